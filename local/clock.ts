@@ -1,0 +1,114 @@
+/**
+ * Time for everything that stands in for the cloud. The local host fires durable timers by it and local Azure lets its
+ * operations take as long as the real ones; production code never sees it.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch, in Azure time. */
+  now(): number;
+  /** Calls back once `now()` has reached `time` (epoch ms). The returned function cancels. */
+  at(time: number, callback: () => void): () => void;
+  /**
+   * Says that work is under way which must not see time pass: virtual time stands still until the returned function is
+   * called. Real clocks ignore it.
+   */
+  busy(): () => void;
+  /** Waits in Azure time; while it waits, the work that called counts as idle. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+const MAX_TIMEOUT_MS = 0x7fffffff;
+
+/**
+ * A clock that runs `scale` times as fast as the wall, from `anchor`: at the wall's `anchor.wall` it showed
+ * `anchor.time` (both epoch ms). Two processes with the same anchor and scale agree.
+ */
+export function scaledClock(scale = 1, anchor = { wall: Date.now(), time: Date.now() }): Clock {
+  const now = () => anchor.time + (Date.now() - anchor.wall) * scale;
+  const at = (time: number, callback: () => void) => {
+    let timeout: NodeJS.Timeout;
+    const arm = () => {
+      const wait = Math.ceil((time - now()) / scale);
+      // setTimeout fires at once beyond 2^31 ms, so long waits go in steps.
+      timeout = wait > MAX_TIMEOUT_MS ? setTimeout(arm, MAX_TIMEOUT_MS) : setTimeout(callback, Math.max(0, wait));
+    };
+    arm();
+    return () => clearTimeout(timeout);
+  };
+  return {
+    now,
+    at,
+    busy: () => () => undefined,
+    sleep: (milliseconds) => new Promise((resolve) => at(now() + milliseconds, resolve)),
+  };
+}
+
+/**
+ * Time that stands still while anybody is busy and jumps to the next timer when nobody is. A three-hour creation
+ * takes as long as its computing takes, and the same events always happen in the same order.
+ */
+export class VirtualClock implements Clock {
+  #now: number;
+  #busy = 0;
+  #order = 0;
+  #timers: { time: number; order: number; callback: () => void }[] = [];
+  #settling = false;
+
+  constructor(start = Date.UTC(2026, 0, 1)) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  at(time: number, callback: () => void): () => void {
+    const timer = { time, order: this.#order++, callback };
+    this.#timers.push(timer);
+    this.#settle();
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  busy(): () => void {
+    this.#busy++;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#busy--;
+      this.#settle();
+    };
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.#busy--;
+    try {
+      await new Promise<void>((resolve) => this.at(this.#now + milliseconds, resolve));
+    } finally {
+      this.#busy++;
+    }
+  }
+
+  /** Looks again after pending callbacks have run, since they may make somebody busy. */
+  #settle(): void {
+    if (this.#settling) return;
+    this.#settling = true;
+    setImmediate(() => {
+      this.#settling = false;
+      if (this.#busy > 0) return;
+      const next = this.#timers.reduce<(typeof this.#timers)[number] | undefined>(
+        (first, timer) =>
+          first === undefined || timer.time < first.time || (timer.time === first.time && timer.order < first.order)
+            ? timer
+            : first,
+        undefined,
+      );
+      if (next === undefined) return;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = Math.max(this.#now, next.time);
+      next.callback();
+      this.#settle();
+    });
+  }
+}
