@@ -42,6 +42,12 @@ export function scaledClock(scale = 1, anchor = { wall: Date.now(), time: Date.n
   };
 }
 
+interface Timer {
+  readonly time: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
 /**
  * Time that stands still while anybody is busy and jumps to the next timer when nobody is. A three-hour creation
  * takes as long as its computing takes, and the same events always happen in the same order.
@@ -50,7 +56,7 @@ export class VirtualClock implements Clock {
   #now: number;
   #busy = 0;
   #order = 0;
-  #timers: { time: number; order: number; callback: () => void }[] = [];
+  #timers: Timer[] = [];
   #settling = false;
 
   constructor(start = Date.UTC(2026, 0, 1)) {
@@ -97,7 +103,7 @@ export class VirtualClock implements Clock {
     setImmediate(() => {
       this.#settling = false;
       if (this.#busy > 0) return;
-      const next = this.#timers.reduce<(typeof this.#timers)[number] | undefined>(
+      const next = this.#timers.reduce<Timer | undefined>(
         (first, timer) =>
           first === undefined || timer.time < first.time || (timer.time === first.time && timer.order < first.order)
             ? timer
