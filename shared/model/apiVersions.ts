@@ -1,0 +1,7 @@
+/** The one api-version per resource provider: a read and the write that follows it must speak the same. */
+export const apiVersions = {
+  network: '2025-07-01',
+  containerService: '2026-05-01',
+  resources: '2025-04-01',
+  authorization: '2022-04-01',
+} as const;

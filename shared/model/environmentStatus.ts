@@ -1,0 +1,113 @@
+import type { StepStatus } from './step.ts';
+
+export type EnvironmentState = 'provisioning' | 'ready' | 'failed' | 'deleting' | 'deleted';
+
+export interface Finding {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+/** What a lane publishes as its custom status, and what HTTP shows. */
+export interface EnvironmentStatus {
+  readonly name: string;
+  readonly state: EnvironmentState;
+  /** When the state was entered; ISO 8601, UTC. */
+  readonly since: string;
+  readonly steps: readonly StepStatus[];
+  readonly counts: StatusCounts;
+  /** The newest ten, newest first. */
+  readonly findings: readonly Finding[];
+}
+
+export interface StatusCounts {
+  readonly stepsDone: number;
+  readonly stepsTotal: number;
+  /** ARM writes since the environment was started. */
+  readonly writes: number;
+  readonly firewallWrites: number;
+}
+
+export interface EnvironmentStatusInput {
+  readonly name: string;
+  readonly state: EnvironmentState;
+  readonly since: string;
+  readonly steps: readonly StepStatus[];
+  readonly writes: number;
+  readonly firewallWrites: number;
+  /** In any order and number. */
+  readonly findings: readonly Finding[];
+}
+
+/** Durable's `setCustomStatus` throws at 16 KB of UTF-16; this leaves room for what it adds. */
+export const MAX_STATUS_CHARACTERS = 6000;
+const MAX_FINDINGS = 10;
+const MAX_STEPS = 16;
+const LONGEST_NAME = 40;
+const LONGEST_TIME = 32;
+/** Free text is cut to the first of these at which the whole fits. */
+const TEXT_LIMITS = [1000, 400, 200, 120, 80, 40, 20] as const;
+
+/**
+ * The status, at most {@link MAX_STATUS_CHARACTERS} long as JSON. Where free text (details, messages, remedies) is too
+ * long, every text is cut to the same length; where even that isn't enough, it is left out.
+ */
+export function environmentStatus(input: EnvironmentStatusInput): EnvironmentStatus {
+  for (const limit of TEXT_LIMITS) {
+    const status = statusWithTexts(input, (text) => cut(text, limit));
+    if (JSON.stringify(status).length <= MAX_STATUS_CHARACTERS) return status;
+  }
+  // Only escapes (a control character takes six) get here. Plain ASCII of the fixed fields is below 5 000 characters.
+  return { ...statusWithTexts(input, () => ''), findings: [] };
+}
+
+function statusWithTexts(input: EnvironmentStatusInput, text: (value: string) => string): EnvironmentStatus {
+  const findings = input.findings
+    .toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0))
+    .slice(0, MAX_FINDINGS)
+    .map(({ time, severity, message }) => ({ time: plain(time, LONGEST_TIME), severity, message: text(message) }));
+  return {
+    name: plain(input.name, LONGEST_NAME),
+    state: input.state,
+    since: plain(input.since, LONGEST_TIME),
+    steps: input.steps.slice(0, MAX_STEPS).map((step) => stepWithTexts(step, text)),
+    counts: {
+      stepsDone: input.steps.filter((step) => step.state === 'done').length,
+      stepsTotal: input.steps.length,
+      writes: input.writes,
+      firewallWrites: input.firewallWrites,
+    },
+    findings,
+  };
+}
+
+function stepWithTexts(step: StepStatus, text: (value: string) => string): StepStatus {
+  const { name, state, startedAt, finishedAt, changed, detail, problem } = step;
+  return {
+    name,
+    state,
+    ...(startedAt !== undefined && { startedAt: plain(startedAt, LONGEST_TIME) }),
+    ...(finishedAt !== undefined && { finishedAt: plain(finishedAt, LONGEST_TIME) }),
+    ...(changed !== undefined && { changed }),
+    ...(detail !== undefined && { detail: text(detail) }),
+    ...(problem !== undefined && {
+      problem: {
+        code: plain(problem.code, LONGEST_NAME),
+        message: text(problem.message),
+        remedy: text(problem.remedy),
+      },
+    }),
+  };
+}
+
+/** Cuts without leaving half of a surrogate pair behind, which JSON would escape. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit - 1).toWellFormed()}…`;
+}
+
+/** Identifiers and times are printable ASCII; anything else would grow when escaped. */
+function plain(text: string, limit: number): string {
+  return text.replace(/[^ -~]|["\\]/g, '?').slice(0, limit);
+}

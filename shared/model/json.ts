@@ -1,0 +1,43 @@
+/** A JSON value as it travels: what ARM answers, what an orchestration's input holds. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+
+/** A JSON object of unknown content. `undefined` stands for an absent property and is never written. */
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * What lies at the path, or undefined when a part of it is missing or of another shape.
+ *
+ * @example jsonAt(firewall, 'properties', 'sku', 'tier') // 'Standard'
+ */
+export function jsonAt(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let current = value;
+  for (const key of path) {
+    if (!isJsonObject(current) || !Object.hasOwn(current, key)) return undefined;
+    current = current[key];
+  }
+  return current;
+}
+
+/** The text at the path, or undefined when there is none. */
+export function stringAt(value: Json | undefined, ...path: readonly string[]): string | undefined {
+  const found = jsonAt(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The objects of the list at the path; empty when there is no list. */
+export function objectsAt(value: Json | undefined, ...path: readonly string[]): readonly JsonObject[] {
+  const found = jsonAt(value, ...path);
+  return Array.isArray(found) ? found.filter(isJsonObject) : [];
+}
+
+/** The texts of the list at the path; empty when there is no list. */
+export function stringsAt(value: Json | undefined, ...path: readonly string[]): readonly string[] {
+  const found = jsonAt(value, ...path);
+  return Array.isArray(found) ? found.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,102 @@
+import { v5 as uuidV5 } from 'uuid';
+import type { EnvironmentSpec } from './spec/types.ts';
+
+/** The tag that says which environment a resource belongs to. */
+export const ownershipTag = 'gatehouse-environment';
+
+/** Azure insists on this name for the subnet that a firewall lives in. */
+export const firewallSubnetName = 'AzureFirewallSubnet';
+
+/** AKS refuses longer names of the node resource group. */
+const MAX_NODE_RESOURCE_GROUP_LENGTH = 80;
+const NODE_RESOURCE_GROUP_NAMESPACE = '0d3b5d9e-8c0a-5b53-9f5e-6d1f2f0a7c11';
+
+export interface ResourceNames {
+  readonly resourceGroup: string;
+  readonly virtualNetwork: string;
+  readonly clusterSubnet: string;
+  readonly firewallSubnet: string;
+  readonly publicIp: string;
+  readonly routeTable: string;
+  readonly firewall: string;
+  readonly firewallIpConfiguration: string;
+  readonly routeToFirewall: string;
+  readonly routeToInternet: string;
+  readonly cluster: string;
+  readonly nodeResourceGroup: string;
+  readonly dnsPrefix: string;
+}
+
+/** What the names are made from; a spec is one. */
+export type NamedSpec = Pick<EnvironmentSpec, 'name' | 'subscription' | 'location'> & {
+  readonly network: { readonly clusterSubnet: { readonly name: string } };
+  readonly cluster: { readonly name: string };
+};
+
+/** The article's names, with the environment's name as prefix. */
+export function resourceNames(spec: NamedSpec): ResourceNames {
+  const resourceGroup = `${spec.name}-rg`;
+  return {
+    resourceGroup,
+    virtualNetwork: `${spec.name}-vnet`,
+    clusterSubnet: spec.network.clusterSubnet.name,
+    firewallSubnet: firewallSubnetName,
+    publicIp: `${spec.name}-fwpublicip`,
+    routeTable: `${spec.name}-fwrt`,
+    firewall: `${spec.name}-fw`,
+    firewallIpConfiguration: `${spec.name}-fwconfig`,
+    routeToFirewall: `${spec.name}-fwrn`,
+    routeToInternet: `${spec.name}-fwinternet`,
+    cluster: spec.cluster.name,
+    nodeResourceGroup: nodeResourceGroupName(resourceGroup, spec.cluster.name, spec.location),
+    dnsPrefix: dnsPrefix(spec.cluster.name, resourceGroup, spec.subscription),
+  };
+}
+
+export interface ResourceIds {
+  readonly resourceGroup: string;
+  readonly virtualNetwork: string;
+  readonly clusterSubnet: string;
+  readonly firewallSubnet: string;
+  readonly publicIp: string;
+  readonly routeTable: string;
+  readonly firewall: string;
+  readonly cluster: string;
+  readonly nodeResourceGroup: string;
+}
+
+/** Full ARM ids of everything that the spec leads to. */
+export function resourceIds(spec: NamedSpec): ResourceIds {
+  const names = resourceNames(spec);
+  const subscription = `/subscriptions/${spec.subscription}`;
+  const resourceGroup = `${subscription}/resourceGroups/${names.resourceGroup}`;
+  const network = `${resourceGroup}/providers/Microsoft.Network`;
+  const virtualNetwork = `${network}/virtualNetworks/${names.virtualNetwork}`;
+  return {
+    resourceGroup,
+    virtualNetwork,
+    clusterSubnet: `${virtualNetwork}/subnets/${names.clusterSubnet}`,
+    firewallSubnet: `${virtualNetwork}/subnets/${names.firewallSubnet}`,
+    publicIp: `${network}/publicIPAddresses/${names.publicIp}`,
+    routeTable: `${network}/routeTables/${names.routeTable}`,
+    firewall: `${network}/azureFirewalls/${names.firewall}`,
+    cluster: `${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${names.cluster}`,
+    nodeResourceGroup: `${subscription}/resourceGroups/${names.nodeResourceGroup}`,
+  };
+}
+
+/** AKS' own default, `MC_<group>_<cluster>_<location>`, shortened by a hash where AKS would refuse its length. */
+function nodeResourceGroupName(resourceGroup: string, cluster: string, location: string): string {
+  const name = `MC_${resourceGroup}_${cluster}_${location}`;
+  if (name.length <= MAX_NODE_RESOURCE_GROUP_LENGTH) return name;
+  const hash = uuidV5(name, NODE_RESOURCE_GROUP_NAMESPACE).slice(0, 8);
+  return `${name.slice(0, MAX_NODE_RESOURCE_GROUP_LENGTH - hash.length - 1)}_${hash}`;
+}
+
+/** As `az aks create` makes it: 10 of the cluster's name, 16 of the group's, 6 of the subscription's. */
+function dnsPrefix(cluster: string, resourceGroup: string, subscription: string): string {
+  const plain = (text: string) => text.replace(/[^A-Za-z0-9-]/g, '');
+  const start = plain(cluster);
+  const clusterPart = (/^[A-Za-z]/.test(start) ? start : `a${start}`).slice(0, 10);
+  return `${clusterPart}-${plain(resourceGroup).slice(0, 16)}-${subscription.slice(0, 6)}`;
+}

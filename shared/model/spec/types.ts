@@ -1,0 +1,114 @@
+import type { Problem } from '../problem.ts';
+
+/** What the user asks for, with every default filled in. JSON-able and deeply frozen. */
+export interface EnvironmentSpec {
+  readonly name: string;
+  /** Subscription id (a GUID, lower-case). */
+  readonly subscription: string;
+  /** ARM's short form, e.g. `eastus`. */
+  readonly location: string;
+  readonly network: {
+    readonly addressSpace: string;
+    readonly clusterSubnet: SubnetSpec;
+    readonly firewallSubnet: SubnetSpec;
+  };
+  readonly firewall: {
+    readonly tier: 'Standard';
+    readonly rules: 'classic';
+    readonly zones: readonly string[];
+    readonly threatIntel: ThreatIntelligenceMode;
+    readonly dnsProxy: true;
+    readonly publicIpCount: number;
+  };
+  readonly egress: {
+    readonly presets: readonly EgressPresetName[];
+    readonly allow: {
+      readonly application: readonly ApplicationRuleSpec[];
+      readonly network: readonly NetworkRuleSpec[];
+    };
+    readonly apiServer: false;
+  };
+  readonly cluster: {
+    readonly name: string;
+    readonly nodeCount: number;
+    readonly nodeSize: string;
+    /** Kubernetes version, `1.33` or `1.33.2`; absent: the default of AKS. */
+    readonly version?: string;
+    readonly cni: 'azure';
+    readonly identity: 'system-assigned';
+    readonly serviceCidr: string;
+    readonly private: false;
+  };
+  readonly access: {
+    readonly developers: readonly DeveloperGrant[];
+  };
+  readonly ingress: {
+    readonly expose: 'public';
+    readonly namespaces: 'all';
+    readonly allowedSources: 'all';
+    readonly allowedPorts: 'all';
+    readonly policy: 'sync';
+    readonly defaultSources: { readonly public: readonly string[]; readonly internal: readonly string[] };
+    readonly maxDeletes: { readonly percent: number; readonly count: number };
+  };
+  readonly drift: { readonly action: 'repair' };
+}
+
+export interface SubnetSpec {
+  readonly name: string;
+  /** Canonical CIDR. */
+  readonly prefix: string;
+}
+
+export type ThreatIntelligenceMode = 'Off' | 'Alert' | 'Deny';
+
+export const egressPresetNames = [
+  'aks',
+  'article',
+  'ubuntu-updates',
+  'gpu',
+  'windows',
+  'monitor',
+  'defender',
+  'policy',
+  'key-vault',
+] as const;
+export type EgressPresetName = (typeof egressPresetNames)[number];
+
+/** HTTP(S) by name, from the cluster's subnet. */
+export interface ApplicationRuleSpec {
+  readonly name: string;
+  readonly fqdns: readonly string[];
+  /** `https:443`, `http:80`, `mssql:1433`. */
+  readonly protocols: readonly string[];
+}
+
+/** TCP, UDP, ICMP or any protocol, from the cluster's subnet, to addresses (CIDRs, service tags) or to names. */
+export interface NetworkRuleSpec {
+  readonly name: string;
+  readonly protocols: readonly ('TCP' | 'UDP' | 'ICMP' | 'Any')[];
+  readonly destinations: readonly string[];
+  readonly fqdns: readonly string[];
+  /** `443`, `8000-8100` or `*`. */
+  readonly ports: readonly string[];
+}
+
+/** A developer's range on the API server. */
+export interface DeveloperGrant {
+  readonly label: string;
+  /** Canonical CIDR. */
+  readonly cidr: string;
+}
+
+/** What a spec is judged against besides itself; comes from the app settings. */
+export interface SpecContext {
+  /** Subscription to use when the spec names none. */
+  readonly subscription?: string;
+  /** ARM scopes, e.g. `/subscriptions/…` or `/subscriptions/…/resourceGroups/…`. Empty: nothing is allowed. */
+  readonly allowedScopes: readonly string[];
+  /** The app's own public addresses, which must stay able to reach the API server. */
+  readonly outboundRanges: readonly string[];
+}
+
+export type SpecResult =
+  { readonly ok: true; readonly spec: EnvironmentSpec } | { readonly ok: false; readonly problems: readonly Problem[] };
