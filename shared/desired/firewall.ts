@@ -1,0 +1,37 @@
+import { apiVersions } from '../model/apiVersions.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { resourceIds, resourceNames } from '../model/names.ts';
+import type { DesiredResource } from '../model/resource.ts';
+import { egressCollections } from './egress.ts';
+import { tagged } from './resourceGroup.ts';
+
+/**
+ * The firewall in one body: IP configuration, DNS proxy, threat intelligence and every egress rule. Once it has an IP
+ * configuration each write takes minutes, so it is written once.
+ */
+export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
+  const ids = resourceIds(spec);
+  const { application, network } = egressCollections(spec);
+  return {
+    kind: 'firewall',
+    id: ids.firewall,
+    apiVersion: apiVersions.network,
+    body: {
+      ...tagged(spec),
+      properties: {
+        sku: { name: 'AZFW_VNet', tier: spec.firewall.tier },
+        threatIntelMode: spec.firewall.threatIntel,
+        // FQDNs in network rules are resolved by the proxy. The property bag of a classic firewall holds texts only.
+        additionalProperties: { 'Network.DNS.EnableProxy': String(spec.firewall.dnsProxy) },
+        ipConfigurations: [
+          {
+            name: resourceNames(spec).firewallIpConfiguration,
+            properties: { subnet: { id: ids.firewallSubnet }, publicIPAddress: { id: ids.publicIp } },
+          },
+        ],
+        networkRuleCollections: network,
+        applicationRuleCollections: application,
+      },
+    },
+  };
+}

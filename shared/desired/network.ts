@@ -1,0 +1,123 @@
+import { apiVersions } from '../model/apiVersions.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { canonicalRange } from '../model/ipRange.ts';
+import type { JsonObject } from '../model/json.ts';
+import { resourceIds, resourceNames } from '../model/names.ts';
+import type { DesiredResource } from '../model/resource.ts';
+import { tagged } from './resourceGroup.ts';
+
+/** The virtual network with both subnets, so that it takes one write. */
+export function desiredVirtualNetwork(spec: EnvironmentSpec): DesiredResource {
+  return virtualNetwork(spec, {}, {});
+}
+
+/**
+ * The virtual network once the firewall has its address: its resolver is the firewall's DNS proxy, and what leaves the
+ * cluster's subnet goes by the route table. Both in one write, before any node boots: running nodes keep old resolvers.
+ */
+export function desiredNetworkRouting(
+  spec: EnvironmentSpec,
+  { firewallPrivateIp }: { readonly firewallPrivateIp: string },
+): DesiredResource {
+  return virtualNetwork(
+    spec,
+    { dhcpOptions: { dnsServers: [firewallPrivateIp] } },
+    { routeTable: { id: resourceIds(spec).routeTable } },
+  );
+}
+
+/** The association of the route table with the cluster's subnet alone: a subnet PUT leaves the rest of the network be. */
+export function desiredSubnetRouting(spec: EnvironmentSpec): DesiredResource {
+  const ids = resourceIds(spec);
+  return {
+    kind: 'subnet',
+    id: ids.clusterSubnet,
+    apiVersion: apiVersions.network,
+    body: {
+      name: spec.network.clusterSubnet.name,
+      properties: { addressPrefix: spec.network.clusterSubnet.prefix, routeTable: { id: ids.routeTable } },
+    },
+  };
+}
+
+/** A static public address. Azure Firewall takes no other than the Standard SKU. */
+export function desiredPublicIp(spec: EnvironmentSpec): DesiredResource {
+  return {
+    kind: 'publicIp',
+    id: resourceIds(spec).publicIp,
+    apiVersion: apiVersions.network,
+    body: {
+      ...tagged(spec),
+      sku: { name: 'Standard' },
+      properties: {
+        publicIPAllocationMethod: 'Static',
+        publicIPAddressVersion: 'IPv4',
+        idleTimeoutInMinutes: 4,
+      },
+    },
+  };
+}
+
+/** The route table, still empty: it is created while the firewall is. */
+export function desiredRouteTable(spec: EnvironmentSpec): DesiredResource {
+  return {
+    kind: 'routeTable',
+    id: resourceIds(spec).routeTable,
+    apiVersion: apiVersions.network,
+    body: { ...tagged(spec) },
+  };
+}
+
+/**
+ * The route table with its routes: everything goes to the firewall, except what is meant for the firewall's own public
+ * addresses. Those must go straight out, or replies of published services would come back through the firewall twice.
+ *
+ * @param facts `frontends`: the firewall's public addresses, without prefix length
+ */
+export function desiredRoutes(
+  spec: EnvironmentSpec,
+  facts: { readonly firewallPrivateIp: string; readonly frontends: readonly string[] },
+): DesiredResource {
+  const names = resourceNames(spec);
+  const toInternet = facts.frontends.map((address, index) => ({
+    name: index === 0 ? names.routeToInternet : `${names.routeToInternet}-${index + 1}`,
+    properties: { addressPrefix: canonicalRange(address), nextHopType: 'Internet' },
+  }));
+  const toFirewall = {
+    name: names.routeToFirewall,
+    properties: {
+      addressPrefix: '0.0.0.0/0',
+      nextHopType: 'VirtualAppliance',
+      nextHopIpAddress: facts.firewallPrivateIp,
+    },
+  };
+  const empty = desiredRouteTable(spec);
+  return { ...empty, body: { ...empty.body, properties: { routes: [toFirewall, ...toInternet] } } };
+}
+
+function virtualNetwork(
+  spec: EnvironmentSpec,
+  networkProperties: JsonObject,
+  clusterSubnetProperties: JsonObject,
+): DesiredResource {
+  const { addressSpace, clusterSubnet, firewallSubnet } = spec.network;
+  return {
+    kind: 'virtualNetwork',
+    id: resourceIds(spec).virtualNetwork,
+    apiVersion: apiVersions.network,
+    body: {
+      ...tagged(spec),
+      properties: {
+        addressSpace: { addressPrefixes: [addressSpace] },
+        ...networkProperties,
+        subnets: [
+          {
+            name: clusterSubnet.name,
+            properties: { addressPrefix: clusterSubnet.prefix, ...clusterSubnetProperties },
+          },
+          { name: firewallSubnet.name, properties: { addressPrefix: firewallSubnet.prefix } },
+        ],
+      },
+    },
+  };
+}

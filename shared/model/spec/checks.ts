@@ -1,0 +1,139 @@
+import { cloudOf, presetsOfCloud } from '../cloud.ts';
+import { resourceIds } from '../names.ts';
+import type { Problem } from '../problem.ts';
+import { networkProblems } from './networkChecks.ts';
+import type { Checked } from './checked.ts';
+import { unsupportedProblems } from './unsupported.ts';
+
+const MAX_AUTHORIZED_RANGES = 200;
+
+/** Everything that has to fit together beyond the form of the single fields; reads as the list of what is refused. */
+export function relationProblems(checked: Checked): readonly Problem[] {
+  return [
+    ...subscriptionProblems(checked),
+    ...networkProblems(checked),
+    ...presetProblems(checked),
+    ...duplicateProblems(checked),
+    ...authorizedRangeProblems(checked),
+    ...unsupportedProblems(checked),
+  ];
+}
+
+function subscriptionProblems({ draft, context, sound }: Checked): readonly Problem[] {
+  const subscription = draft.subscription ?? context.subscription?.toLowerCase();
+  const problems: Problem[] = [];
+  if (sound('subscription') && subscription === undefined) {
+    problems.push({
+      path: 'subscription',
+      message: 'no subscription is given, and the app has no default',
+      remedy: 'Give subscription, or set the app setting GATEHOUSE_SUBSCRIPTION.',
+    });
+  }
+  if (context.allowedScopes.length === 0) {
+    problems.push({
+      path: 'subscription',
+      message: 'the app is not allowed to create anything anywhere',
+      remedy: `Set the app setting GATEHOUSE_ALLOWED_SCOPES, e.g. to /subscriptions/${subscription ?? '<id>'}.`,
+    });
+  }
+  if (problems.length > 0 || subscription === undefined) return problems;
+  if (!sound('subscription') || !sound('name') || !sound('cluster.name')) return [];
+  const { resourceGroup } = resourceIds({
+    ...draft,
+    subscription,
+    cluster: { name: draft.cluster.name ?? draft.name },
+  });
+  if (context.allowedScopes.some((scope) => isWithin(resourceGroup, scope))) return [];
+  return [
+    {
+      path: 'subscription',
+      message: `${resourceGroup} lies outside the scopes that the app may use`,
+      remedy: 'Choose a subscription within GATEHOUSE_ALLOWED_SCOPES, or have its owner add this one there.',
+    },
+  ];
+}
+
+/** Whether the id lies at or below the scope; ids compare case-insensitively, and `/a/b` is not within `/a/bc`. */
+function isWithin(id: string, scope: string): boolean {
+  const outer = scope.trim().toLowerCase().replace(/\/+$/, '');
+  const inner = id.toLowerCase();
+  return outer !== '' && (inner === outer || inner.startsWith(`${outer}/`));
+}
+
+function presetProblems({ draft, sound }: Checked): readonly Problem[] {
+  if (!sound('egress.presets') || !sound('location')) return [];
+  const cloud = cloudOf(draft.location);
+  return draft.egress.presets
+    .filter((preset) => !presetsOfCloud[cloud].includes(preset))
+    .map((preset) => ({
+      path: 'egress.presets',
+      message: `the preset "${preset}" is not known for the ${cloud} cloud`,
+      remedy: 'Leave it out and allow the names that you need under egress.allow.',
+    }));
+}
+
+function duplicateProblems({ input }: Checked): readonly Problem[] {
+  const lists = [
+    { path: ['access', 'developers'], key: 'label', what: 'label' },
+    { path: ['egress', 'allow', 'application'], key: 'name', what: 'rule name' },
+    { path: ['egress', 'allow', 'network'], key: 'name', what: 'rule name' },
+  ] as const;
+  return lists.flatMap(({ path, key, what }) => {
+    const seen = new Set<string>();
+    return listAt(input, path).flatMap((item, index): Problem[] => {
+      const name = textAt(item, key)?.toLowerCase();
+      if (name === undefined) return [];
+      if (!seen.has(name)) {
+        seen.add(name);
+        return [];
+      }
+      return [
+        {
+          path: [...path, index, key].join('.'),
+          message: `the ${what} "${name}" is used twice`,
+          remedy: `Give each its own ${what}.`,
+        },
+      ];
+    });
+  });
+}
+
+/**
+ * The cluster of an environment has a public API server with authorized ranges, and the app itself reads services through
+ * it: without its own addresses it would lock itself out.
+ */
+function authorizedRangeProblems({ draft, context, sound }: Checked): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (context.outboundRanges.length === 0) {
+    problems.push({
+      path: 'access',
+      message: 'the API server would be restricted, and the app would not reach it: its own addresses are unknown',
+      remedy: 'Set the app setting GATEHOUSE_OUTBOUND_RANGES to the public addresses that the app comes from.',
+    });
+  }
+  const frontends = sound('firewall.publicIpCount') ? draft.firewall.publicIpCount : 1;
+  const ranges = frontends + context.outboundRanges.length + draft.access.developers.length;
+  if (ranges > MAX_AUTHORIZED_RANGES) {
+    problems.push({
+      path: 'access.developers',
+      message: `the API server would need ${ranges} authorized ranges, and Azure takes at most ${MAX_AUTHORIZED_RANGES}`,
+      remedy: 'Merge grants into wider ranges (up to /16), or remove some.',
+    });
+  }
+  return problems;
+}
+
+function listAt(input: unknown, path: readonly string[]): readonly unknown[] {
+  let current: unknown = input;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null) return [];
+    current = (current as Record<string, unknown>)[key];
+  }
+  return Array.isArray(current) ? current : [];
+}
+
+function textAt(item: unknown, key: string): string | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const value = (item as Record<string, unknown>)[key];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { isPrivate, parseRange, type IpRange } from '../ipRange.ts';
+
+/** Why a value won't do, and what would. */
+export interface Fault {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A text that the function turns into what the spec holds, or finds fault with. */
+export function parsedText(parse: (text: string) => string | Fault) {
+  return z.string().transform((text, context): string => {
+    const result = parse(text);
+    if (typeof result === 'string') return result;
+    context.addIssue({ code: 'custom', message: result.message, params: { remedy: result.remedy } });
+    return z.NEVER;
+  });
+}
+
+/** A text of that form. */
+export function namedText(form: RegExp, fault: Fault) {
+  return parsedText((text) => (form.test(text) ? text : { ...fault, message: `"${shown(text)}" ${fault.message}` }));
+}
+
+/** A canonical IPv4 CIDR within those prefix lengths. */
+export function cidrText(limits: { readonly widest: number; readonly narrowest: number }, why: string) {
+  return parsedText((text) => {
+    const range = parsedRange(text);
+    if ('message' in range) return range;
+    if (!text.includes('/')) {
+      return { message: `"${shown(text)}" has no prefix length`, remedy: `Write a range such as ${text}/24.` };
+    }
+    if (range.prefixLength < limits.widest || range.prefixLength > limits.narrowest) {
+      return {
+        message: `${range.cidr} has a size that Azure refuses: ${why}`,
+        remedy: `Give a range between /${limits.widest} and /${limits.narrowest}.`,
+      };
+    }
+    return range.cidr;
+  });
+}
+
+/** Widest range that a developer may be granted. */
+const WIDEST_GRANT = 16;
+
+/** A developer's public address or range, as the API server sees it. */
+export const grantRange = parsedText((text) => {
+  const range = parsedRange(text);
+  if ('message' in range) return range;
+  if (range.prefixLength === 0) {
+    return {
+      message: '0.0.0.0/0 would open the API server to the Internet',
+      remedy: 'Give the public address that the developer comes from.',
+    };
+  }
+  if (range.prefixLength < WIDEST_GRANT) {
+    return {
+      message: `${range.cidr} is wider than /${WIDEST_GRANT}`,
+      remedy: `Give the developer's own range, at most a /${WIDEST_GRANT}.`,
+    };
+  }
+  if (isPrivate(range)) {
+    return {
+      message: `${range.cidr} holds addresses that never reach the API server: private or reserved`,
+      remedy: 'Give the public address that the developer comes from, as a service such as ifconfig.me shows it.',
+    };
+  }
+  return range.cidr;
+});
+
+/** `443` or `8000-8100`. */
+export function portText(lowest: number, highest: number) {
+  return z.union([z.string(), z.number()]).transform((value, context): string => {
+    const text = String(value);
+    const ports = /^\d{1,5}(-\d{1,5})?$/.test(text) ? text.split('-').map(Number) : [];
+    const [first = NaN, last = first] = ports;
+    if (text === '*' || (first >= lowest && last <= highest && first <= last)) return text;
+    context.addIssue({
+      code: 'custom',
+      message: `"${shown(text)}" is no port`,
+      params: { remedy: `Give a port or a range between ${lowest} and ${highest}, such as 443 or 8000-8100, or *.` },
+    });
+    return z.NEVER;
+  });
+}
+
+const hostName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+/** A host name; network rules resolve it by DNS, so a wildcard can't work there. */
+export const fqdnText = namedText(hostName, {
+  message: 'is no host name',
+  remedy: 'Give a name such as time.example.com, without scheme and wildcard.',
+});
+
+/** A host name, or a wildcard for everything below one. */
+export const fqdnPatternText = parsedText((text) =>
+  text === '*' || hostName.test(text.startsWith('*.') ? text.slice(2) : text)
+    ? text
+    : {
+        message: `"${shown(text)}" is no host name`,
+        remedy: 'Give a name such as registry.example.com or *.example.com, without scheme.',
+      },
+);
+
+/** An IPv4 address or range, or a service tag. */
+export const destinationText = parsedText((text) => {
+  if (text === '*' || /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$/.test(text)) return text;
+  const range = parsedRange(text);
+  return 'message' in range ? range : range.cidr;
+});
+
+function parsedRange(text: string): IpRange | Fault {
+  const result = parseRange(text);
+  if (result.ok) return result.range;
+  switch (result.reason) {
+    case 'misaligned':
+      return {
+        message: `${shown(text)} doesn't start at its network address`,
+        remedy: `Write ${result.aligned}, or choose another prefix length.`,
+      };
+    case 'ipv6':
+      return { message: `${shown(text)} is IPv6, which is not taken here`, remedy: 'Give an IPv4 range.' };
+    case 'not-a-range':
+      return { message: `"${shown(text)}" is no IPv4 range`, remedy: 'Write a CIDR such as 10.42.1.0/24.' };
+  }
+}
+
+/** Callers' text goes back to them in problems; a screenful is no help. */
+export function shown(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}

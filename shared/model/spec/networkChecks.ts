@@ -1,0 +1,144 @@
+import { addressCount, contains, overlaps, prefixLengthFor, trustedRange, type IpRange } from '../ipRange.ts';
+import { firewallSubnetName } from '../names.ts';
+import type { Problem } from '../problem.ts';
+import type { Checked } from './checked.ts';
+
+/** Pods that AKS puts on a node by default with the azure CNI; each takes an address of the cluster's subnet. */
+const MAX_PODS_PER_NODE = 30;
+/** The first four addresses and the last of each subnet are Azure's. */
+const RESERVED_ADDRESSES = 5;
+/** AKS uses these itself: neither the network nor services nor pods may lie there. */
+const rangesOfAks = ['169.254.0.0/16', '172.30.0.0/16', '172.31.0.0/16', '192.0.2.0/24'].map(trustedRange);
+/** Azure gives these names a meaning of their own. */
+const reservedSubnetNames = [
+  firewallSubnetName,
+  'AzureFirewallManagementSubnet',
+  'AzureBastionSubnet',
+  'GatewaySubnet',
+  'RouteServerSubnet',
+].map((name) => name.toLowerCase());
+
+interface NamedRange {
+  readonly path: string;
+  readonly title: string;
+  readonly range: IpRange;
+}
+
+/** What is wrong with how the ranges of network, services and pods lie to each other. */
+export function networkProblems(checked: Checked): readonly Problem[] {
+  const ranges = soundRanges(checked);
+  return [
+    ...strayProblems(ranges),
+    ...overlapProblems(ranges),
+    ...reservedRangeProblems(ranges),
+    ...clusterSubnetProblems(checked, ranges.clusterSubnet),
+  ];
+}
+
+interface Ranges {
+  readonly addressSpace: NamedRange | undefined;
+  readonly clusterSubnet: NamedRange | undefined;
+  readonly subnets: readonly NamedRange[];
+  /** Services and pods: they live inside the cluster and must stay clear of the network. */
+  readonly inCluster: readonly NamedRange[];
+}
+
+function soundRanges({ draft, sound }: Checked): Ranges {
+  const named = (path: string, title: string, cidr: string | undefined): NamedRange | undefined =>
+    cidr !== undefined && sound(path) ? { path, title, range: trustedRange(cidr) } : undefined;
+  const { network, cluster } = draft;
+  const clusterSubnet = named('network.clusterSubnet.prefix', "the cluster's subnet", network.clusterSubnet.prefix);
+  const subnets = [
+    clusterSubnet,
+    named('network.firewallSubnet.prefix', "the firewall's subnet", network.firewallSubnet.prefix),
+    named('network.ingressSubnet.prefix', 'the ingress subnet', network.ingressSubnet?.prefix),
+  ];
+  const inCluster = [
+    named('cluster.serviceCidr', 'the service CIDR', cluster.serviceCidr),
+    named('cluster.podCidr', 'the pod CIDR', cluster.podCidr),
+  ];
+  return {
+    addressSpace: named('network.addressSpace', 'the address space', network.addressSpace),
+    clusterSubnet,
+    subnets: subnets.filter((range) => range !== undefined),
+    inCluster: inCluster.filter((range) => range !== undefined),
+  };
+}
+
+function strayProblems({ addressSpace, subnets }: Ranges): readonly Problem[] {
+  if (addressSpace === undefined) return [];
+  return subnets
+    .filter(({ range }) => !contains(addressSpace.range, range))
+    .map(({ path, title, range }) => ({
+      path,
+      message: `${title} ${range.cidr} lies outside the address space ${addressSpace.range.cidr}`,
+      remedy: 'Choose a range within network.addressSpace, or widen that.',
+    }));
+}
+
+function overlapProblems({ addressSpace, subnets, inCluster }: Ranges): readonly Problem[] {
+  const networkRanges = addressSpace === undefined ? subnets : [addressSpace, ...subnets];
+  const pairs = [
+    ...pairsOf(subnets),
+    ...pairsOf(inCluster),
+    // One problem per range is enough, though what overlaps a subnet overlaps its address space too.
+    ...inCluster.flatMap((range) => {
+      const other = networkRanges.find((one) => overlaps(one.range, range.range));
+      return other === undefined ? [] : [[other, range] as const];
+    }),
+  ];
+  return pairs
+    .filter(([a, b]) => overlaps(a.range, b.range))
+    .map(([a, b]) => ({
+      path: b.path,
+      message: `${b.title} ${b.range.cidr} overlaps ${a.title} ${a.range.cidr}`,
+      remedy: `Move it clear of ${a.range.cidr}.`,
+    }));
+}
+
+function pairsOf(ranges: readonly NamedRange[]): readonly (readonly [NamedRange, NamedRange])[] {
+  return ranges.flatMap((a, index) => ranges.slice(index + 1).map((b) => [a, b] as const));
+}
+
+function reservedRangeProblems({ addressSpace, inCluster }: Ranges): readonly Problem[] {
+  const ranges = addressSpace === undefined ? inCluster : [addressSpace, ...inCluster];
+  return ranges.flatMap(({ path, title, range }) => {
+    const reserved = rangesOfAks.find((other) => overlaps(other, range));
+    if (reserved === undefined) return [];
+    return [
+      {
+        path,
+        message: `${title} ${range.cidr} overlaps ${reserved.cidr}, which AKS keeps for itself`,
+        remedy: 'Choose another private range, such as one in 10.0.0.0/8.',
+      },
+    ];
+  });
+}
+
+function clusterSubnetProblems({ draft, sound }: Checked, subnet: NamedRange | undefined): readonly Problem[] {
+  const problems: Problem[] = [];
+  const { name } = draft.network.clusterSubnet;
+  if (sound('network.clusterSubnet.name') && reservedSubnetNames.includes(name.toLowerCase())) {
+    problems.push({
+      path: 'network.clusterSubnet.name',
+      message: `"${name}" has a meaning of its own in Azure`,
+      remedy: 'Choose another name, such as aks-subnet.',
+    });
+  }
+  if (subnet === undefined || !sound('cluster.nodeCount') || !sound('cluster.cni') || draft.cluster.cni !== 'azure') {
+    return problems;
+  }
+  const nodes = draft.cluster.nodeCount;
+  const needed = (nodes + 1) * (MAX_PODS_PER_NODE + 1) + RESERVED_ADDRESSES;
+  const available = addressCount(subnet.range);
+  if (available < needed) {
+    problems.push({
+      path: subnet.path,
+      message:
+        `${subnet.range.cidr} has ${available} addresses, and ${nodes} nodes need ${needed}: ` +
+        `(${nodes} + 1 for upgrades) × (${MAX_PODS_PER_NODE} pods + 1) + ${RESERVED_ADDRESSES} reserved by Azure`,
+      remedy: `Use a /${prefixLengthFor(needed)} or wider, or fewer nodes.`,
+    });
+  }
+  return problems;
+}

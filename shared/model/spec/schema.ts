@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { canonicalLocation } from '../cloud.ts';
+import {
+  cidrText,
+  destinationText,
+  fqdnPatternText,
+  fqdnText,
+  grantRange,
+  namedText,
+  parsedText,
+  portText,
+  shown,
+} from './fields.ts';
+import { egressPresetNames } from './types.ts';
+
+const MAX_RULES = 200;
+
+/** An object of which every part has a default, so that it may be left out itself. */
+function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape).prefault({} as never);
+}
+
+const environmentName = namedText(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+  message: 'is no name of an environment',
+  remedy: "Use 1 to 40 of a-z, 0-9 and '-', with a letter or digit at both ends.",
+});
+
+const subscriptionId = parsedText((text) =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+    ? text.toLowerCase()
+    : {
+        message: `"${shown(text)}" is no subscription id`,
+        remedy: 'Give the id, a GUID: `az account show --query id` prints it.',
+      },
+);
+
+const location = parsedText((text) => {
+  const canonical = canonicalLocation(text);
+  if (/^[a-z][a-z0-9]{2,29}$/.test(canonical)) return canonical;
+  return {
+    message: `"${shown(text)}" is no location`,
+    remedy: 'Give a region such as eastus: `az account list-locations` prints them.',
+  };
+});
+
+const subnetName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/, {
+  message: 'is no name of a subnet',
+  remedy: "Use 1 to 80 letters, digits, '_', '.' and '-', starting with a letter or digit.",
+});
+
+const clusterName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/, {
+  message: 'is no name of a cluster',
+  remedy: "Use 1 to 63 letters, digits, '_' and '-', with a letter or digit at both ends.",
+});
+
+const ruleName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/, {
+  message: 'is no name of a rule',
+  remedy: "Use 1 to 80 letters, digits, '_', '.' and '-', starting with a letter or digit.",
+});
+
+const subnetSize = { widest: 8, narrowest: 29 };
+const whySubnetSize = 'networks and subnets are between /8 and /29';
+
+/** A subnet may be written as its range alone. */
+function subnet<Shape extends z.ZodRawShape>(shape: Shape) {
+  const schema = z.strictObject(shape);
+  return z.preprocess((value) => (typeof value === 'string' ? { prefix: value } : value), schema);
+}
+
+const network = section({
+  addressSpace: cidrText(subnetSize, whySubnetSize).prefault('10.42.0.0/16'),
+  clusterSubnet: subnet({
+    name: subnetName.prefault('aks-subnet'),
+    prefix: cidrText(subnetSize, whySubnetSize).prefault('10.42.1.0/24'),
+  }).prefault({}),
+  firewallSubnet: subnet({
+    name: z.literal('AzureFirewallSubnet').prefault('AzureFirewallSubnet'),
+    prefix: cidrText({ widest: 8, narrowest: 26 }, 'the firewall scales out into a subnet of /26 or wider').prefault(
+      '10.42.2.0/24',
+    ),
+  }).prefault({}),
+  ingressSubnet: subnet({
+    name: subnetName.prefault('ingress-subnet'),
+    prefix: cidrText(subnetSize, whySubnetSize),
+  }).exactOptional(),
+});
+
+const firewall = section({
+  tier: z.enum(['Basic', 'Standard', 'Premium']).prefault('Standard'),
+  rules: z.enum(['classic', 'policy']).prefault('classic'),
+  zones: z.array(z.enum(['1', '2', '3'])).prefault([]),
+  threatIntel: z.enum(['Off', 'Alert', 'Deny']).prefault('Alert'),
+  dnsProxy: z.boolean().prefault(true),
+  publicIpCount: z.int().min(1).max(250).prefault(1),
+});
+
+const applicationRule = z.strictObject({
+  name: ruleName,
+  fqdns: z.array(fqdnPatternText).min(1).max(MAX_RULES),
+  protocols: z
+    .array(
+      namedText(/^(https?|mssql):([1-9]\d{0,3}|[1-5]\d{4}|6[0-3]\d{3})$/, {
+        message: 'is no protocol of an application rule',
+        remedy: 'Give protocol and port, such as https:443, http:80 or mssql:1433.',
+      }),
+    )
+    .min(1)
+    .max(10)
+    .prefault(['https:443']),
+});
+
+const networkRule = z
+  .strictObject({
+    name: ruleName,
+    protocols: z
+      .array(z.enum(['TCP', 'UDP', 'ICMP', 'Any']))
+      .min(1)
+      .max(4)
+      .prefault(['TCP']),
+    destinations: z.array(destinationText).max(MAX_RULES).prefault([]),
+    fqdns: z.array(fqdnText).max(MAX_RULES).prefault([]),
+    ports: z.array(portText(1, 65535)).min(1).max(MAX_RULES),
+  })
+  .refine((rule) => rule.destinations.length > 0 !== rule.fqdns.length > 0, {
+    error: 'a network rule goes either to destinations or to fqdns',
+    params: { remedy: 'Give one of the two lists; write two rules for both.' },
+  });
+
+const egress = section({
+  presets: z.array(z.enum(egressPresetNames)).prefault(['aks', 'article']),
+  allow: section({
+    application: z.array(applicationRule).max(MAX_RULES).prefault([]),
+    network: z.array(networkRule).max(MAX_RULES).prefault([]),
+  }),
+  apiServer: z.boolean().prefault(false),
+});
+
+const cluster = section({
+  /** The environment's name when left out. */
+  name: clusterName.exactOptional(),
+  nodeCount: z.int().min(1).max(1000).prefault(3),
+  nodeSize: namedText(/^Standard_[A-Za-z0-9_-]{1,60}$/, {
+    message: 'is no size of a node',
+    remedy: 'Give a VM size such as Standard_DS2_v2: `az vm list-sizes` prints them.',
+  }).prefault('Standard_DS2_v2'),
+  version: namedText(/^1\.\d{1,3}(\.\d{1,3})?$/, {
+    message: 'is no Kubernetes version',
+    remedy: 'Quote a version such as "1.33" or "1.33.2": `az aks get-versions` prints them.',
+  }).exactOptional(),
+  cni: z.enum(['azure', 'azure-overlay', 'kubenet']).prefault('azure'),
+  identity: z.enum(['system-assigned', 'user-assigned']).prefault('system-assigned'),
+  serviceCidr: cidrText({ widest: 13, narrowest: 28 }, 'services need a range smaller than /12').prefault(
+    '10.0.0.0/16',
+  ),
+  podCidr: cidrText({ widest: 8, narrowest: 28 }, 'pods need a range of their own').exactOptional(),
+  private: z.boolean().prefault(false),
+  servicePrincipal: z.strictObject({ clientId: z.string(), secretName: z.string() }).exactOptional(),
+});
+
+const access = section({
+  developers: z
+    .array(
+      z.strictObject({
+        label: namedText(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+          message: 'is no label',
+          remedy: "Use 1 to 40 of a-z, 0-9 and '-', with a letter or digit at both ends.",
+        }),
+        cidr: grantRange,
+        expires: z.iso.datetime({ offset: true }).exactOptional(),
+      }),
+    )
+    .max(MAX_RULES)
+    .prefault([]),
+});
+
+const ingress = section({
+  expose: z.enum(['public', 'annotated', 'all']).prefault('public'),
+  namespaces: z.union([z.literal('all'), z.array(z.string())]).prefault('all'),
+  allowedSources: z.union([z.literal('all'), z.array(z.string())]).prefault('all'),
+  allowedPorts: z.union([z.literal('all'), z.array(portText(1, 63999))]).prefault('all'),
+  policy: z.enum(['sync', 'upsert-only', 'report']).prefault('sync'),
+  defaultSources: section({
+    public: z.array(z.string()).prefault(['*']),
+    internal: z.array(z.string()).prefault([]),
+  }),
+  maxDeletes: section({
+    percent: z.number().min(0).max(100).prefault(20),
+    count: z.int().min(0).prefault(5),
+  }),
+});
+
+/** The whole table of what a spec may say, whether it is built yet or not. Relations between fields are checked apart. */
+export const specSchema = z.strictObject({
+  name: environmentName,
+  subscription: subscriptionId.exactOptional(),
+  location: location.prefault('eastus'),
+  network,
+  firewall,
+  egress,
+  cluster,
+  access,
+  ingress,
+  drift: section({ action: z.enum(['repair', 'report']).prefault('repair') }),
+  adopt: z
+    .strictObject({
+      firewall: z.string(),
+      clusters: z.array(z.string()).min(1),
+      routeTable: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  /** A second cluster behind the same firewall. */
+  clusters: z.unknown().exactOptional(),
+});
+
+/** What the schema gives: every field well-formed, defaults filled in, nothing yet said about how they fit together. */
+export type SpecDraft = z.output<typeof specSchema>;

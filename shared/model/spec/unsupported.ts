@@ -1,0 +1,167 @@
+import type { Problem } from '../problem.ts';
+import type { Checked } from './checked.ts';
+import type { SpecDraft } from './schema.ts';
+
+interface Unsupported {
+  readonly path: string;
+  readonly used: (draft: SpecDraft) => boolean;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const leaveOut = 'Leave the field out.';
+
+/** What a spec may say but nobody has built yet. It is refused, never ignored. */
+const unsupported: readonly Unsupported[] = [
+  {
+    path: 'network.ingressSubnet',
+    used: ({ network }) => network.ingressSubnet !== undefined,
+    what: 'a subnet for ingress',
+    remedy: leaveOut,
+  },
+  {
+    path: 'firewall.tier',
+    used: ({ firewall }) => firewall.tier !== 'Standard',
+    what: 'a tier other than Standard',
+    remedy: 'Use Standard.',
+  },
+  {
+    path: 'firewall.rules',
+    used: ({ firewall }) => firewall.rules !== 'classic',
+    what: 'a firewall policy',
+    remedy: 'Use classic.',
+  },
+  {
+    path: 'firewall.zones',
+    used: ({ firewall }) => firewall.zones.length > 0,
+    what: 'a firewall in zones',
+    remedy: leaveOut,
+  },
+  {
+    path: 'firewall.dnsProxy',
+    used: ({ firewall }) => !firewall.dnsProxy,
+    what: 'a firewall without DNS proxy',
+    remedy: 'Use true.',
+  },
+  {
+    path: 'firewall.publicIpCount',
+    used: ({ firewall }) => firewall.publicIpCount > 1,
+    what: 'more than one frontend',
+    remedy: 'Use 1.',
+  },
+  {
+    path: 'egress.apiServer',
+    used: ({ egress }) => egress.apiServer,
+    what: 'a rule to the API server for workloads',
+    remedy: 'Use false, and annotate such pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
+  },
+  {
+    path: 'cluster.cni',
+    used: ({ cluster }) => cluster.cni !== 'azure',
+    what: 'a network plugin other than azure',
+    remedy: 'Use azure.',
+  },
+  {
+    path: 'cluster.podCidr',
+    used: ({ cluster }) => cluster.podCidr !== undefined,
+    what: "a pod CIDR (with the azure CNI pods take addresses of the cluster's subnet)",
+    remedy: leaveOut,
+  },
+  {
+    path: 'cluster.identity',
+    used: ({ cluster }) => cluster.identity !== 'system-assigned',
+    what: 'a user-assigned identity',
+    remedy: 'Use system-assigned.',
+  },
+  {
+    path: 'cluster.servicePrincipal',
+    used: ({ cluster }) => cluster.servicePrincipal !== undefined,
+    what: 'a service principal',
+    remedy: leaveOut,
+  },
+  {
+    path: 'cluster.private',
+    used: ({ cluster }) => cluster.private,
+    what: 'a private cluster',
+    remedy: 'Use false.',
+  },
+  {
+    path: 'ingress.expose',
+    used: ({ ingress }) => ingress.expose !== 'public',
+    what: 'another choice of services to expose',
+    remedy: 'Use public.',
+  },
+  {
+    path: 'ingress.namespaces',
+    used: ({ ingress }) => ingress.namespaces !== 'all',
+    what: 'a limit on namespaces',
+    remedy: 'Use all.',
+  },
+  {
+    path: 'ingress.allowedSources',
+    used: ({ ingress }) => ingress.allowedSources !== 'all',
+    what: 'a limit on sources',
+    remedy: 'Use all.',
+  },
+  {
+    path: 'ingress.allowedPorts',
+    used: ({ ingress }) => ingress.allowedPorts !== 'all',
+    what: 'a limit on ports',
+    remedy: 'Use all.',
+  },
+  {
+    path: 'ingress.policy',
+    used: ({ ingress }) => ingress.policy !== 'sync',
+    what: 'a policy other than sync',
+    remedy: 'Use sync.',
+  },
+  {
+    path: 'ingress.defaultSources',
+    used: ({ ingress: { defaultSources } }) =>
+      defaultSources.public.join() !== '*' || defaultSources.internal.length > 0,
+    what: 'another default of sources',
+    remedy: leaveOut,
+  },
+  {
+    path: 'ingress.maxDeletes',
+    used: ({ ingress: { maxDeletes } }) => maxDeletes.percent !== 20 || maxDeletes.count !== 5,
+    what: 'another limit on deletions',
+    remedy: leaveOut,
+  },
+  {
+    path: 'drift.action',
+    used: ({ drift }) => drift.action !== 'repair',
+    what: 'drift that is only reported',
+    remedy: 'Use repair.',
+  },
+  {
+    path: 'adopt',
+    used: ({ adopt }) => adopt !== undefined,
+    what: 'adopting what exists',
+    remedy: 'Leave the field out, and have a new environment created.',
+  },
+  {
+    path: 'clusters',
+    used: (draft) => 'clusters' in draft,
+    what: 'more than one cluster',
+    remedy: 'Describe the one cluster under cluster, and start one environment for each further one.',
+  },
+];
+
+export function unsupportedProblems({ draft, sound }: Checked): readonly Problem[] {
+  const fields = unsupported
+    .filter(({ path, used }) => sound(path) && used(draft))
+    .map(({ path, what, remedy }) => ({ path, message: `${what} is not supported yet`, remedy }));
+  const expiring = draft.access.developers.flatMap((grant, index) =>
+    grant.expires === undefined
+      ? []
+      : [
+          {
+            path: `access.developers.${index}.expires`,
+            message: 'a grant that expires is not supported yet',
+            remedy: 'Leave the expiry out, and take the grant out of the spec when it is over.',
+          },
+        ],
+  );
+  return [...fields, ...expiring];
+}
