@@ -1,6 +1,6 @@
 import { canonicalLocation } from '../model/cloud.ts';
 import { canonicalRange } from '../model/ipRange.ts';
-import type { Json } from '../model/json.ts';
+import { isJsonObject, type Json } from '../model/json.ts';
 
 /** ARM ids and names compare case-insensitively; AKS answers with `/resourcegroups/`. */
 export function sameId(a: string, b: string): boolean {
@@ -22,24 +22,21 @@ export function samePort(a: string | number, b: string | number): boolean {
   return String(a) === String(b);
 }
 
-/** Whether both lists hold the same, whatever the order and however often. */
-export function sameSet(a: readonly Json[], b: readonly Json[]): boolean {
-  const left = new Set(a.map(scalarKey));
-  const right = new Set(b.map(scalarKey));
-  return left.size === right.size && [...left].every((key) => right.has(key));
-}
-
 /**
  * Whether two values of an ARM property mean the same. Everything that Gatehouse writes (ids, names, enumerations, host
- * names, ranges, ports) is case-insensitive in Azure, which answers `Standard` to `standard` and `true` to `"true"`. Tags
- * are not, and are compared exactly elsewhere.
+ * names, ranges, ports) is case-insensitive in Azure, which answers `Standard` to `standard`, and lists are sets there.
+ * Tags are neither, and are compared exactly elsewhere.
  */
-export function sameScalar(a: Json, b: Json): boolean {
-  return scalarKey(a) === scalarKey(b);
+export function sameValue(a: Json, b: Json): boolean {
+  return valueKey(a) === valueKey(b);
 }
 
-/** A text that is equal for values that mean the same. */
-export function scalarKey(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return canonicalRange(text).toLowerCase();
+/** A text that is equal for values that mean the same, whatever the order of lists and properties. */
+function valueKey(value: Json): string {
+  if (isJsonObject(value)) {
+    const entries = Object.entries(value).map(([key, inner]) => `${key}:${inner === undefined ? '' : valueKey(inner)}`);
+    return `{${entries.toSorted().join()}}`;
+  }
+  if (Array.isArray(value)) return `[${[...new Set(value.map(valueKey))].toSorted().join()}]`;
+  return JSON.stringify(canonicalRange(String(value)).toLowerCase());
 }

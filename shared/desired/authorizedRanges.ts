@@ -19,7 +19,7 @@ export interface RangeSources {
  * it doesn't cover. AKS replaces the list as a whole, so leaving something out would cut it off.
  *
  * @throws NoRangesError when nothing is left, since an empty list switches the protection off
- * @throws TooManyRangesError beyond 200
+ * @throws TooManyRangesError when it would grow beyond 200
  */
 export function authorizedRanges({
   frontends,
@@ -30,6 +30,8 @@ export function authorizedRanges({
   const wanted = [...frontends, ...outboundRanges, ...grants.map((grant) => grant.cidr)];
   const ranges = mergeRanges(existing, wanted);
   if (ranges.length === 0) throw new NoRangesError();
-  if (ranges.length > MAX_AUTHORIZED_RANGES) throw new TooManyRangesError(ranges.length, MAX_AUTHORIZED_RANGES);
+  const grown = ranges.length > existing.length;
+  if (grown && ranges.length > MAX_AUTHORIZED_RANGES)
+    throw new TooManyRangesError(ranges.length, MAX_AUTHORIZED_RANGES);
   return ranges;
 }

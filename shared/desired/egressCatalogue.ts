@@ -30,8 +30,8 @@ export interface NetworkRule {
 
 /** A named list of what a kind of node or add-on has to reach. */
 export interface EgressPreset {
-  /** When the list was last compared with Microsoft's documentation. */
-  readonly asOf: string;
+  /** The state of Microsoft's documentation that the names come from (year and month); absent where it gives none. */
+  readonly asOf: Readonly<Partial<Record<Cloud, string>>>;
   /** Names of the collections and their priority, which is unique per kind of rule and never changes. */
   readonly applicationCollection?: { readonly name: string; readonly priority: number };
   readonly networkCollection?: { readonly name: string; readonly priority: number };
@@ -39,13 +39,14 @@ export interface EgressPreset {
   readonly network?: (place: CataloguePlace, cloud: Cloud) => readonly NetworkRule[];
 }
 
+const everyCloud = { public: '2026-11', government: '2023-06', china: '2023-06' };
 const https = ['https:443'];
 const http = ['http:80'];
 const anywhere = ['*'];
 
 /** The nodes' own needs. Where a cloud has no FQDN tag that is documented to cover them, the names are spelled out. */
 const aks: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'aksfwar', priority: 100 },
   networkCollection: { name: 'aksfwnr', priority: 100 },
   application: ({ location }, cloud) => {
@@ -100,7 +101,7 @@ const aks: EgressPreset = {
 
 /** Storage and container registries, as the article opens them for its example. */
 const article: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'aksfwarweb', priority: 101 },
   application: ({ subnetPrefix }, cloud) => {
     const storage: Record<Cloud, readonly string[]> = {
@@ -117,7 +118,7 @@ const article: EgressPreset = {
 };
 
 const ubuntuUpdates: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'ubuntu-updates', priority: 110 },
   application: ({ subnetPrefix }) => [
     {
@@ -131,7 +132,7 @@ const ubuntuUpdates: EgressPreset = {
 };
 
 const gpu: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'gpu', priority: 120 },
   application: ({ subnetPrefix }) => [
     {
@@ -144,7 +145,7 @@ const gpu: EgressPreset = {
 };
 
 const windows: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'windows', priority: 130 },
   application: ({ subnetPrefix }) => [
     {
@@ -163,7 +164,7 @@ const windows: EgressPreset = {
 };
 
 const monitor: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: { public: '2026-11' },
   applicationCollection: { name: 'monitor', priority: 140 },
   networkCollection: { name: 'monitor', priority: 140 },
   application: ({ location, subnetPrefix }) => [
@@ -197,7 +198,7 @@ const monitor: EgressPreset = {
 };
 
 const defender: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'defender', priority: 150 },
   application: ({ subnetPrefix }, cloud) => {
     const fqdns: Record<Cloud, readonly string[]> = {
@@ -215,7 +216,7 @@ const defender: EgressPreset = {
 };
 
 const policy: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'policy', priority: 160 },
   application: ({ subnetPrefix }, cloud) => {
     const fqdns: Record<Cloud, readonly string[]> = {
@@ -228,7 +229,7 @@ const policy: EgressPreset = {
 };
 
 const keyVault: EgressPreset = {
-  asOf: '2025-10-01',
+  asOf: everyCloud,
   applicationCollection: { name: 'key-vault', priority: 170 },
   application: ({ subnetPrefix }, cloud) => {
     const domain: Record<Cloud, string> = {

@@ -1,0 +1,213 @@
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import type { ResourceKind } from '../model/resource.ts';
+import type { StepName, StepState } from '../model/step.ts';
+
+/** One step of building or tearing down an environment, as data. */
+export interface Step {
+  readonly name: StepName;
+  readonly title: string;
+  readonly after: readonly StepDependency[];
+  /** The kind of resource that the step writes or deletes; absent for steps that only look. */
+  readonly kind?: ResourceKind;
+  /** Typical time until Azure is done when everything has to be created, in seconds. */
+  readonly expectedSeconds: number;
+}
+
+export interface StepDependency {
+  readonly step: StepName;
+  /** `accepted`: as soon as Azure has taken the write; `done`: once the operation has succeeded. */
+  readonly until: 'done' | 'accepted';
+}
+
+/**
+ * The steps that build an environment. The firewall is written once, with everything in it; DNS and routes stand before
+ * any node boots; roles are assigned while the cluster is created, since its identity exists once its PUT is accepted.
+ */
+export function provisioningGraph(_spec: EnvironmentSpec): readonly Step[] {
+  return [
+    { name: 'preflight', title: 'Check providers, quota and ownership', after: [], expectedSeconds: 1 },
+    {
+      name: 'resourceGroup',
+      title: 'Resource group',
+      after: done('preflight'),
+      kind: 'resourceGroup',
+      expectedSeconds: 2,
+    },
+    {
+      name: 'permissions',
+      title: 'Check permissions on the resource group',
+      after: done('resourceGroup'),
+      expectedSeconds: 1,
+    },
+    {
+      name: 'virtualNetwork',
+      title: 'Virtual network with both subnets',
+      after: done('permissions'),
+      kind: 'virtualNetwork',
+      expectedSeconds: 4,
+    },
+    {
+      name: 'publicIp',
+      title: 'Public IP of the firewall',
+      after: done('permissions'),
+      kind: 'publicIp',
+      expectedSeconds: 3,
+    },
+    {
+      name: 'routeTable',
+      title: 'Route table, still empty',
+      after: done('permissions'),
+      kind: 'routeTable',
+      expectedSeconds: 10,
+    },
+    {
+      name: 'firewall',
+      title: 'Firewall with its rules',
+      after: done('virtualNetwork', 'publicIp'),
+      kind: 'firewall',
+      expectedSeconds: 322,
+    },
+    {
+      name: 'routes',
+      title: 'Routes to the firewall and to the Internet',
+      after: done('firewall', 'routeTable'),
+      kind: 'routeTable',
+      expectedSeconds: 10,
+    },
+    {
+      name: 'networkRouting',
+      title: 'DNS servers and route table of the network',
+      after: done('routes'),
+      kind: 'virtualNetwork',
+      expectedSeconds: 4,
+    },
+    { name: 'cluster', title: 'Cluster', after: done('networkRouting'), kind: 'cluster', expectedSeconds: 308 },
+    {
+      name: 'clusterRoles',
+      title: "Roles of the cluster's identity",
+      after: [{ step: 'cluster', until: 'accepted' }],
+      kind: 'roleAssignment',
+      expectedSeconds: 2,
+    },
+  ];
+}
+
+/**
+ * The steps that tear an environment down. What is slow goes first and side by side; a subnet, an address or a table can
+ * go once nothing uses it, and the group once it is empty.
+ */
+export function teardownGraph(_spec: EnvironmentSpec): readonly Step[] {
+  return [
+    {
+      name: 'clusterRoles',
+      title: "Roles of the cluster's identity",
+      after: [],
+      kind: 'roleAssignment',
+      expectedSeconds: 2,
+    },
+    { name: 'cluster', title: 'Cluster', after: [], kind: 'cluster', expectedSeconds: 240 },
+    { name: 'firewall', title: 'Firewall', after: [], kind: 'firewall', expectedSeconds: 300 },
+    {
+      name: 'publicIp',
+      title: 'Public IP of the firewall',
+      after: done('firewall'),
+      kind: 'publicIp',
+      expectedSeconds: 20,
+    },
+    {
+      name: 'virtualNetwork',
+      title: 'Virtual network',
+      after: done('clusterRoles', 'cluster', 'firewall'),
+      kind: 'virtualNetwork',
+      expectedSeconds: 10,
+    },
+    {
+      name: 'routeTable',
+      title: 'Route table',
+      after: done('clusterRoles', 'virtualNetwork'),
+      kind: 'routeTable',
+      expectedSeconds: 10,
+    },
+    {
+      name: 'resourceGroup',
+      title: 'Resource group, unless something foreign is in it',
+      after: done('clusterRoles', 'cluster', 'publicIp', 'virtualNetwork', 'routeTable'),
+      kind: 'resourceGroup',
+      expectedSeconds: 10,
+    },
+  ];
+}
+
+function done(...steps: readonly StepName[]): readonly StepDependency[] {
+  return steps.map((step) => ({ step, until: 'done' }));
+}
+
+export interface CriticalPath {
+  readonly seconds: number;
+  /** The steps that decide how long the whole takes, in order. */
+  readonly steps: readonly StepName[];
+}
+
+/**
+ * The longest way through the graph when every step starts as soon as it may. A step that waits only for acceptance starts
+ * together with its predecessor: acceptance takes a second, the operation minutes.
+ *
+ * @param secondsOf how long a step takes; by default its expected time
+ */
+export function criticalPath(
+  steps: readonly Step[],
+  secondsOf: (step: Step) => number = (step) => step.expectedSeconds,
+): CriticalPath {
+  interface Timing {
+    readonly start: number;
+    readonly end: number;
+    readonly way: readonly StepName[];
+  }
+  const timings = new Map<StepName, Timing>();
+  const timingOf = (step: Step): Timing => {
+    const known = timings.get(step.name);
+    if (known !== undefined) return known;
+    let start = 0;
+    let before: readonly StepName[] = [];
+    for (const { step: name, until } of step.after) {
+      const other = timingOf(stepNamed(steps, name));
+      const ready = until === 'done' ? other.end : other.start;
+      if (ready > start) {
+        start = ready;
+        before = until === 'done' ? other.way : other.way.slice(0, -1);
+      }
+    }
+    const timing = { start, end: start + secondsOf(step), way: [...before, step.name] };
+    timings.set(step.name, timing);
+    return timing;
+  };
+  return steps
+    .map(timingOf)
+    .reduce<CriticalPath>((longest, { end, way }) => (end > longest.seconds ? { seconds: end, steps: way } : longest), {
+      seconds: 0,
+      steps: [],
+    });
+}
+
+/** How far a step has got; a `StepStatus` is one. Steps that are missing count as pending. */
+export interface StepProgress {
+  readonly name: StepName;
+  readonly state: StepState;
+}
+
+/** The pending steps whose predecessors are as far as they have to be, in the graph's order. */
+export function readySteps(steps: readonly Step[], records: readonly StepProgress[]): readonly Step[] {
+  const states = new Map(records.map(({ name, state }) => [name, state]));
+  const stateOf = (name: StepName): StepState => states.get(name) ?? 'pending';
+  const reached = ({ step, until }: StepDependency) => {
+    const state = stateOf(step);
+    return state === 'done' || (until === 'accepted' && state === 'running');
+  };
+  return steps.filter((step) => stateOf(step.name) === 'pending' && step.after.every(reached));
+}
+
+function stepNamed(steps: readonly Step[], name: StepName): Step {
+  const step = steps.find((one) => one.name === name);
+  if (step === undefined) throw new RangeError(`The graph has no step "${name}".`);
+  return step;
+}
