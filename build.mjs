@@ -34,7 +34,7 @@ const entryPoints = {
   'functions/index': 'functions/index.ts',
   'local/main': 'local/main.ts',
   'local/azure': 'local/azure/main.ts',
-  'local/demo': 'local/demo.ts',
+  'local/demo': 'local/demo/main.ts',
 };
 const { metafile } = await build({ ...options, entryPoints });
 if (!process.argv.includes('--quiet')) {

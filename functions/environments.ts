@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
+import { environmentState } from '../orchestrations/laneState.ts';
+import { resourceIds } from '../shared/model/names.ts';
+import { preflight } from '../shared/observe/preflight.ts';
+import {
+  alreadyExists,
+  findLane,
+  listLanes,
+  liveLane,
+  notFound,
+  signalLane,
+  startLane,
+  type Lane,
+} from './http/laneClient.ts';
+import { HttpProblem, invalidRequest } from './http/problem.ts';
+import { json, route } from './http/route.ts';
+import { specFrom } from './http/spec.ts';
+
+/** Registers the functions that start, list, show and delete environments. */
+export function registerEnvironments(): void {
+  route('startEnvironment', ['POST'], 'environments', startEnvironment);
+  route('listEnvironments', ['GET'], 'environments', listEnvironments);
+  route('showEnvironment', ['GET'], 'environments/{name}', showEnvironment);
+  route('deleteEnvironment', ['DELETE'], 'environments/{name}', deleteEnvironment);
+}
+
+/** POST /environments: everything that can be found wrong is found here, before anything is started. */
+async function startEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const spec = await specFrom(request);
+  if ((await findLane(client, spec.name))?.live) throw alreadyExists(spec.name);
+  const { foreign, blocked } = await preflight(spec);
+  if (foreign.length > 0) {
+    throw new HttpProblem(
+      409,
+      'foreign-resource',
+      'A wanted name is taken',
+      foreign.map(({ message }) => message).join(' '),
+      foreign[0]?.remedy ?? '',
+      foreign,
+    );
+  }
+  if (blocked.length > 0) throw invalidRequest(blocked);
+  await startLane(client, spec);
+  return accepted(request, spec.name, 'provisioning');
+}
+
+async function listEnvironments(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const lanes = await listLanes(client);
+  return json(200, {
+    environments: lanes.map((lane) => ({
+      name: lane.state.spec.name,
+      state: stateOf(lane),
+      location: lane.state.spec.location,
+      subscription: lane.state.spec.subscription,
+      createdAt: lane.createdAt,
+      updatedAt: lane.updatedAt,
+    })),
+  });
+}
+
+async function showEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const name = request.params['name'] ?? '';
+  const lane = await findLane(client, name);
+  if (lane === undefined) throw notFound(name);
+  const { state, status } = lane;
+  return json(200, {
+    name,
+    state: stateOf(lane),
+    since: status?.since ?? lane.createdAt,
+    createdAt: lane.createdAt,
+    updatedAt: lane.updatedAt,
+    ...(state.readyAt === undefined ? {} : { readyAt: state.readyAt }),
+    steps: status?.steps ?? [],
+    counts: status?.counts,
+    findings: status?.findings ?? [],
+    resources: resourceIds(state.spec),
+    spec: state.spec,
+  });
+}
+
+/** DELETE /environments/{name}[?force=true]: tears down what is owned, and nothing else. */
+async function deleteEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const name = request.params['name'] ?? '';
+  const force = request.query.get('force') ?? 'false';
+  if (force !== 'true' && force !== 'false') {
+    throw invalidRequest([
+      { path: 'force', message: `must be true or false, not "${force}"`, remedy: 'Leave it out, or send force=true.' },
+    ]);
+  }
+  await liveLane(client, name);
+  await signalLane(client, name, {
+    kind: 'delete',
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    force: force === 'true',
+  });
+  return accepted(request, name, 'deleting');
+}
+
+/** 202 with the place to look at. */
+export function accepted(request: HttpRequest, name: string, state: string): HttpResponseInit {
+  const { origin, pathname } = new URL(request.url);
+  const api = pathname.slice(0, pathname.indexOf('/environments'));
+  const location = `${origin}${api}/environments/${encodeURIComponent(name)}`;
+  return json(202, { name, state, location }, { location, 'retry-after': '5' });
+}
+
+/** A lane that broke as an orchestration is failed, whatever it published last. */
+function stateOf(lane: Lane): string {
+  const { Failed, Terminated } = OrchestrationRuntimeStatus;
+  if (lane.runtimeStatus === Failed || lane.runtimeStatus === Terminated) return 'failed';
+  return lane.status?.state ?? environmentState(lane.state);
+}

@@ -1,0 +1,58 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { Problem } from '../../shared/model/problem.ts';
+
+/** An RFC 9457 problem document, with what to do about it. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly remedy: string;
+  /** Each thing that is wrong, where it is wrong, and its remedy. */
+  readonly problems?: readonly Problem[];
+}
+
+/** An answer that is not the one asked for; thrown by handlers, turned into a problem document by `route`. */
+export class HttpProblem extends Error {
+  readonly document: ProblemDocument;
+
+  constructor(
+    status: number,
+    code: string,
+    title: string,
+    detail: string,
+    remedy: string,
+    problems?: readonly Problem[],
+  ) {
+    super(`${status} ${code}: ${detail}`);
+    this.name = 'HttpProblem';
+    this.document = {
+      type: `urn:gatehouse:problem:${code}`,
+      title,
+      status,
+      detail,
+      remedy,
+      ...(problems === undefined ? {} : { problems }),
+    };
+  }
+}
+
+/** Several problems of what was sent, each with its path. */
+export function invalidRequest(problems: readonly Problem[]): HttpProblem {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new HttpProblem(
+    400,
+    'invalid-request',
+    'The request can not be carried out as it is',
+    first === undefined ? 'The request is not valid.' : `${first.path}: ${first.message}${more}`.replace(/^: /, ''),
+    first?.remedy ?? 'Correct the request and send it again.',
+    problems,
+  );
+}
+
+export const problemResponse = (document: ProblemDocument): HttpResponseInit => ({
+  status: document.status,
+  headers: { 'content-type': 'application/problem+json' },
+  body: JSON.stringify(document, undefined, 2),
+});

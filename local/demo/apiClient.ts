@@ -1,0 +1,47 @@
+import type { EnvironmentState, Finding } from '../../shared/model/environmentStatus.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import type { StepStatus } from '../../shared/model/step.ts';
+
+/** What GET /environments/{name} answers, as far as it is shown. */
+export interface ShownEnvironment {
+  readonly name: string;
+  readonly state: EnvironmentState;
+  readonly steps: readonly StepStatus[];
+  readonly findings: readonly Finding[];
+  readonly spec: EnvironmentSpec;
+}
+
+/** An answer of the app that says no; the message holds its problems and their remedies. */
+export class RefusedError extends Error {
+  constructor(status: number, document: ProblemDocument) {
+    const problems = (document.problems ?? []).map(({ path, message, remedy }) => `\n  ${path}: ${message} ${remedy}`);
+    super(`${document.title ?? `The app answered ${status}`}: ${document.detail ?? ''}${problems.join('')}`);
+    this.name = 'RefusedError';
+  }
+}
+
+interface ProblemDocument {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly problems?: readonly { readonly path: string; readonly message: string; readonly remedy: string }[];
+}
+
+/** The app's HTTP interface, as a caller with a function key uses it. */
+export function apiClient(api: string, key: string) {
+  const call = async (method: string, path: string, body?: string, contentType = 'application/json') => {
+    const response = await fetch(`${api}${path}`, {
+      method,
+      headers: { 'x-functions-key': key, 'content-type': contentType },
+      ...(body === undefined ? {} : { body }),
+    });
+    const answer = (await response.json()) as unknown;
+    if (!response.ok) throw new RefusedError(response.status, answer as ProblemDocument);
+    return answer;
+  };
+  return {
+    /** @throws RefusedError with every problem of the spec */
+    start: (spec: string, contentType?: string) =>
+      call('POST', '/environments', spec, contentType) as Promise<{ readonly name: string }>,
+    show: (name: string) => call('GET', `/environments/${name}`) as Promise<ShownEnvironment>,
+  };
+}

@@ -1,0 +1,133 @@
+// `npm run demo`: builds an environment on this machine and shows it being built.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { provisioningGraph } from '../../shared/plan/provisioningGraph.ts';
+import { runArticle } from '../article.ts';
+import { startLocalAzure } from '../azure/server.ts';
+import { scaledClock, VirtualClock } from '../clock.ts';
+import { LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
+import { creationFigures, requestLog } from '../measure.ts';
+import { integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
+import { apiClient, RefusedError, type ShownEnvironment } from './apiClient.ts';
+import { plainProgress, terminalProgress } from './progress.ts';
+import { renderReport, type DemoSummary } from './report.ts';
+
+const usage = `Builds an AKS environment behind Azure Firewall, on stand-ins on this machine.
+
+  npm run demo -- [options]
+
+  --spec FILE      the environment's spec, JSON or YAML (default { "name": "aks-egress" })
+  --time-scale N   seconds of Azure time per second (default 60)
+  --seed N         draws local Azure's latencies (default 1)
+  --keep           leaves everything running at the end, on ports 7071 and 8480
+  --port N         the app's port
+  --azure-port N   local Azure's port
+  --json           prints a JSON summary as the last line
+  --help
+`;
+
+/** How often the app is asked how far it is. */
+const LOOK_EVERY_MS = 200;
+
+runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      spec: { type: 'string' },
+      'time-scale': { type: 'string', default: '60' },
+      seed: { type: 'string', default: '1' },
+      keep: { type: 'boolean', default: false },
+      port: { type: 'string' },
+      'azure-port': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const scale = timeScaleOption(values['time-scale']);
+  const seed = integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER);
+  const clock = scaledClock(scale);
+  const spec = values.spec === undefined ? '{ "name": "aks-egress" }' : readSpec(values.spec);
+  const cloud = await startLocalCloud({
+    clock,
+    appDirectory: process.cwd(),
+    // What goes away at the end need not stand where people look for it, nor collide with what runs there.
+    functionsPort: portOption('port', values.port ?? (values.keep ? '7071' : '0')),
+    azurePort: portOption('azure-port', values['azure-port'] ?? (values.keep ? '8480' : '0')),
+    seed,
+    log: (message) => console.error(message),
+  });
+  let ready = false;
+  try {
+    ready = await demonstrate(cloud, spec, () => clock.now(), { scale, seed, json: values.json });
+  } finally {
+    if (!values.keep) await cloud.close();
+  }
+  if (values.keep) {
+    console.error(`\nStill running: ${cloud.api} (key ${cloud.host.keys.function}). Stop with Ctrl+C.`);
+    return;
+  }
+  process.exit(ready ? 0 : 1);
+});
+
+function readSpec(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--spec ${file} can't be read: ${(error as Error).message}`);
+  }
+}
+
+async function demonstrate(
+  cloud: LocalCloud,
+  specText: string,
+  azureNow: () => number,
+  { scale, seed, json }: { scale: number; seed: number; json: boolean },
+): Promise<boolean> {
+  const api = apiClient(cloud.api, cloud.host.keys.function);
+  const { name } = await api.start(specText, 'application/yaml').catch((error: unknown) => {
+    throw error instanceof RefusedError ? new UsageError(error.message) : error;
+  });
+  const { spec } = await api.show(name);
+  console.log(`Building ${name} on local Azure; its time goes ${scale} times as fast as the clock on the wall.\n`);
+
+  let last: ShownEnvironment | undefined;
+  async function* updates() {
+    for (;;) {
+      last = await api.show(name);
+      yield last;
+      if (last.state !== 'provisioning') return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+  const show = process.stdout.isTTY ? terminalProgress : plainProgress;
+  await show(provisioningGraph(spec), updates(), azureNow);
+
+  const summary = await summarize(cloud, name, last!);
+  console.log(renderReport(summary, await articleTimings(seed)));
+  if (json) console.log(JSON.stringify(summary));
+  return summary.state === 'ready';
+}
+
+async function summarize(cloud: LocalCloud, name: string, environment: ShownEnvironment): Promise<DemoSummary> {
+  const state = (await (await fetch(`${cloud.azure.origin}/_local/state`)).json()) as { resources: { id: string }[] };
+  return {
+    environment: name,
+    state: environment.state,
+    ...creationFigures(environment.spec, environment.steps, await requestLog(cloud.azure.origin)),
+    resources: state.resources.map(({ id }) => id),
+  };
+}
+
+/** The article's commands on a local Azure of their own with the same latencies, in virtual time. */
+async function articleTimings(seed: number) {
+  const clock = new VirtualClock();
+  const azure = await startLocalAzure({ port: 0, clock, seed, subscriptions: [LOCAL_SUBSCRIPTION] });
+  try {
+    return await runArticle(azure, clock);
+  } finally {
+    await azure.close();
+  }
+}

@@ -1,0 +1,71 @@
+// `npm start`: the app and everything it needs on this machine, until it is stopped.
+import { parseArgs } from 'node:util';
+import { startLocalCloud } from './cloud.ts';
+import { integerOption, portOption, runMain, timeScaleOption } from './options.ts';
+import { persistentClock } from './persistentClock.ts';
+
+const usage = `Starts Gatehouse on this machine: the app, and local Azure for it to work on.
+
+  npm start -- [options]
+
+  --port N         the app's port (default 7071; 0 picks a free one)
+  --azure-port N   local Azure's port (default 8480)
+  --time-scale N   seconds of Azure time per second (default 60)
+  --seed N         draws local Azure's latencies (default 1)
+  --state DIR      where everything is kept across restarts (default .gatehouse)
+  --help
+`;
+
+runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '7071' },
+      'azure-port': { type: 'string', default: '8480' },
+      'time-scale': { type: 'string', default: '60' },
+      seed: { type: 'string', default: '1' },
+      state: { type: 'string', default: '.gatehouse' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const scale = timeScaleOption(values['time-scale']);
+  const cloud = await startLocalCloud({
+    clock: persistentClock(values.state, scale),
+    appDirectory: process.cwd(),
+    functionsPort: portOption('port', values.port),
+    azurePort: portOption('azure-port', values['azure-port']),
+    seed: integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
+    stateDirectory: values.state,
+    log: (message) => console.error(message),
+  });
+  const key = cloud.host.keys.function;
+  console.log(`Gatehouse is running; Azure time goes ${scale} times as fast as the clock on the wall.
+
+  app          ${cloud.api}   (health: ${cloud.api}/health)
+  local Azure  ${cloud.azure.origin}   (requests: ${cloud.azure.origin}/_local/requests)
+  key          ${key}
+  state        ${values.state}   (remove it to start afresh)
+
+Start an environment, then look at it:
+
+  curl -X POST -H 'x-functions-key: ${key}' ${cloud.api}/environments -d '{ "name": "aks-egress" }'
+  curl -H 'x-functions-key: ${key}' ${cloud.api}/environments/aks-egress
+
+Stop with Ctrl+C.`);
+
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second Ctrl+C does not wait for anything: the state on disk survives that as well.
+      if (stopping) process.exit(130);
+      stopping = true;
+      runMain(async () => {
+        await cloud.close();
+        process.exit(0);
+      });
+    });
+  }
+});

@@ -1,0 +1,44 @@
+/** An argument that can't be used; its message names the flag and says what would do. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** A port flag: 0 picks a free one. @throws UsageError */
+export const portOption = (flag: string, text: string): number => integerOption(flag, text, 0, 65_535);
+
+/** A whole number within bounds. @throws UsageError */
+export function integerOption(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new UsageError(`--${flag} takes a whole number from ${least} to ${most}, not "${text}".`);
+  }
+  return value;
+}
+
+/** How many seconds of Azure time pass in a second. @throws UsageError */
+export function timeScaleOption(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0.1 || value > 10_000) {
+    throw new UsageError(`--time-scale takes a number from 0.1 to 10000 (Azure seconds per second), not "${text}".`);
+  }
+  return value;
+}
+
+/**
+ * Runs a command's main function: a usage error is one line on standard error and exit code 2, anything else the whole
+ * error and 1.
+ */
+export function runMain(main: () => Promise<void>): void {
+  main().catch((error: unknown) => {
+    const usage = error instanceof UsageError || isArgumentError(error);
+    console.error(usage ? error.message : error);
+    process.exit(usage ? 2 : 1);
+  });
+}
+
+/** What node:util's parseArgs throws for flags it doesn't know. */
+const isArgumentError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');

@@ -1,0 +1,49 @@
+import { provisioningState } from '../../shared/actual/facts.ts';
+import { putResource, readResource } from '../../shared/azure/resource.ts';
+import type { JsonObject } from '../../shared/model/json.ts';
+import { ownershipTag } from '../../shared/model/names.ts';
+import type { DesiredResource } from '../../shared/model/resource.ts';
+import { planResource } from '../../shared/plan/mergeResource.ts';
+import type { StepOutcome } from '../stepRecord.ts';
+import { done, failed, isSettled, waitFor } from './outcomes.ts';
+
+/**
+ * Read, compare, and write only what differs. Running it again is cheap and changes nothing; after a crash between a
+ * write and its record it finds the operation under way, waits for it, and adopts the result.
+ *
+ * The write is the resource as read with the differing values replaced, so what Gatehouse does not know survives.
+ *
+ * @throws ArmError when Azure refuses
+ */
+export async function ensureResource(desired: DesiredResource, environment: string): Promise<StepOutcome> {
+  const actual = await readResource(desired.id, desired.apiVersion);
+  const state = actual === undefined ? 'Succeeded' : provisioningState(actual);
+  if (!isSettled(state)) return waitFor(`${desired.id} is ${state}`);
+
+  const plan = planResource(desired, actual, environment);
+  if (plan.action === 'foreign') {
+    return failed({
+      code: 'ForeignResource',
+      message: `${desired.id} is not tagged ${ownershipTag}=${environment}; Gatehouse leaves it alone.`,
+      remedy: 'Remove or rename the resource if nobody needs it, then retry; or choose another environment name.',
+    });
+  }
+  // A write that failed halfway leaves the wanted configuration on a resource that does not work: write it again.
+  if (plan.action === 'none' && !isBroken(state)) return done(false);
+
+  const accepted = await putResource(desired.id, desired.apiVersion, plan.body, currentEtag(desired, actual));
+  if (accepted.operation === undefined) return done(true);
+  return {
+    outcome: 'started',
+    operation: accepted.operation,
+    ...(accepted.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: accepted.retryAfterSeconds }),
+  };
+}
+
+const isBroken = (state: string) => state === 'Failed' || state === 'Canceled';
+
+/** AKS honours If-Match; for network resources nothing says so, and a refusal there would be no one's gain. */
+function currentEtag({ kind }: DesiredResource, actual: JsonObject | undefined): string | undefined {
+  const etag = actual?.['eTag'] ?? actual?.['etag'];
+  return kind === 'cluster' && typeof etag === 'string' ? etag : undefined;
+}

@@ -1,0 +1,79 @@
+import { ArmError, isConnectionFailure } from '../../shared/azure/errors.ts';
+import { GatehouseError } from '../../shared/model/errors.ts';
+import type { Problem } from '../../shared/model/problem.ts';
+import type { StepProblem } from '../../shared/model/step.ts';
+import type { StepOutcome } from '../stepRecord.ts';
+
+/** How long to wait for something that gives no hint: another operation, an identity that has not spread yet. */
+export const WAIT_SECONDS = 10;
+
+/** Whether nobody is writing to a resource; some kinds (role assignments) have no provisioning state. */
+export const isSettled = (provisioningState: string): boolean =>
+  ['Succeeded', 'Failed', 'Canceled', 'Unknown'].includes(provisioningState);
+
+export const done = (wrote: boolean, detail?: string): StepOutcome => ({
+  outcome: 'done',
+  wrote,
+  ...(detail === undefined ? {} : { detail }),
+});
+
+/** Waits for the course of things: an operation that is under way, a resource that another step is making. */
+export const waitFor = (reason: string, seconds = WAIT_SECONDS): StepOutcome => ({
+  outcome: 'wait',
+  seconds,
+  reason,
+  refused: false,
+});
+
+export const failed = (problem: StepProblem): StepOutcome => ({ outcome: 'failed', problem });
+
+/** Several problems as one, since a step fails as a whole. */
+export const failedBy = (code: string, problems: readonly Problem[]): StepOutcome =>
+  failed({
+    code,
+    message: problems.map(({ message }) => message).join(' '),
+    remedy: [...new Set(problems.map(({ remedy }) => remedy))].join(' '),
+  });
+
+/**
+ * What an error means for the step that met it: refusals that pass are waited out (in full as long as Azure told),
+ * everything else fails the step with a name and a remedy.
+ */
+export function outcomeOf(error: unknown): StepOutcome {
+  if (error instanceof ArmError && error.passes) {
+    return { outcome: 'wait', seconds: error.retryAfterSeconds ?? WAIT_SECONDS, reason: error.message, refused: true };
+  }
+  if (isConnectionFailure(error)) {
+    const reason = `Azure could not be reached: ${error.message}`;
+    return { outcome: 'wait', seconds: WAIT_SECONDS, reason, refused: true };
+  }
+  return failed(problemOf(error));
+}
+
+/** An error as a problem that tells the reader what to do next. */
+export function problemOf(error: unknown): StepProblem {
+  if (error instanceof ArmError) return { code: error.code, message: error.message, remedy: remedyFor(error) };
+  if (error instanceof GatehouseError) return { code: error.code, message: error.message, remedy: error.remedy };
+  return {
+    code: 'Unexpected',
+    message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    remedy: "Retry; if it comes again, look at the app's log around this time.",
+  };
+}
+
+function remedyFor({ kind, code }: ArmError): string {
+  switch (kind) {
+    case 'forbidden':
+      return "Give the app's identity the role that the message names (Contributor for resources), then retry.";
+    case 'notFound':
+      return 'Something that this step needs is gone; retry to build it again.';
+    case 'conflict':
+      return 'Somebody else changed the resource at the same time; retry to look at it again.';
+    case 'refused':
+      return `Azure refused the request with ${code}: correct what the message names, then retry.`;
+    case 'throttled':
+    case 'busy':
+    case 'transient':
+      return 'Retry in a few minutes.';
+  }
+}

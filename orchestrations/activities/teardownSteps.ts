@@ -1,0 +1,100 @@
+import { clusterFacts, provisioningState, publicIpFacts, routeTableFacts } from '../../shared/actual/facts.ts';
+import { owner } from '../../shared/actual/owner.ts';
+import { deleteResource, listResources, putResource, readResource } from '../../shared/azure/resource.ts';
+import { desiredRoleAssignments } from '../../shared/desired/cluster.ts';
+import { apiVersions } from '../../shared/model/apiVersions.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import type { JsonObject } from '../../shared/model/json.ts';
+import { resourceIds } from '../../shared/model/names.ts';
+import type { StepName } from '../../shared/model/step.ts';
+import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
+import type { StepOutcome } from '../stepRecord.ts';
+import { done, isSettled, waitFor } from './outcomes.ts';
+import { removeRoleAssignments } from './roleAssignments.ts';
+
+type RemoveStep = (spec: EnvironmentSpec, force: boolean) => Promise<StepOutcome>;
+
+/**
+ * What each step of the teardown graph does. Only what carries the environment's tag is deleted; what others have put
+ * into it is kept, together with what it needs.
+ */
+export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
+  clusterRoles: async (spec) => {
+    const cluster = await readResource(resourceIds(spec).cluster, apiVersions.containerService);
+    const principal =
+      cluster === undefined || owner(cluster) !== spec.name ? undefined : clusterFacts(cluster).principalId;
+    // Without the cluster its principal is gone, and Azure has removed the assignments' meaning with it.
+    return principal === undefined ? done(false) : removeRoleAssignments(desiredRoleAssignments(spec, principal));
+  },
+
+  cluster: (spec, force) => remove(spec, resourceIds(spec).cluster, apiVersions.containerService, force),
+
+  firewall: (spec, force) => remove(spec, resourceIds(spec).firewall, apiVersions.network, force),
+
+  virtualNetwork: async (spec, force) => {
+    const id = resourceIds(spec).virtualNetwork;
+    const network = await readResource(id, apiVersions.network);
+    const kept = network === undefined || owner(network) !== spec.name ? [] : foreignSubnets(network, spec);
+    if (network === undefined || kept.length === 0) return remove(spec, id, apiVersions.network, force);
+    return keepForeignSubnets(spec, network, kept);
+  },
+
+  routeTable: (spec, force) =>
+    removeUnlessUsed(spec, resourceIds(spec).routeTable, force, (table) => routeTableFacts(table).subnetIds.length > 0),
+
+  publicIp: (spec, force) =>
+    removeUnlessUsed(spec, resourceIds(spec).publicIp, force, (ip) => publicIpFacts(ip).attachedTo !== undefined),
+
+  resourceGroup: async (spec, force) => {
+    const id = resourceIds(spec).resourceGroup;
+    const left = await listResources(`${id}/resources`, apiVersions.resources);
+    if (left === undefined || left.length === 0) return remove(spec, id, apiVersions.resources, force);
+    const ids = left.map((resource) => String(resource['id']));
+    return done(false, `kept: it still holds ${ids.length} that Gatehouse does not delete: ${ids.join(', ')}`);
+  },
+};
+
+async function remove(spec: EnvironmentSpec, id: string, apiVersion: string, force: boolean): Promise<StepOutcome> {
+  const resource = await readResource(id, apiVersion);
+  if (resource === undefined) return done(false);
+  if (owner(resource) !== spec.name) return done(false, `kept: ${id} is not this environment's`);
+  const state = provisioningState(resource);
+  // A deletion that is under way is the one wanted; force goes ahead of everything else.
+  if (state === 'Deleting' || (!force && !isSettled(state))) {
+    return waitFor(`${id} is ${state}`);
+  }
+  const accepted = await deleteResource(id, apiVersion);
+  if (accepted.operation === undefined) return done(true);
+  return {
+    outcome: 'started',
+    operation: accepted.operation,
+    ...(accepted.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: accepted.retryAfterSeconds }),
+  };
+}
+
+async function removeUnlessUsed(
+  spec: EnvironmentSpec,
+  id: string,
+  force: boolean,
+  isUsed: (resource: JsonObject) => boolean,
+): Promise<StepOutcome> {
+  const resource = await readResource(id, apiVersions.network);
+  if (resource !== undefined && isUsed(resource)) return done(false, `kept: ${id} is still in use`);
+  return remove(spec, id, apiVersions.network, force);
+}
+
+/** Takes our subnets and our DNS servers out of a network that others have put subnets into, and leaves it to them. */
+async function keepForeignSubnets(
+  spec: EnvironmentSpec,
+  network: JsonObject,
+  kept: readonly string[],
+): Promise<StepOutcome> {
+  const id = resourceIds(spec).virtualNetwork;
+  const state = provisioningState(network);
+  if (!isSettled(state)) return waitFor(`${id} is ${state}`);
+  const body = withoutOwnParts(network, spec);
+  const detail = `kept: it holds subnets that Gatehouse does not own: ${kept.join(', ')}`;
+  if (body === undefined) return done(false, detail);
+  const accepted = await putResource(id, apiVersions.network, body);
+  return accepted.operation === undefined ? done(true, detail) : { outcome: 'started', operation: accepted.operation };
+}

@@ -1,0 +1,122 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import type { OperationRecord } from '../shared/model/operation.ts';
+import type { StepName } from '../shared/model/step.ts';
+import { readySteps, type Step } from '../shared/plan/provisioningGraph.ts';
+import { isSettled, type GraphName } from './laneState.ts';
+import { afterPoll, afterStart, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
+
+/** Input of a pass over a graph. */
+export interface AdvanceInput {
+  readonly graph: GraphName;
+  readonly spec: EnvironmentSpec;
+  readonly records: readonly StepRecord[];
+  readonly force: boolean;
+}
+
+/** Input of the activity `startStep`. */
+export interface StartStepInput {
+  readonly graph: GraphName;
+  readonly step: StepName;
+  readonly spec: EnvironmentSpec;
+  readonly force: boolean;
+}
+
+/** Input of the activity `pollOperation`. */
+export interface PollInput {
+  readonly step: StepName;
+  readonly operation: OperationRecord;
+}
+
+/** A pass ends after this many waits even if no step has moved: it bounds the history, and signals are heard. */
+const MAX_WAITS = 20;
+
+/**
+ * One pass over a graph of steps: starts what is ready, waits for what is under way, and comes back as soon as a step
+ * has begun or ended, so that the lane can publish it and hear signals.
+ *
+ * There is no rolling `Task.any`: every ready step is started side by side, one timer runs to the earliest due look,
+ * and what is due is looked at side by side.
+ *
+ * @returns the new records
+ */
+export function* advance(
+  context: OrchestrationContext,
+  input: AdvanceInput,
+  steps: readonly Step[],
+): Generator<Task, StepRecord[], never> {
+  const now = () => context.df.currentUtcDateTime;
+  let records = [...input.records];
+  let waits = 0;
+
+  for (;;) {
+    const before = records;
+    let ready = readyRecords(records, steps, now());
+    while (ready.length > 0) {
+      const outcomes: StepOutcome[] = yield context.df.Task.all(
+        ready.map(({ name: step }) => {
+          const start: StartStepInput = { graph: input.graph, step, spec: input.spec, force: input.force };
+          return context.df.callActivity('startStep', start);
+        }),
+      );
+      records = replace(
+        records,
+        ready.map((record, index) => afterStart(record, at(outcomes, index), now())),
+      );
+      // Steps that need no operation are done at once; what stood behind them is ready now.
+      ready = readyRecords(records, steps, now());
+    }
+    if (moved(before, records) || isSettled(records, steps) || waits >= MAX_WAITS) return records;
+
+    const due = earliest(records, steps);
+    if (due === undefined) return records;
+    waits++;
+    if (due.getTime() > now().getTime()) yield context.df.createTimer(due);
+
+    const looked = records.filter((record) => record.state === 'running' && isDue(record, now()));
+    if (looked.length > 0) {
+      const outcomes: PollOutcome[] = yield context.df.Task.all(
+        looked.map(({ name: step, operation }) => {
+          const poll: PollInput = { step, operation: operation! };
+          return context.df.callActivity('pollOperation', poll);
+        }),
+      );
+      records = replace(
+        records,
+        looked.map((record, index) => afterPoll(record, at(outcomes, index), now())),
+      );
+    }
+  }
+}
+
+/** Pending steps whose turn has come: everything before them is done (or accepted), and their own wait is over. */
+const readyRecords = (records: readonly StepRecord[], steps: readonly Step[], now: Date): StepRecord[] =>
+  unblocked(records, steps).filter((record) => isDue(record, now));
+
+function unblocked(records: readonly StepRecord[], steps: readonly Step[]): StepRecord[] {
+  const ready = new Set(readySteps(steps, records).map(({ name }) => name));
+  return records.filter(({ name }) => ready.has(name));
+}
+
+/** When the next running or waiting step wants to be looked at. */
+function earliest(records: readonly StepRecord[], steps: readonly Step[]): Date | undefined {
+  const times = [...records.filter(({ state }) => state === 'running'), ...unblocked(records, steps)]
+    .map(({ notBefore }) => notBefore)
+    .filter((time) => time !== undefined)
+    .sort();
+  return times[0] === undefined ? undefined : new Date(times[0]);
+}
+
+const isDue = ({ notBefore }: StepRecord, now: Date) =>
+  notBefore === undefined || new Date(notBefore).getTime() <= now.getTime();
+
+const moved = (before: readonly StepRecord[], after: readonly StepRecord[]) =>
+  before.some((record, index) => record.state !== after[index]?.state || record.detail !== after[index].detail);
+
+const replace = (records: readonly StepRecord[], changed: readonly StepRecord[]): StepRecord[] => {
+  const byName = new Map(changed.map((record) => [record.name, record]));
+  return records.map((record) => byName.get(record.name) ?? record);
+};
+
+/** `Task.all` answers in the order of its tasks. */
+const at = <T>(outcomes: readonly T[], index: number): T => outcomes[index] as T;

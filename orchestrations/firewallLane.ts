@@ -1,0 +1,77 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
+import type { AdvanceInput } from './advance.ts';
+import { drainSignals, waitForSignals } from './lane.ts';
+import {
+  afterFailure,
+  afterWork,
+  applySignals,
+  environmentState,
+  migrateLaneState,
+  type GraphName,
+  type LaneState,
+} from './laneState.ts';
+import { laneStatus } from './laneStatus.ts';
+import type { StepRecord } from './stepRecord.ts';
+
+/** Orchestrators by name, as they are registered and called. */
+export const FIREWALL_LANE = 'firewallLane';
+export const graphOrchestrator: Readonly<Record<GraphName, string>> = { provision: 'provision', teardown: 'teardown' };
+
+/** Versions of the sub-orchestrations. A change to what one yields gets a new number and keeps the old code beside it. */
+const graphVersion: Readonly<Record<GraphName, string>> = { provision: '1.0', teardown: '1.0' };
+
+/**
+ * The lane of one environment: the only writer of its firewall, network and cluster. Each generation either works (one
+ * pass over the graph) or waits for signals, and ends in continueAsNew; the last one ends with the deletion.
+ *
+ * This shell's yields never change, since instances outlive deployments; everything that may change lives in the
+ * versioned sub-orchestrations and in the pure functions of laneState.
+ *
+ * @returns the last status, once everything that was owned is deleted
+ */
+export function* firewallLane(context: OrchestrationContext): Generator<Task, EnvironmentStatus | undefined, never> {
+  const input = migrateLaneState(context.df.getInput());
+  const state = { ...input, since: input.since ?? context.df.currentUtcDateTime.toISOString() };
+  const status = laneStatus(state);
+  context.df.setCustomStatus(status);
+  if (environmentState(state) === 'deleted') return status;
+
+  const next = state.phase === 'working' ? yield* work(context, state) : yield* wait(context, state);
+  context.df.continueAsNew(next);
+  return undefined;
+}
+
+function* work(context: OrchestrationContext, state: LaneState): Generator<Task, LaneState, never> {
+  const input: AdvanceInput = { graph: state.graph, spec: state.spec, records: state.records, force: state.force };
+  let records: StepRecord[] | undefined;
+  let failure = '';
+  try {
+    records = yield context.df.callSubOrchestrator(
+      graphOrchestrator[state.graph],
+      input,
+      undefined,
+      graphVersion[state.graph],
+    );
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  const signals = yield* drainSignals(context);
+  const now = context.df.currentUtcDateTime.toISOString();
+  if (records !== undefined) return afterWork(state, records, signals, now);
+  return afterFailure(
+    state,
+    {
+      code: 'Unexpected',
+      message: `The pass over the steps broke off: ${failure}`,
+      remedy: "Retry; if it comes again, look at the app's log around this time.",
+    },
+    signals,
+    now,
+  );
+}
+
+function* wait(context: OrchestrationContext, state: LaneState): Generator<Task, LaneState, never> {
+  const signals = yield* waitForSignals(context);
+  return applySignals(state, signals, context.df.currentUtcDateTime.toISOString());
+}

@@ -1,0 +1,38 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+
+/** The one event that lanes listen to; its payload is a signal. */
+export const SIGNAL_EVENT = 'signal';
+
+/** Signals come in bursts: how long a lane listens for more before it works. */
+export const QUIET_PERIOD_SECONDS = 5;
+
+type Step<T> = Generator<Task, T, unknown>;
+
+/**
+ * Waits for the first signal, then for a quiet period, then gathers what has come. The quiet period is a plain timer
+ * with no wait open beside it: a wait that lost its race would stay open and swallow the next event.
+ */
+export function* waitForSignals(context: OrchestrationContext): Step<unknown[]> {
+  const first = yield context.df.waitForExternalEvent(SIGNAL_EVENT);
+  yield context.df.createTimer(inSeconds(context, QUIET_PERIOD_SECONDS));
+  return [first, ...(yield* drainSignals(context))];
+}
+
+/**
+ * Takes every signal that has been delivered, and must come right before continueAsNew, which drops what is delivered
+ * but not awaited. Each wait races a timer that is already due and never cancelled: cancelling makes the extension run
+ * ahead and deliver events twice.
+ */
+export function* drainSignals(context: OrchestrationContext): Step<unknown[]> {
+  const signals: unknown[] = [];
+  for (;;) {
+    const signal = context.df.waitForExternalEvent(SIGNAL_EVENT);
+    const due = context.df.createTimer(context.df.currentUtcDateTime);
+    const winner = yield context.df.Task.any([signal, due]);
+    if (winner === due) return signals;
+    signals.push(signal.result);
+  }
+}
+
+const inSeconds = (context: OrchestrationContext, seconds: number) =>
+  new Date(context.df.currentUtcDateTime.getTime() + seconds * 1000);

@@ -1,0 +1,50 @@
+import { apiVersions } from '../model/apiVersions.ts';
+import { readResource, listResources } from './resource.ts';
+
+/**
+ * A resource provider's registration in a subscription, e.g. `Registered` or `NotRegistered`. The SDKs register none,
+ * and every write to an unregistered one is refused.
+ *
+ * @throws ArmError
+ */
+export async function providerState(subscription: string, namespace: string): Promise<string> {
+  const provider = await readResource(`/subscriptions/${subscription}/providers/${namespace}`, apiVersions.resources);
+  const state = provider?.['registrationState'];
+  return typeof state === 'string' ? state : 'NotRegistered';
+}
+
+interface Permission {
+  readonly actions?: readonly string[];
+  readonly notActions?: readonly string[];
+}
+
+/**
+ * Which of the actions the app's identity lacks on a resource group, by the permissions that ARM computes for the
+ * caller (role assignments inherited from above included).
+ *
+ * @throws ArmError
+ */
+export async function missingActions(resourceGroupId: string, actions: readonly string[]): Promise<string[]> {
+  const path = `${resourceGroupId}/providers/Microsoft.Authorization/permissions`;
+  const permissions = ((await listResources(path, apiVersions.authorization)) ?? []) as unknown as Permission[];
+  return actions.filter((action) => !permissions.some((permission) => grants(permission, action)));
+}
+
+/** A role grants an action when one of its actions matches and none of its exceptions does; `*` spans segments. */
+export function grants({ actions = [], notActions = [] }: Permission, action: string): boolean {
+  const matches = (pattern: string) =>
+    new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i').test(action);
+  return actions.some(matches) && !notActions.some(matches);
+}
+
+/** Whether the app's identity can read the subscription right now. */
+export async function armReachable(subscription: string): Promise<boolean> {
+  try {
+    return (await readResource(`/subscriptions/${subscription}`, SUBSCRIPTIONS_API_VERSION)) !== undefined;
+  } catch {
+    // Whatever stands in the way (no token, no route, no role), the answer is the same; the caller gives the remedy.
+    return false;
+  }
+}
+
+const SUBSCRIPTIONS_API_VERSION = '2022-12-01';

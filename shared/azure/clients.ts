@@ -1,0 +1,106 @@
+import type { Client } from '@azure-rest/core-client';
+import type { TokenCredential } from '@azure/core-auth';
+import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { isLoopback, settings, type Settings } from '../settings.ts';
+
+/** A request may hang for this long before its connection counts as lost; ARM answers within seconds. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const BEARER_POLICY = 'bearerTokenAuthenticationPolicy';
+
+let credential: Promise<TokenCredential> | undefined;
+const armClients = new Map<string, Promise<Client>>();
+
+/**
+ * The app's credential: managed identity in Azure, `az login` or a service principal from the environment elsewhere.
+ * One for the process, since it caches tokens.
+ */
+function azureCredential(): Promise<TokenCredential> {
+  credential ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
+  return credential;
+}
+
+/**
+ * Azure Resource Manager with plain JSON in and out: the SDK's pipeline (token, user agent, logging) without its
+ * models, which drop what they do not know. It never retries by itself: the orchestration waits, so that waiting is
+ * durable and visible.
+ */
+export function armClient(current: Settings = settings()): Promise<Client> {
+  const key = `${current.armEndpoint} ${current.armAudience}`;
+  let client = armClients.get(key);
+  if (client === undefined) {
+    client = createArmClient(current);
+    armClients.set(key, client);
+  }
+  return client;
+}
+
+async function createArmClient({ armEndpoint, armAudience }: Settings): Promise<Client> {
+  const { getClient } = await import('@azure-rest/core-client');
+  const token = await azureCredential();
+  const scopes = [scopeOf(armAudience)];
+  const client = getClient(armEndpoint, token, {
+    credentials: { scopes },
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: 'gatehouse' },
+    allowInsecureConnection: isLoopback(armEndpoint),
+  });
+  allowLoopback(client.pipeline, token, scopes, armEndpoint);
+  client.pipeline.addPolicy(requestTimeout);
+  return client;
+}
+
+/**
+ * A typed SDK client's options and set-up for this app: same endpoint, same credential, no retries of its own. The
+ * typed clients serve where nothing is read and written back.
+ */
+export async function typedClient<T extends { readonly pipeline: Pipeline }>(
+  create: (credential: TokenCredential, options: TypedClientOptions) => T,
+): Promise<T> {
+  const { armEndpoint, armAudience } = settings();
+  const token = await azureCredential();
+  const scopes = [scopeOf(armAudience)];
+  const client = create(token, {
+    endpoint: armEndpoint,
+    credentials: { scopes },
+    retryOptions: { maxRetries: 0 },
+    allowInsecureConnection: isLoopback(armEndpoint),
+  });
+  allowLoopback(client.pipeline, token, scopes, armEndpoint);
+  client.pipeline.addPolicy(requestTimeout);
+  return client;
+}
+
+export interface TypedClientOptions {
+  readonly endpoint: string;
+  readonly credentials: { scopes: string[] };
+  readonly retryOptions: { maxRetries: number };
+  readonly allowInsecureConnection: boolean;
+}
+
+const scopeOf = (audience: string) => `${audience.replace(/\/+$/, '')}/.default`;
+
+const requestTimeout: PipelinePolicy = {
+  name: 'gatehouseRequestTimeout',
+  sendRequest: (request, next) => {
+    if (request.timeout === 0) request.timeout = REQUEST_TIMEOUT_MS;
+    return next(request);
+  },
+};
+
+/**
+ * The SDK refuses to send tokens over plain http. On loopback nobody can listen in, and a local stand-in asks for a
+ * token all the same, so there the header is set without that check.
+ */
+function allowLoopback(pipeline: Pipeline, token: TokenCredential, scopes: string[], endpoint: string): void {
+  if (!endpoint.startsWith('http:') || !isLoopback(endpoint)) return;
+  let cached: { token: string; expiresOnTimestamp: number } | null = null;
+  pipeline.removePolicy({ name: BEARER_POLICY });
+  pipeline.addPolicy({
+    name: 'gatehouseLoopbackBearer',
+    sendRequest: async (request, next) => {
+      if (cached === null || cached.expiresOnTimestamp < Date.now() + 60_000) cached = await token.getToken(scopes);
+      if (cached !== null) request.headers.set('authorization', `Bearer ${cached.token}`);
+      return next(request);
+    },
+  });
+}

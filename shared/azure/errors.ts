@@ -1,0 +1,93 @@
+import type { PathUncheckedResponse } from '@azure-rest/core-client';
+
+/**
+ * What a refusal means for the caller: `throttled`, `busy` and `transient` pass by themselves; `conflict` needs another
+ * look at the resource; `refused`, `forbidden` and `notFound` need somebody to act.
+ */
+export type ArmErrorKind = 'throttled' | 'busy' | 'transient' | 'conflict' | 'refused' | 'forbidden' | 'notFound';
+
+/** An answer of Azure Resource Manager that is not the one asked for. */
+export class ArmError extends Error {
+  readonly kind: ArmErrorKind;
+  readonly code: string;
+  readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(kind: ArmErrorKind, code: string, status: number, message: string, retryAfterSeconds?: number) {
+    super(message);
+    this.name = 'ArmError';
+    this.kind = kind;
+    this.code = code;
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** Whether waiting is all that is needed. */
+  get passes(): boolean {
+    return this.kind === 'throttled' || this.kind === 'busy' || this.kind === 'transient';
+  }
+}
+
+/** Codes with which ARM and its providers say "later": another operation runs on this or a dependent resource. */
+const busyCodes = new Set([
+  'AnotherOperationInProgress',
+  'OperationNotAllowed',
+  'RetryableError',
+  'RetryableErrorDueToAnotherOperation',
+  'ResourceGroupBeingDeleted',
+  'EtagMismatch',
+  'PutNodePoolOperationInProgress',
+]);
+
+/**
+ * Reads an ARM error out of an answer. ARM wraps it in `error`; AKS answers it flat (`{"code","message",…}`), and
+ * proxies answer with no JSON at all.
+ */
+export function armError(response: PathUncheckedResponse): ArmError {
+  const status = Number(response.status);
+  const { code, message } = errorBody(response.body, status);
+  const target = response.request.url.replace(/\?.*$/, '').replace(/^https?:\/\/[^/]+/, '');
+  const text = `${response.request.method} ${target} answered ${status} ${code}: ${message}`;
+  return new ArmError(kindOf(status, code), code, status, text, retryAfter(response));
+}
+
+/** Seconds of a `Retry-After` header (delta form, the only one ARM sends), if there is one. */
+export function retryAfter(response: PathUncheckedResponse): number | undefined {
+  const seconds = Number(response.headers['retry-after']);
+  return response.headers['retry-after'] !== undefined && Number.isFinite(seconds) ? seconds : undefined;
+}
+
+/** Failures of the connection itself: no answer came, so a write may or may not have been accepted. */
+export function isConnectionFailure(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return (
+    typeof code === 'string' &&
+    ['REQUEST_SEND_ERROR', 'PARSE_ERROR', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'].includes(
+      code,
+    )
+  );
+}
+
+function errorBody(body: unknown, status: number): { code: string; message: string } {
+  const outer = asRecord(body);
+  const inner = asRecord(outer?.['error']) ?? outer;
+  const code = inner?.['code'];
+  const message = inner?.['message'];
+  return {
+    code: typeof code === 'string' && code !== '' ? code : `Http${status}`,
+    message: typeof message === 'string' ? message : typeof body === 'string' ? body.slice(0, 200) : 'no explanation',
+  };
+}
+
+function kindOf(status: number, code: string): ArmErrorKind {
+  if (status === 429) return busyCodes.has(code) ? 'busy' : 'throttled';
+  if (status === 409) return busyCodes.has(code) ? 'busy' : 'conflict';
+  if (status === 412) return 'conflict';
+  if (status === 404) return 'notFound';
+  if (status === 401 || status === 403) return 'forbidden';
+  if (status === 408 || status >= 500) return 'transient';
+  return 'refused';
+}
+
+const asRecord = (value: unknown): Record<string, unknown> | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;

@@ -1,0 +1,98 @@
+import type { PathUncheckedResponse } from '@azure-rest/core-client';
+import type { JsonObject } from '../model/json.ts';
+import type { OperationRecord } from '../model/operation.ts';
+import { armClient } from './clients.ts';
+import { armError, retryAfter } from './errors.ts';
+
+/** What ARM said to a write or a deletion that it accepted. */
+export interface Accepted {
+  /** The operation to follow; absent when everything is done already. */
+  readonly operation?: OperationRecord;
+  readonly retryAfterSeconds?: number;
+  /** The resource as ARM echoed it. */
+  readonly body?: JsonObject;
+}
+
+/**
+ * Reads a resource as raw JSON at one api-version, with everything that no SDK knows.
+ *
+ * @returns undefined when it does not exist (also when its resource group does not)
+ * @throws ArmError for any other refusal
+ */
+export async function readResource(id: string, apiVersion: string): Promise<JsonObject | undefined> {
+  const client = await armClient();
+  const response = await client.pathUnchecked(id).get({ queryParameters: { 'api-version': apiVersion } });
+  if (response.status === '404') return undefined;
+  if (response.status !== '200') throw armError(response);
+  return response.body as JsonObject;
+}
+
+/** Reads all pages of a list. @throws ArmError */
+export async function listResources(path: string, apiVersion: string): Promise<JsonObject[] | undefined> {
+  const client = await armClient();
+  const items: JsonObject[] = [];
+  let next: string | undefined = path;
+  let first = true;
+  while (next !== undefined) {
+    const response: PathUncheckedResponse = await client
+      .pathUnchecked(next)
+      .get(first ? { queryParameters: { 'api-version': apiVersion } } : {});
+    if (first && response.status === '404') return undefined;
+    if (response.status !== '200') throw armError(response);
+    const page = response.body as { value?: JsonObject[]; nextLink?: string };
+    items.push(...(page.value ?? []));
+    next = page.nextLink === '' ? undefined : page.nextLink;
+    first = false;
+  }
+  return items;
+}
+
+/**
+ * PUTs a whole resource. Nothing waits: the operation that ARM names is handed back as a small record.
+ *
+ * @param ifMatch the etag that must still be current, where the service honours it (managed clusters do)
+ * @throws ArmError when ARM does not accept it
+ */
+export async function putResource(
+  id: string,
+  apiVersion: string,
+  body: JsonObject,
+  ifMatch?: string,
+): Promise<Accepted> {
+  const client = await armClient();
+  const response = await client.pathUnchecked(id).put({
+    queryParameters: { 'api-version': apiVersion },
+    body,
+    headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
+  });
+  if (!['200', '201', '202'].includes(response.status)) throw armError(response);
+  return accepted(id, response);
+}
+
+/** DELETEs a resource; one that is gone already counts as done. @throws ArmError when ARM does not accept it */
+export async function deleteResource(id: string, apiVersion: string): Promise<Accepted> {
+  const client = await armClient();
+  const response = await client.pathUnchecked(id).delete({ queryParameters: { 'api-version': apiVersion } });
+  if (response.status === '404') return {};
+  if (!['200', '202', '204'].includes(response.status)) throw armError(response);
+  return response.status === '202' ? accepted(id, response) : {};
+}
+
+function accepted(resourceId: string, response: PathUncheckedResponse): Accepted {
+  const operationUrl = response.headers['azure-asyncoperation'] ?? response.headers['location'];
+  const seconds = retryAfter(response);
+  const body = response.body as JsonObject | undefined;
+  return {
+    ...(operationUrl === undefined
+      ? {}
+      : { operation: { resourceId, operationUrl, acceptedAt: acceptedAt(response) } }),
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+/** ARM's own clock, as far as it tells it. */
+function acceptedAt(response: PathUncheckedResponse): string {
+  const date = new Date(response.headers['date'] ?? '');
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}

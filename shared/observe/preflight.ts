@@ -1,0 +1,160 @@
+import { owner } from '../actual/owner.ts';
+import { missingActions, providerState } from '../azure/access.ts';
+import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { ownershipTag, resourceIds } from '../model/names.ts';
+import type { Problem } from '../model/problem.ts';
+import { observeResources, type ObservedName, type ObservedResources } from './resources.ts';
+
+/** What stands in the way of creating an environment, found before anything is written. */
+export interface PreflightResult {
+  /** Resources of a wanted name that this environment does not own. */
+  readonly foreign: readonly Problem[];
+  /** Everything else: unregistered providers, quotas, versions. */
+  readonly blocked: readonly Problem[];
+}
+
+type Check = (spec: EnvironmentSpec, observed: ObservedResources) => Promise<Problem[]> | Problem[];
+
+/** Each check is one named function; the list of them is the specification. */
+const checks: readonly Check[] = [
+  providersAreRegistered,
+  networkQuotaSuffices,
+  computeQuotaSuffices,
+  kubernetesVersionIsOffered,
+];
+
+/**
+ * Looks at the subscription without writing: who owns the wanted names, providers, quotas, versions.
+ *
+ * @throws ArmError, RestError when Azure can't be asked
+ */
+export async function preflight(spec: EnvironmentSpec): Promise<PreflightResult> {
+  const observed = await observeResources(spec);
+  const blocked = await Promise.all(checks.map((check) => check(spec, observed)));
+  return { foreign: foreignResources(spec, observed), blocked: blocked.flat() };
+}
+
+/** Actions that creation needs on its resource group: its own, and the linked ones that ARM checks with them. */
+const neededActions = [
+  'Microsoft.Network/virtualNetworks/write',
+  'Microsoft.Network/virtualNetworks/subnets/write',
+  'Microsoft.Network/virtualNetworks/subnets/join/action',
+  'Microsoft.Network/publicIPAddresses/write',
+  'Microsoft.Network/publicIPAddresses/join/action',
+  'Microsoft.Network/routeTables/write',
+  'Microsoft.Network/routeTables/join/action',
+  'Microsoft.Network/azureFirewalls/write',
+  'Microsoft.ContainerService/managedClusters/write',
+  'Microsoft.Authorization/roleAssignments/write',
+] as const;
+
+/** What the app's identity may not do in the environment's resource group, which must exist. @throws ArmError */
+export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem[]> {
+  const { resourceGroup } = resourceIds(spec);
+  const missing = await missingActions(resourceGroup, neededActions);
+  return missing.map((action) => ({
+    path: 'permissions',
+    message: `The app's identity lacks ${action} on ${resourceGroup}.`,
+    remedy: action.startsWith('Microsoft.Authorization/')
+      ? 'Assign it Role Based Access Control Administrator on the resource group or above, then retry.'
+      : 'Assign it Contributor on the resource group or above, then retry.',
+  }));
+}
+
+/** Resources of the wanted names that do not carry this environment's tag. */
+export function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): Problem[] {
+  const ids = resourceIds(spec);
+  const foreign = (Object.keys(observed) as ObservedName[]).filter((name) => {
+    const resource = observed[name];
+    if (resource === undefined) return false;
+    // AKS makes the node resource group itself and names it after the cluster: it is ours as far as the cluster is.
+    return name === 'nodeResourceGroup' ? observed.cluster === undefined : owner(resource) !== spec.name;
+  });
+  return foreign.map((name) => ({
+    path: 'name',
+    message: `${ids[name]} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
+    remedy:
+      'Choose another environment name, or remove the resource if nobody needs it. ' +
+      'To manage what exists, use adopt in the spec (not supported yet).',
+  }));
+}
+
+async function providersAreRegistered({ subscription }: EnvironmentSpec): Promise<Problem[]> {
+  const namespaces = ['Microsoft.Network', 'Microsoft.ContainerService', 'Microsoft.Compute'];
+  const states = await Promise.all(namespaces.map((namespace) => providerState(subscription, namespace)));
+  return namespaces.flatMap((namespace, index) =>
+    states[index] === 'Registered'
+      ? []
+      : [
+          {
+            path: 'subscription',
+            message: `Resource provider ${namespace} is ${states[index]} in subscription ${subscription}.`,
+            remedy: `Run: az provider register --namespace ${namespace} --subscription ${subscription} --wait`,
+          },
+        ],
+  );
+}
+
+/** One more of each network resource must fit; what exists already is counted by Azure. */
+async function networkQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {
+  const wanted: readonly [string, ObservedName][] = [
+    ['VirtualNetworks', 'virtualNetwork'],
+    ['PublicIPAddresses', 'publicIp'],
+    ['StandardSkuPublicIpAddresses', 'publicIp'],
+    ['RouteTables', 'routeTable'],
+    ['AzureFirewalls', 'firewall'],
+  ];
+  const missing = wanted.filter(([, name]) => observed[name] === undefined);
+  if (missing.length === 0) return [];
+  const usages = await networkUsages(spec.subscription, spec.location);
+  return missing.flatMap(([quota]) => quotaProblem(spec, usages, quota, 1));
+}
+
+async function computeQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {
+  if (observed.cluster !== undefined) return [];
+  const { nodeCount, nodeSize } = spec.cluster;
+  const [sizes, usages] = await Promise.all([
+    vmSizeCores(spec.subscription, spec.location),
+    computeUsages(spec.subscription, spec.location),
+  ]);
+  const cores = sizes.get(nodeSize.toLowerCase());
+  if (cores === undefined) {
+    return [
+      {
+        path: 'cluster.nodeSize',
+        message: `VM size ${nodeSize} is not offered in ${spec.location}.`,
+        remedy: `Choose one of: az vm list-sizes --location ${spec.location} --output table`,
+      },
+    ];
+  }
+  return quotaProblem(spec, usages, 'cores', nodeCount * cores);
+}
+
+function quotaProblem(spec: EnvironmentSpec, usages: readonly Usage[], name: string, needed: number): Problem[] {
+  const usage = usages.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  // A limit that Azure does not list is one that it does not enforce by count.
+  if (usage === undefined || usage.current + needed <= usage.limit) return [];
+  return [
+    {
+      path: name === 'cores' ? 'cluster.nodeCount' : 'location',
+      message: `Quota ${usage.name} in ${spec.location} is ${usage.limit}, of which ${usage.current} are used; ${needed} more are needed.`,
+      remedy: 'Request an increase in the portal under Quotas, free some, or choose another location.',
+    },
+  ];
+}
+
+async function kubernetesVersionIsOffered(spec: EnvironmentSpec): Promise<Problem[]> {
+  const { version } = spec.cluster;
+  if (version === undefined) return [];
+  const offered = await kubernetesVersions(spec.subscription, spec.location);
+  return offered.includes(version)
+    ? []
+    : [
+        {
+          path: 'cluster.version',
+          message: `Kubernetes ${version} is not offered in ${spec.location}.`,
+          remedy: `Choose one of ${offered.join(', ')}, or leave it out for the default.`,
+        },
+      ];
+}

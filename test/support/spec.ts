@@ -1,0 +1,1 @@
+import { parseEnvironmentSpec } from '../../shared/model/environmentSpec.ts';
