@@ -1,0 +1,42 @@
+import type { JsonObject } from '../model/json.ts';
+import type { Problem } from '../model/problem.ts';
+import type { ResourceKind } from '../model/resource.ts';
+import type { Difference, ResourcePlan } from './resourcePlan.ts';
+
+/** What ARM answers for each resource of the environment; absent where it answers 404. */
+export interface ActualResources {
+  readonly resourceGroup?: JsonObject;
+  readonly virtualNetwork?: JsonObject;
+  readonly publicIp?: JsonObject;
+  readonly routeTable?: JsonObject;
+  readonly firewall?: JsonObject;
+  readonly cluster?: JsonObject;
+  readonly roleAssignments?: readonly JsonObject[];
+}
+
+/** What provisioning would do. JSON-able, without write bodies: values that only Azure can tell stand as "(known after …)". */
+export interface Plan {
+  readonly environment: string;
+  readonly subscription: string;
+  readonly location: string;
+  readonly counts: {
+    readonly create: number;
+    readonly modify: number;
+    readonly none: number;
+    readonly foreign: number;
+  };
+  readonly resources: readonly ResourceChange[];
+  readonly firewallWrites: number;
+  /** Along the critical path, by typical times. */
+  readonly expectedMinutes: number;
+  readonly warnings: readonly string[];
+  /** Foreign resources that have a wanted name; with any of them provisioning doesn't start. */
+  readonly conflicts: readonly Problem[];
+}
+
+export interface ResourceChange {
+  readonly kind: ResourceKind;
+  readonly id: string;
+  readonly action: ResourcePlan['action'];
+  readonly differences: readonly Difference[];
+}

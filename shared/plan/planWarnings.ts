@@ -1,0 +1,70 @@
+import { clusterFacts } from '../actual/facts.ts';
+import { egressCatalogue } from '../desired/egressCatalogue.ts';
+import { cloudOf } from '../model/cloud.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import type { ActualResources, ResourceChange } from './plan.ts';
+
+const SNAT_PORTS_PER_FRONTEND = 2496;
+const FRONTENDS_IN_PRODUCTION = 20;
+
+/** What a platform engineer would say about the plan before it runs. */
+export function planWarnings(
+  spec: EnvironmentSpec,
+  actual: ActualResources,
+  resources: readonly ResourceChange[],
+): readonly string[] {
+  return [
+    ...frontendWarnings(spec),
+    ...egressWarnings(spec),
+    ...resolverWarnings(actual, resources),
+    ...apiServerWarnings(actual, resources),
+  ];
+}
+
+function frontendWarnings({ firewall: { publicIpCount } }: EnvironmentSpec): readonly string[] {
+  if (publicIpCount >= FRONTENDS_IN_PRODUCTION) return [];
+  return [
+    `${publicIpCount} frontend gives ${publicIpCount * SNAT_PORTS_PER_FRONTEND} SNAT ports per firewall instance; ` +
+      `AKS asks for ${FRONTENDS_IN_PRODUCTION} frontends in production.`,
+  ];
+}
+
+function egressWarnings({ egress, location }: EnvironmentSpec): readonly string[] {
+  const cloud = cloudOf(location);
+  const warnings: string[] = [];
+  if (!egress.presets.includes('aks')) {
+    warnings.push('Without the preset "aks" the nodes reach neither their API server nor their images.');
+  }
+  for (const rule of egress.allow.application) {
+    if (rule.fqdns.includes('*')) warnings.push(`The rule "${rule.name}" lets the cluster reach every host by name.`);
+  }
+  for (const rule of egress.allow.network) {
+    if (rule.destinations.includes('*')) warnings.push(`The rule "${rule.name}" lets the cluster reach every address.`);
+  }
+  if (cloud !== 'public') {
+    for (const name of egress.presets) {
+      const asOf = egressCatalogue[name].asOf[cloud];
+      if (asOf !== undefined) {
+        warnings.push(
+          `The preset "${name}" for the ${cloud} cloud is as of ${asOf}: compare it with the documentation.`,
+        );
+      }
+    }
+  }
+  return warnings;
+}
+
+function resolverWarnings(actual: ActualResources, resources: readonly ResourceChange[]): readonly string[] {
+  const changed = resources.some(
+    ({ kind, differences }) =>
+      kind === 'virtualNetwork' && differences.some(({ path }) => path.endsWith('dhcpOptions.dnsServers')),
+  );
+  if (actual.cluster === undefined || !changed) return [];
+  return ['Running nodes keep the old DNS servers until they restart or renew their lease.'];
+}
+
+function apiServerWarnings(actual: ActualResources, resources: readonly ResourceChange[]): readonly string[] {
+  const modified = resources.some(({ kind, action }) => kind === 'cluster' && action === 'modify');
+  if (actual.cluster === undefined || !modified || clusterFacts(actual.cluster).authorizedRanges.length > 0) return [];
+  return ['The API server is open to the Internet now and will take the authorized ranges only.'];
+}

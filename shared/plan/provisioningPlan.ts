@@ -1,0 +1,145 @@
+import { clusterFacts, firewallFacts, publicIpFacts } from '../actual/facts.ts';
+import { sameId } from '../actual/compare.ts';
+import { desiredCluster, desiredRoleAssignments } from '../desired/cluster.ts';
+import { desiredFirewall } from '../desired/firewall.ts';
+import {
+  desiredNetworkRouting,
+  desiredPublicIp,
+  desiredRouteTable,
+  desiredRoutes,
+  desiredVirtualNetwork,
+} from '../desired/network.ts';
+import { desiredResourceGroup } from '../desired/resourceGroup.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import type { JsonObject } from '../model/json.ts';
+import { ownershipTag, resourceIds } from '../model/names.ts';
+import type { Problem } from '../model/problem.ts';
+import type { DesiredResource, ResourceKind } from '../model/resource.ts';
+import type { StepName } from '../model/step.ts';
+import { knownAfter } from '../model/unknownValue.ts';
+import { planResource } from './mergeResource.ts';
+import type { ActualResources, Plan } from './plan.ts';
+import { planWarnings } from './planWarnings.ts';
+import { criticalPath, provisioningGraph, type Step } from './provisioningGraph.ts';
+import type { ResourcePlan } from './resourcePlan.ts';
+
+export type * from './plan.ts';
+
+/** Typical times of updates that differ from those of a creation, in seconds. */
+const updateSeconds: Readonly<Partial<Record<ResourceKind, number>>> = { firewall: 240, cluster: 118 };
+
+/**
+ * The preview of a provisioning, from the same desired resources and the same merge that the steps themselves use.
+ *
+ * @param settings `outboundRanges`: the app's own addresses, which go into the API server's authorized ranges
+ * @throws TooManyRangesError as the cluster's step would
+ */
+export function provisioningPlan(
+  spec: EnvironmentSpec,
+  actual: ActualResources,
+  settings: { readonly outboundRanges: readonly string[] },
+): Plan {
+  const plans = stepPlans(spec, actual, settings);
+  const shown = [
+    plans.resourceGroup,
+    // The second write of each holds what the first one does.
+    plans.networkRouting,
+    plans.publicIp,
+    plans.routes,
+    plans.firewall,
+    plans.cluster,
+    plans.clusterRoles,
+  ].flat();
+  const resources = shown.map(({ kind, id, action, differences }) => ({ kind, id, action, differences }));
+  const count = (action: ResourcePlan['action']) => resources.filter((one) => one.action === action).length;
+  const { seconds } = criticalPath(provisioningGraph(spec), (step) => secondsOf(step, plans[step.name] ?? []));
+  return {
+    environment: spec.name,
+    subscription: spec.subscription,
+    location: spec.location,
+    counts: { create: count('create'), modify: count('modify'), none: count('none'), foreign: count('foreign') },
+    resources,
+    firewallWrites: plans.firewall.filter(writes).length,
+    expectedMinutes: Math.round(seconds / 6) / 10,
+    warnings: planWarnings(spec, actual, resources),
+    conflicts: shown.flatMap(conflictOf),
+  };
+}
+
+type StepPlans = Readonly<Record<Exclude<StepName, 'preflight' | 'permissions'>, readonly ResourcePlan[]>> &
+  Partial<Readonly<Record<StepName, readonly ResourcePlan[]>>>;
+
+function stepPlans(
+  spec: EnvironmentSpec,
+  actual: ActualResources,
+  { outboundRanges }: { readonly outboundRanges: readonly string[] },
+): StepPlans {
+  const plan = (desired: DesiredResource, present: JsonObject | undefined) => [
+    planResource(desired, present, spec.name),
+  ];
+  const frontends = [addressOf(actual.publicIp)];
+  const firewallPrivateIp = privateIpOf(actual.firewall);
+  return {
+    resourceGroup: plan(desiredResourceGroup(spec), actual.resourceGroup),
+    virtualNetwork: plan(desiredVirtualNetwork(spec), actual.virtualNetwork),
+    publicIp: plan(desiredPublicIp(spec), actual.publicIp),
+    routeTable: plan(desiredRouteTable(spec), actual.routeTable),
+    firewall: plan(desiredFirewall(spec), actual.firewall),
+    routes: plan(desiredRoutes(spec, { firewallPrivateIp, frontends }), actual.routeTable),
+    networkRouting: plan(desiredNetworkRouting(spec, { firewallPrivateIp }), actual.virtualNetwork),
+    cluster: plan(desiredCluster(spec, { frontends, outboundRanges }), actual.cluster),
+    clusterRoles: rolePlans(spec, actual),
+  };
+}
+
+function addressOf(publicIp: JsonObject | undefined): string {
+  return (publicIp && publicIpFacts(publicIp).address) ?? knownAfter('publicIp');
+}
+
+function privateIpOf(firewall: JsonObject | undefined): string {
+  return (firewall && firewallFacts(firewall).privateIp) ?? knownAfter('firewall');
+}
+
+function rolePlans(spec: EnvironmentSpec, actual: ActualResources): readonly ResourcePlan[] {
+  const principalId = actual.cluster && clusterFacts(actual.cluster).principalId;
+  const desired = desiredRoleAssignments(spec, principalId ?? knownAfter('cluster'));
+  return desired.map((role) => {
+    // The name is made from the principal, so it isn't known before it either.
+    const id = principalId === undefined ? role.id.replace(/[^/]*$/, knownAfter('cluster')) : role.id;
+    const present = actual.roleAssignments?.find((one) => typeof one.id === 'string' && sameId(one.id, id));
+    return planResource({ ...role, id }, present, spec.name);
+  });
+}
+
+function secondsOf(step: Step, plans: readonly ResourcePlan[]): number {
+  if (step.kind === undefined) return step.expectedSeconds;
+  const written = plans.filter(writes);
+  if (written.length === 0) return 0;
+  const updated = written.every(({ action }) => action === 'modify');
+  return updated ? (updateSeconds[step.kind] ?? step.expectedSeconds) : step.expectedSeconds;
+}
+
+function writes({ action }: ResourcePlan): boolean {
+  return action === 'create' || action === 'modify';
+}
+
+function conflictOf(plan: ResourcePlan): readonly Problem[] {
+  if (plan.action !== 'foreign') return [];
+  const whose =
+    plan.owner === undefined ? `carries no tag ${ownershipTag}` : `belongs to the environment "${plan.owner}"`;
+  return [
+    {
+      path: plan.id,
+      message: `${plan.id} exists and ${whose}`,
+      remedy: 'Choose another name for the environment, or adopt what exists (adopt is not supported yet).',
+    },
+  ];
+}
+
+/** The ids under which `ActualResources` are read, role assignments aside: their names come from the cluster's principal. */
+export function idsToRead(
+  spec: EnvironmentSpec,
+): Readonly<Record<Exclude<keyof ActualResources, 'roleAssignments'>, string>> {
+  const { resourceGroup, virtualNetwork, publicIp, routeTable, firewall, cluster } = resourceIds(spec);
+  return { resourceGroup, virtualNetwork, publicIp, routeTable, firewall, cluster };
+}
