@@ -1,0 +1,109 @@
+import * as fs from 'node:fs';
+import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+
+interface LockOwner {
+  readonly pid: number;
+  /** When the process started, where the system tells: process ids are reused. */
+  readonly startedAt: string | null;
+  readonly token: string;
+}
+
+/** Two hosts on one task hub would run every orchestration twice. */
+export class TaskHubLockedError extends Error {
+  constructor(path: string, pid: number) {
+    super(
+      `The task hub is in use by process ${pid} (${path}). Stop that host, or give this one another task hub directory.`,
+    );
+    this.name = 'TaskHubLockedError';
+  }
+}
+
+const heldHere = new Set<string>();
+
+/**
+ * Takes the task hub for this process; the lock of a process that is gone is taken over.
+ *
+ * @returns gives the task hub free.
+ * @throws TaskHubLockedError when a living process, this one included, has it.
+ */
+export function lockTaskHub(path: string): () => void {
+  fs.mkdirSync(dirname(path), { recursive: true });
+  const own: LockOwner = { pid: process.pid, startedAt: processStart(process.pid), token: randomUUID() };
+  while (!tryCreate(path, own)) {
+    const owner = readOwner(path);
+    if (owner !== undefined && isAlive(path, owner)) throw new TaskHubLockedError(path, owner.pid);
+    moveAway(path, owner);
+  }
+  heldHere.add(path);
+  return () => {
+    heldHere.delete(path);
+    if (readOwner(path)?.token === own.token) fs.rmSync(path, { force: true });
+  };
+}
+
+/** Creates the lock with its content in one step, so nobody reads it half-written. @returns false when there is one. */
+function tryCreate(path: string, owner: LockOwner): boolean {
+  const draft = `${path}.${owner.token}`;
+  fs.writeFileSync(draft, JSON.stringify(owner));
+  try {
+    fs.linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
+}
+
+/** Removes a stale lock; puts back one that somebody has taken in between. */
+function moveAway(path: string, stale: LockOwner | undefined): void {
+  const aside = `${path}.stale-${randomUUID()}`;
+  try {
+    fs.renameSync(path, aside);
+    if (readOwner(aside)?.token !== stale?.token) fs.linkSync(aside, path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT') && !isErrno(error, 'EEXIST')) throw error;
+  } finally {
+    fs.rmSync(aside, { force: true });
+  }
+}
+
+function readOwner(path: string): LockOwner | undefined {
+  try {
+    const owner: unknown = JSON.parse(fs.readFileSync(path, 'utf8'));
+    return typeof owner === 'object' && owner !== null && 'pid' in owner ? (owner as LockOwner) : undefined;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isAlive(path: string, owner: LockOwner): boolean {
+  if (owner.pid === process.pid) return heldHere.has(path);
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    if (isErrno(error, 'ESRCH')) return false;
+    if (!isErrno(error, 'EPERM')) throw error;
+  }
+  return owner.startedAt === processStart(owner.pid);
+}
+
+/** @returns the start of a process in clock ticks since boot, from Linux' /proc; null elsewhere and for the dead. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the command in brackets and may hold anything; the start time is the 22nd.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie holds nothing any more.
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return null;
+    throw error;
+  }
+}
+
+const isErrno = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { scaledClock } from '../clock.ts';
+import { handleAdmin } from './admin.ts';
+import type { AppFunction } from './app.ts';
+import { loadApp } from './app.ts';
+import { RPC_PATH, WEBHOOK_PATH, clientBinding } from './durable/clientBinding.ts';
+import type { DurableEngine } from './durable/engine.ts';
+import { createDurableEngine } from './durable/engine.ts';
+import { durableHttpApi } from './durable/httpApi.ts';
+import { journalStore } from './durable/journal.ts';
+import { memoryStore } from './durable/store.ts';
+import { lockTaskHub } from './durable/taskHubLock.ts';
+import { addToEnvironment } from './environment.ts';
+import { EVENT_GRID_PATH, handleEventGrid } from './eventGrid.ts';
+import type { TypedData } from './functionsCore.ts';
+import type { HostRequest, HostResponse } from './httpServer.ts';
+import { headerOf, listen } from './httpServer.ts';
+import { httpTriggers } from './httpTriggers.ts';
+import { invoke, runHooks, withTimeout } from './invocation.ts';
+import type { HostKeys } from './keys.ts';
+import { hostKeys, isAuthorized } from './keys.ts';
+import type { Log } from './logging.ts';
+import { consoleLog } from './logging.ts';
+import { readHostSettings, readLocalValues } from './settings.ts';
+import { startTimers } from './timers.ts';
+
+export interface HostOptions {
+  /** Holds host.json, local.settings.json and package.json. */
+  readonly appDirectory: string;
+  /** A module to load instead of those that `main` of package.json names. */
+  readonly entry?: string;
+  /** 7071 when absent; 0 picks one. */
+  readonly port?: number;
+  /** Real time when absent. */
+  readonly clock?: Clock;
+  /** Where the task hub's journal is kept; in memory when absent. */
+  readonly taskHubDirectory?: string;
+  /** Generated where absent, and then kept in the task hub's directory. */
+  readonly keys?: Partial<HostKeys>;
+  /** Whether timer triggers run by their schedules (default), or through the admin endpoint only. */
+  readonly timers?: boolean;
+  readonly log?: Log;
+}
+
+export interface Host {
+  readonly origin: string;
+  readonly keys: HostKeys;
+  readonly durable: DurableEngine;
+  /** Real milliseconds spent inside orchestrator turns and activities so far, those side by side counted each. */
+  ownMilliseconds(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a function app as the Azure Functions host would: HTTP, timer and Event Grid triggers, and a Durable task hub.
+ *
+ * @throws SettingsError, AppLoadError, TaskHubLockedError, RouteTemplateError, ScheduleError
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const log = options.log ?? consoleLog;
+  const cleanUps: (() => void | Promise<void>)[] = [];
+  const cleanUp = async () => {
+    for (const step of cleanUps.splice(0).reverse()) await step();
+  };
+  try {
+    return await start(options, log, cleanUps, cleanUp);
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+async function start(
+  options: HostOptions,
+  log: Log,
+  cleanUps: (() => void | Promise<void>)[],
+  cleanUp: () => Promise<void>,
+): Promise<Host> {
+  const { appDirectory, clock = scaledClock(), taskHubDirectory } = options;
+  cleanUps.push(addToEnvironment(readLocalValues(appDirectory)));
+  const settings = readHostSettings(appDirectory, process.env);
+  const { hubName } = settings;
+  const hub = taskHubDirectory === undefined ? undefined : join(taskHubDirectory, hubName);
+  if (hub !== undefined) cleanUps.push(lockTaskHub(join(hub, 'host.lock')));
+  const keys = hostKeys(options.keys ?? {}, taskHubDirectory && join(taskHubDirectory, 'keys.json'));
+  const store = hub === undefined ? memoryStore() : journalStore(join(hub, 'instances'));
+  cleanUps.push(() => store.close());
+
+  const app = await loadApp(appDirectory, options.entry, log);
+  cleanUps.push(() => runHooks(app, 'appTerminate', { hookData: {}, appHookData: {} }));
+  await runHooks(app, 'appStart', { hookData: {}, appHookData: {}, functionAppDirectory: appDirectory });
+
+  let origin = '';
+  let ownMilliseconds = 0;
+  const run = async (
+    fn: AppFunction,
+    trigger: TypedData,
+    triggerMetadata: Readonly<Record<string, TypedData>> = {},
+  ) => {
+    const client = { string: JSON.stringify(clientBinding(origin, hubName, keys.durable)) };
+    const inputs = Object.fromEntries(
+      Object.entries(fn.bindings)
+        .filter(([, { type }]) => type === 'durableClient' || type === 'orchestrationClient')
+        .map(([name]) => [name, client]),
+    );
+    const running = invoke(app, fn, { trigger, inputs, triggerMetadata }, log);
+    return withTimeout(fn.name, settings.functionTimeoutMs, running);
+  };
+  const runTimed: typeof run = async (...args) => {
+    const startedMs = performance.now();
+    try {
+      return await run(...args);
+    } finally {
+      ownMilliseconds += performance.now() - startedMs;
+    }
+  };
+  /** Virtual time stands still for an invocation. */
+  const runTrigger: typeof run = async (fn, trigger, metadata) => {
+    const release = clock.busy();
+    try {
+      return await run(fn, trigger, metadata);
+    } catch (error) {
+      log('error', fn.name, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      throw error;
+    } finally {
+      release();
+    }
+  };
+  const runLogged = (fn: AppFunction, trigger: TypedData) =>
+    runTrigger(fn, trigger).then(
+      () => undefined,
+      () => undefined,
+    );
+
+  const durable = createDurableEngine({
+    functions: app.functions,
+    run: runTimed,
+    store,
+    clock,
+    log,
+    versions: settings.versions,
+    maxConcurrentActivityFunctions: settings.maxConcurrentActivityFunctions,
+    maxConcurrentOrchestratorFunctions: settings.maxConcurrentOrchestratorFunctions,
+  });
+  const durableApi = durableHttpApi({ engine: durable, clock, hubName, key: keys.durable });
+  const callHttpTrigger = httpTriggers(app.functions.values(), settings.routePrefix, keys, runTrigger);
+
+  const handle = async (request: HostRequest): Promise<HostResponse> => {
+    const { pathname } = request.url;
+    const path = pathname.toLowerCase();
+    const authorized = (accepted: readonly string[]) =>
+      isAuthorized(headerOf(request, 'x-functions-key'), request.url.searchParams.get('code'), accepted);
+    if (path.startsWith(`${RPC_PATH}/`)) return durableApi(request, pathname.slice(RPC_PATH.length));
+    if (path.startsWith(`${WEBHOOK_PATH}/`))
+      return authorized([keys.durable, keys.master])
+        ? durableApi(request, pathname.slice(WEBHOOK_PATH.length))
+        : { status: 401 };
+    if (path === EVENT_GRID_PATH)
+      return authorized([keys.eventGrid, keys.master])
+        ? handleEventGrid(request, app.functions, runTrigger)
+        : { status: 401 };
+    if (path.startsWith('/admin/'))
+      return handleAdmin(request, { functions: app.functions, keys, now: () => clock.now(), run: runLogged });
+    return (await callHttpTrigger(request)) ?? { status: 404 };
+  };
+  const server = await listen(options.port ?? 7071, handle, log);
+  cleanUps.push(() => server.close());
+  origin = server.origin;
+  // Without it `getClient` of durable-functions rewrites every link to port 7071.
+  cleanUps.push(addToEnvironment({ WEBSITE_HOSTNAME: origin.slice('http://'.length) }));
+
+  cleanUps.push(() => durable.stop());
+  const recovered = durable.recover();
+  if (options.timers ?? true)
+    cleanUps.push(
+      startTimers({ functions: app.functions.values(), clock, environment: process.env, log, run: runLogged }),
+    );
+  log(
+    'information',
+    'host',
+    `Listening on ${origin}: ${app.functions.size} functions, ${recovered} unfinished orchestrations.`,
+  );
+  return { origin, keys, durable, ownMilliseconds: () => ownMilliseconds, close: cleanUp };
+}
