@@ -1,6 +1,6 @@
 import { canonicalLocation } from '../model/cloud.ts';
 import { canonicalRange } from '../model/ipRange.ts';
-import { isJsonObject, type Json } from '../model/json.ts';
+import { isJsonObject, isList, type Json } from '../model/json.ts';
 
 /** ARM ids and names compare case-insensitively; AKS answers with `/resourcegroups/`. */
 export function sameId(a: string, b: string): boolean {
@@ -37,6 +37,7 @@ function valueKey(value: Json): string {
     const entries = Object.entries(value).map(([key, inner]) => `${key}:${inner === undefined ? '' : valueKey(inner)}`);
     return `{${entries.toSorted().join()}}`;
   }
-  if (Array.isArray(value)) return `[${[...new Set(value.map(valueKey))].toSorted().join()}]`;
-  return JSON.stringify(canonicalRange(String(value)).toLowerCase());
+  if (isList(value)) return `[${[...new Set(value.map(valueKey))].toSorted().join()}]`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return JSON.stringify(canonicalRange(text).toLowerCase());
 }

@@ -27,7 +27,7 @@ export function firewallFacts(json: JsonObject): FirewallFacts {
     }),
     ...(privateIp !== undefined && { privateIp }),
     provisioningState: provisioningState(json),
-    dnsProxy: String(dnsProxy).toLowerCase() === 'true',
+    dnsProxy: dnsProxy === true || (typeof dnsProxy === 'string' && dnsProxy.toLowerCase() === 'true'),
     threatIntel: stringAt(json, 'properties', 'threatIntelMode') ?? 'Off',
     tier: stringAt(json, 'properties', 'sku', 'tier') ?? 'Standard',
     ...(policyId !== undefined && { policyId }),

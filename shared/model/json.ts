@@ -10,6 +10,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /**
  * What lies at the path, or undefined when a part of it is missing or of another shape.
  *
@@ -33,11 +37,11 @@ export function stringAt(value: Json | undefined, ...path: readonly string[]): s
 /** The objects of the list at the path; empty when there is no list. */
 export function objectsAt(value: Json | undefined, ...path: readonly string[]): readonly JsonObject[] {
   const found = jsonAt(value, ...path);
-  return Array.isArray(found) ? found.filter(isJsonObject) : [];
+  return isList(found) ? found.filter(isJsonObject) : [];
 }
 
 /** The texts of the list at the path; empty when there is no list. */
 export function stringsAt(value: Json | undefined, ...path: readonly string[]): readonly string[] {
   const found = jsonAt(value, ...path);
-  return Array.isArray(found) ? found.filter((item) => typeof item === 'string') : [];
+  return isList(found) ? found.filter((item) => typeof item === 'string') : [];
 }

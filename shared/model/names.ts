@@ -1,6 +1,9 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { EnvironmentSpec } from './spec/types.ts';
 
+/** What an environment may be called; its name is also its lane's instance id and the prefix of every resource name. */
+export const environmentNamePattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
 /** The tag that says which environment a resource belongs to. */
 export const ownershipTag = 'gatehouse-environment';
 

@@ -1,6 +1,6 @@
 import { sameLocation, sameValue } from '../actual/compare.ts';
 import { authorizedRanges } from '../desired/authorizedRanges.ts';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { isJsonObject, isList, type Json, type JsonObject } from '../model/json.ts';
 import { childPath, elementPath, isNamedList, leavesOf, type NamedObject } from './leaves.ts';
 import type { Difference } from './resourcePlan.ts';
 import { mergeRules } from './mergeRules.ts';
@@ -40,13 +40,13 @@ function asActualSpellsIt(desired: JsonObject, actual: JsonObject): JsonObject {
 
 function mergeProperty(key: string, wanted: Json, actual: Json | undefined, path: string, found: Found): Json {
   if (actual === undefined) {
-    if (Array.isArray(wanted) && wanted.length === 0) return wanted;
+    if (isList(wanted) && wanted.length === 0) return wanted;
     for (const leaf of leavesOf(wanted, path)) found.push({ path: leaf.path, after: leaf.value });
     return wanted;
   }
   if (key === 'tags' && isJsonObject(wanted) && isJsonObject(actual)) return mergeTags(wanted, actual, path, found);
   if (isJsonObject(wanted) && isJsonObject(actual)) return mergeObject(wanted, actual, path, found);
-  if (Array.isArray(wanted) && Array.isArray(actual)) return mergeList(key, wanted, actual, path, found);
+  if (isList(wanted) && isList(actual)) return mergeList(key, wanted, actual, path, found);
   if (sameProperty(key, wanted, actual)) return actual;
   found.push({ path, before: actual, after: wanted });
   return wanted;

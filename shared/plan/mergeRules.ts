@@ -1,5 +1,5 @@
 import { sameValue } from '../actual/compare.ts';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { isJsonObject, isList, type Json, type JsonObject } from '../model/json.ts';
 import { childPath, elementPath, leavesOf } from './leaves.ts';
 import type { Difference } from './resourcePlan.ts';
 
@@ -65,7 +65,7 @@ function mergeRule(wanted: JsonObject, actual: JsonObject, path: string, found: 
 
 function isEmpty(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return true;
-  return Array.isArray(value) && value.length === 0;
+  return isList(value) && value.length === 0;
 }
 
 function sameName(a: Json, b: Json): boolean {

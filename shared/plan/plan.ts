@@ -5,13 +5,14 @@ import type { Difference, ResourcePlan } from './resourcePlan.ts';
 
 /** What ARM answers for each resource of the environment; absent where it answers 404. */
 export interface ActualResources {
-  readonly resourceGroup?: JsonObject;
-  readonly virtualNetwork?: JsonObject;
-  readonly publicIp?: JsonObject;
-  readonly routeTable?: JsonObject;
-  readonly firewall?: JsonObject;
-  readonly cluster?: JsonObject;
-  readonly roleAssignments?: readonly JsonObject[];
+  readonly resourceGroup?: JsonObject | undefined;
+  readonly virtualNetwork?: JsonObject | undefined;
+  readonly publicIp?: JsonObject | undefined;
+  readonly routeTable?: JsonObject | undefined;
+  readonly firewall?: JsonObject | undefined;
+  readonly cluster?: JsonObject | undefined;
+  /** Those of the cluster's identity; absent when nobody has looked, and then not judged. */
+  readonly roleAssignments?: readonly JsonObject[] | undefined;
 }
 
 /** What provisioning would do. JSON-able, without write bodies: values that only Azure can tell stand as "(known after …)". */

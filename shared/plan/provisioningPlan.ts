@@ -12,7 +12,7 @@ import {
 import { desiredResourceGroup } from '../desired/resourceGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
-import { ownershipTag, resourceIds } from '../model/names.ts';
+import { ownershipTag } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import type { DesiredResource, ResourceKind } from '../model/resource.ts';
 import type { StepName } from '../model/step.ts';
@@ -102,6 +102,7 @@ function privateIpOf(firewall: JsonObject | undefined): string {
 
 function rolePlans(spec: EnvironmentSpec, actual: ActualResources): readonly ResourcePlan[] {
   const principalId = actual.cluster && clusterFacts(actual.cluster).principalId;
+  if (principalId !== undefined && actual.roleAssignments === undefined) return [];
   const desired = desiredRoleAssignments(spec, principalId ?? knownAfter('cluster'));
   return desired.map((role) => {
     // The name is made from the principal, so it isn't known before it either.
@@ -134,12 +135,4 @@ function conflictOf(plan: ResourcePlan): readonly Problem[] {
       remedy: 'Choose another name for the environment, or adopt what exists (adopt is not supported yet).',
     },
   ];
-}
-
-/** The ids under which `ActualResources` are read, role assignments aside: their names come from the cluster's principal. */
-export function idsToRead(
-  spec: EnvironmentSpec,
-): Readonly<Record<Exclude<keyof ActualResources, 'roleAssignments'>, string>> {
-  const { resourceGroup, virtualNetwork, publicIp, routeTable, firewall, cluster } = resourceIds(spec);
-  return { resourceGroup, virtualNetwork, publicIp, routeTable, firewall, cluster };
 }

@@ -18,7 +18,6 @@ const symbols: Readonly<Record<ResourceChange['action'], string>> = {
 
 /** The plan for people, property by property, in the manner of ARM's what-if. Ends in a newline. */
 export function renderPlan(plan: Plan): string {
-  const { create, modify, none, foreign } = plan.counts;
   const sections = groups.flatMap(({ title, kinds }) => {
     const resources = plan.resources.filter(({ kind }) => kinds.includes(kind));
     return resources.length === 0 ? [] : ['', title, ...resources.flatMap(renderResource)];
@@ -30,8 +29,7 @@ export function renderPlan(plan: Plan): string {
     '  - Delete  + Create  ~ Modify  = Unchanged  ! Foreign, never written',
     ...sections,
     '',
-    `Resource changes: ${create} to create, ${modify} to modify, ${none} unchanged, ${foreign} foreign.`,
-    `Firewall writes: ${plan.firewallWrites}. Expected time: ${plan.expectedMinutes} minutes.`,
+    ...renderSummary(plan),
     ...renderNotes('Warnings', plan.warnings),
     ...renderNotes(
       'Conflicts',
@@ -39,6 +37,15 @@ export function renderPlan(plan: Plan): string {
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function renderSummary({ counts, firewallWrites, expectedMinutes }: Plan): readonly string[] {
+  const { create, modify, none, foreign } = counts;
+  if (create + modify + foreign === 0) return ['No changes: every resource is as the spec wants it.'];
+  return [
+    `Resource changes: ${create} to create, ${modify} to modify, ${none} unchanged, ${foreign} foreign.`,
+    `Firewall writes: ${firewallWrites}. Expected time: ${expectedMinutes} minutes.`,
+  ];
 }
 
 function renderResource({ id, action, differences }: ResourceChange): readonly string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalLocation } from '../cloud.ts';
+import { environmentNamePattern, firewallSubnetName } from '../names.ts';
 import {
   cidrText,
   destinationText,
@@ -20,7 +21,7 @@ function section<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape).prefault({} as never);
 }
 
-const environmentName = namedText(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+const environmentName = namedText(environmentNamePattern, {
   message: 'is no name of an environment',
   remedy: "Use 1 to 40 of a-z, 0-9 and '-', with a letter or digit at both ends.",
 });
@@ -74,7 +75,7 @@ const network = section({
     prefix: cidrText(subnetSize, whySubnetSize).prefault('10.42.1.0/24'),
   }).prefault({}),
   firewallSubnet: subnet({
-    name: z.literal('AzureFirewallSubnet').prefault('AzureFirewallSubnet'),
+    name: z.literal(firewallSubnetName).prefault(firewallSubnetName),
     prefix: cidrText({ widest: 8, narrowest: 26 }, 'the firewall scales out into a subnet of /26 or wider').prefault(
       '10.42.2.0/24',
     ),
