@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { requireArmToken } from './auth.ts';
+import { effectChanges, type Azure } from './azure.ts';
+import { ArmError } from './errors.ts';
+import type { Answer, Request } from './http.ts';
+import type { Json } from './json.ts';
+import { operationAnswers } from './operationAnswers.ts';
+import { settle } from './operations.ts';
+import type { LoggedRequest, RequestLog } from './requestLog.ts';
+import { parsePath } from './resourceId.ts';
+import { parseBody, route } from './router.ts';
+import { throttle } from './throttling.ts';
+
+const API_VERSION = /^\d{4}-\d{2}-\d{2}(?:-(?:preview|alpha|beta|rc|privatepreview))?$/;
+
+export type AnswerRequest = (request: Request) => Promise<Answer>;
+
+/**
+ * Azure Resource Manager: brings the state up to date, checks token, subscription, rate limit and api-version, and lets the
+ * router answer. Every ARM request passes here, refused ones included, and is logged.
+ */
+export function resourceManager(azure: Azure, log: RequestLog): AnswerRequest {
+  const rates = throttle();
+  const answerPoll = operationAnswers(azure.store);
+
+  const admit = async (request: Request): Promise<Answer> => {
+    const now = azure.clock.now();
+    settle(azure.store, now, (effect) => effectChanges(azure, effect));
+    const caller = requireArmToken(request.headers.authorization, Date.now() / 1000);
+    const path = parsePath(request.url.pathname);
+    const apiVersion = requireApiVersion(request.url);
+    if (path === undefined) return answerTenant(azure, request);
+    if (!azure.subscriptions.some((known) => known.toLowerCase() === path.subscription.toLowerCase())) {
+      throw new ArmError(404, 'SubscriptionNotFound', `The subscription '${path.subscription}' could not be found.`);
+    }
+    const rateHeaders = rates.take(request.method, path.subscription, caller.oid, now);
+    const call = {
+      origin: request.url.origin,
+      apiVersion,
+      ifMatch: header(request, 'if-match'),
+      ifNoneMatch: header(request, 'if-none-match'),
+    };
+    const visit = { azure, request, path, caller, call, body: () => parseBody(request.text) };
+    try {
+      const answer = await route(visit, answerPoll);
+      return { ...answer, headers: { ...answer.headers, ...rateHeaders } };
+    } catch (error) {
+      if (!(error instanceof ArmError)) throw error;
+      return { status: error.status, body: error.body, headers: { ...error.headers, ...rateHeaders } };
+    }
+  };
+
+  return async (request) => {
+    const time = azure.clock.now();
+    const answer = await admit(request).catch((error: unknown) => {
+      if (!(error instanceof ArmError)) throw error;
+      return { status: error.status, body: error.body, headers: error.headers } satisfies Answer;
+    });
+    log.add(logged(request, answer, time));
+    return { ...answer, headers: { ...answer.headers, ...requestIds(request) } };
+  };
+}
+
+function answerTenant(azure: Azure, request: Request): Answer {
+  if (request.url.pathname !== '/subscriptions')
+    throw new ArmError(404, 'NotFound', `No route matches '${request.url.pathname}'.`);
+  return {
+    status: 200,
+    body: {
+      value: azure.subscriptions.map((id) => ({
+        id: `/subscriptions/${id}`,
+        subscriptionId: id,
+        displayName: 'local Azure',
+        state: 'Enabled',
+      })),
+    },
+  };
+}
+
+function requireApiVersion(url: URL): string {
+  const version = url.searchParams.get('api-version');
+  if (version === null || version === '') {
+    throw new ArmError(
+      400,
+      'MissingApiVersionParameter',
+      'The api-version query parameter (?api-version=) is required for all requests.',
+    );
+  }
+  if (!API_VERSION.test(version) || Number.isNaN(Date.parse(version.slice(0, 10)))) {
+    throw new ArmError(
+      400,
+      'InvalidApiVersionParameter',
+      `The api-version '${version}' is invalid. The supported versions are dates such as '2025-04-01'.`,
+    );
+  }
+  return version;
+}
+
+function logged(request: Request, answer: Answer, time: number): Omit<LoggedRequest, 'sequence'> {
+  const write = request.method !== 'GET' && request.method !== 'HEAD';
+  return {
+    time,
+    method: request.method,
+    path: request.url.pathname,
+    apiVersion: request.url.searchParams.get('api-version'),
+    status: answer.status,
+    write,
+    ...answer.write,
+    ...(write && request.text !== '' ? { requestBody: readable(request.text) } : {}),
+  };
+}
+
+function readable(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function requestIds(request: Request): Readonly<Record<string, string>> {
+  const id = randomUUID();
+  return {
+    'x-ms-request-id': id,
+    'x-ms-correlation-request-id': header(request, 'x-ms-correlation-request-id') ?? id,
+    'x-ms-client-request-id': header(request, 'x-ms-client-request-id') ?? id,
+  };
+}
+
+function header(request: Request, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,164 @@
+import { newEtag, put, stamp, type Azure } from './azure.ts';
+import { ArmError } from './errors.ts';
+import type { Answer, Request } from './http.ts';
+import { isObject, mergePatch, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';
+import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
+import type { RequestLog } from './requestLog.ts';
+import { isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
+import { setRegistration, requireNamespace } from './resources/providers.ts';
+import type { Resource } from './store.ts';
+import { parseBody } from './router.ts';
+
+/** Answers the control endpoints below `/_local/`, which have no counterpart in Azure. */
+export function answerControl(azure: Azure, log: RequestLog, request: Request): Answer {
+  const path = request.url.pathname.slice('/_local/'.length);
+  const query = request.url.searchParams;
+  const { method } = request;
+  if (path === 'requests' && method === 'GET')
+    return { status: 200, body: { requests: log.since(Number(query.get('since') ?? 0)) } };
+  if (path === 'clock' && method === 'GET') {
+    const now = azure.clock.now();
+    return { status: 200, body: { now, time: new Date(now).toISOString() } };
+  }
+  if (path === 'latencies' && method === 'GET') return { status: 200, body: latencyTable(query) };
+  if (path === 'state' && method === 'GET') {
+    return { status: 200, body: { resources: [...azure.store.resources.values()].map(({ body }) => body) } };
+  }
+  if (path.startsWith('state/')) return answerState(azure, request, decodeURIComponent(path.slice('state'.length)));
+  if (path.startsWith('providers/') && method === 'PUT')
+    return putProvider(azure, lastSegment(path), parseBody(request.text));
+  if (path === 'quotas' && method === 'PUT') return putQuotas(azure, parseBody(request.text));
+  throw new ArmError(
+    404,
+    'NotFound',
+    `${method} /_local/${path} is not a control endpoint; local/azure/README.md lists them.`,
+  );
+}
+
+/** The table; with `seed`, also what a resource's `use`-th write (default 1) of each kind draws. */
+function latencyTable(query: URLSearchParams): JsonObject {
+  const seed = query.get('seed');
+  if (seed === null) return { latencies };
+  const id = query.get('resourceId') ?? '';
+  const use = Number(query.get('use') ?? 1);
+  const drawn = Object.keys(latencies).map((kind) => [kind, drawSeconds(Number(seed), kind as LatencyKind, id, use)]);
+  return { latencies, seed: Number(seed), resourceId: id, use, drawn: Object.fromEntries(drawn) as JsonObject };
+}
+
+/** What a foreign hand does: reads, merges into (or creates) and removes a resource at once, without any check. */
+function answerState(azure: Azure, request: Request, id: string): Answer {
+  const resource = azure.store.resources.get(id.toLowerCase());
+  const parent = resource === undefined ? azure.store.resources.get(parentId(id).toLowerCase()) : undefined;
+  const child = parent === undefined ? undefined : childOf(parent, id);
+  if (request.method === 'GET') {
+    const body = resource?.body ?? child;
+    if (body === undefined) throw new ArmError(404, 'NotFound', `Nothing is stored under ${id}.`);
+    return { status: 200, body };
+  }
+  if (request.method === 'DELETE') {
+    if (parent !== undefined) azure.store.commit([put(replaceChild(azure, parent, id, undefined))]);
+    const keys = [...azure.store.resources.keys()].filter((key) => sameId(key, id) || isBelow(key, id));
+    azure.store.commit(keys.map((key) => ['resources', key, null]));
+    return { status: 204 };
+  }
+  if (request.method !== 'PUT')
+    throw new ArmError(405, 'HttpMethodNotAllowed', `${request.method} is not supported here.`);
+  const patch = parseBody(request.text);
+  if (parent !== undefined) {
+    const merged = replaceChild(
+      azure,
+      parent,
+      id,
+      mergePatch(child ?? { name: lastSegment(id), id }, patch) as JsonObject,
+    );
+    azure.store.commit([put(merged)]);
+    return { status: 200, body: childOf(merged, id) ?? {} };
+  }
+  const grafted = graft(azure, resource ?? newResource(azure, id), patch);
+  azure.store.commit([put(grafted)]);
+  return { status: resource === undefined ? 201 : 200, body: grafted.body };
+}
+
+function graft(azure: Azure, resource: Resource, patch: JsonObject): Resource {
+  return restamp(azure, { ...resource, body: mergePatch(resource.body, patch) as JsonObject });
+}
+
+/** A write from outside changes the etag as any other does, and leaves the state as it is. */
+function restamp(azure: Azure, resource: Resource): Resource {
+  const type = azure.types.get(resource.type.toLowerCase());
+  if (type === undefined) return resource;
+  const state = stringAt(resource.body, 'properties', 'provisioningState') ?? 'Succeeded';
+  return { ...resource, body: stamp(type, resource.body, newEtag(), state) };
+}
+
+function newResource(azure: Azure, id: string): Resource {
+  const path = parsePath(id);
+  const [typeName, ...more] = path?.types ?? [];
+  if (path?.namespace === undefined || typeName === undefined || more.length > 0 || path.names.length !== 1) {
+    throw new ArmError(
+      400,
+      'InvalidRequestContent',
+      `${id} is neither the id of a resource nor that of a child of one that exists.`,
+    );
+  }
+  const group = azure.store.resources.get(path.scope.toLowerCase());
+  if (group === undefined)
+    throw new ArmError(404, 'ResourceGroupNotFound', `Resource group '${path.scope}' could not be found.`);
+  const type =
+    azure.types.get(`${path.namespace}/${typeName}`.toLowerCase())?.type ??
+    `${requireNamespace(path.namespace)}/${typeName}`;
+  const name = path.names[0] ?? '';
+  const own = `${group.id}/providers/${type}/${name}`;
+  const body = {
+    id: own,
+    name,
+    type,
+    location: group.body['location'],
+    properties: { provisioningState: 'Succeeded' },
+  };
+  return { id: own, type, body };
+}
+
+function childOf(parent: Resource, id: string): JsonObject | undefined {
+  const collection = id.split('/').at(-2) ?? '';
+  return objectsAt(parent.body, 'properties', collection).find((child) =>
+    sameId(String(child['name']), lastSegment(id)),
+  );
+}
+
+function replaceChild(azure: Azure, parent: Resource, id: string, replacement: JsonObject | undefined): Resource {
+  const collection = id.split('/').at(-2) ?? '';
+  const children = objectsAt(parent.body, 'properties', collection);
+  const others = children.filter((child) => !sameId(String(child['name']), lastSegment(id)));
+  const properties = {
+    ...objectAt(parent.body, 'properties'),
+    [collection]: replacement === undefined ? others : [...others, replacement],
+  };
+  return restamp(azure, { ...parent, body: { ...parent.body, properties } });
+}
+
+function putProvider(azure: Azure, namespace: string, body: JsonObject): Answer {
+  const state = body['registrationState'];
+  if (state !== 'NotRegistered' && state !== 'Registering' && state !== 'Registered') {
+    throw new ArmError(
+      400,
+      'InvalidRequestContent',
+      'registrationState must be NotRegistered, Registering or Registered.',
+    );
+  }
+  for (const subscription of azure.subscriptions)
+    setRegistration(azure, subscription, requireNamespace(namespace), state);
+  return { status: 200, body: { namespace, registrationState: state } };
+}
+
+/** `{ "<location>": { "<usage>": limit } }` */
+function putQuotas(azure: Azure, body: JsonObject): Answer {
+  for (const [location, limits] of Object.entries(body)) {
+    for (const [usage, limit] of Object.entries(isObject(limits) ? limits : {})) {
+      if (typeof limit !== 'number')
+        throw new ArmError(400, 'InvalidRequestContent', `The limit of ${usage} must be a number.`);
+      azure.store.commit([['quotas', `${location}/${usage}`.toLowerCase(), limit]]);
+    }
+  }
+  return { status: 200, body };
+}

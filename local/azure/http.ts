@@ -1,0 +1,27 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from './json.ts';
+import type { LatencyKind } from './latencies.ts';
+
+/** A request as local Azure sees it: URL and body read, nothing judged yet. */
+export interface Request {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: JsonObject;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the request log says of a write that was accepted. */
+  readonly write?: { readonly kind: LatencyKind; readonly resourceId: string; readonly operationSeconds: number };
+}
+
+/** Where a write comes from: what its answer's URLs are made of. */
+export interface Call {
+  readonly origin: string;
+  readonly apiVersion: string;
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}

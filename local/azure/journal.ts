@@ -1,0 +1,62 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A file of JSON lines that only ever grows; what a killed process wrote is complete up to the last whole line. */
+export interface Journal {
+  /** Every entry written so far, oldest first. */
+  readonly entries: readonly unknown[];
+  append(entry: unknown): void;
+  /** Replaces the file by these entries in one step: a crash leaves either the old or the new one. */
+  rewrite(entries: readonly unknown[]): void;
+  close(): void;
+}
+
+/**
+ * Opens the journal in a directory, which is created when missing. A line torn by a kill is dropped if it is the last;
+ * anywhere else it throws, since the state would be wrong without it.
+ */
+export function openJournal(directory: string): Journal {
+  const path = join(directory, 'journal.jsonl');
+  mkdirSync(dirname(path), { recursive: true });
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const entries = whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, index) => parseLine(line, index, path));
+  if (whole.length < text.length) replaceFile(path, whole);
+  let file = openSync(path, 'a');
+  return {
+    entries,
+    append: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
+    rewrite: (kept) => {
+      closeSync(file);
+      replaceFile(path, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      file = openSync(path, 'a');
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** Writes a file so that a crash leaves either the old content or the new. */
+export function replaceFile(path: string, content: string): void {
+  const temporary = `${path}.new`;
+  const file = openSync(temporary, 'w');
+  writeSync(file, content);
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(temporary, path);
+}
+
+function parseLine(line: string, index: number, path: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new Error(
+      `${path}, line ${index + 1}, is not JSON: the state is damaged. Remove the directory to start afresh.`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import { ArmError, invalidResourceType } from '../errors.ts';
+import type { Answer } from '../http.ts';
+import { at, isObject } from '../json.ts';
+import { parentId, parsePath, sameId } from '../resourceId.ts';
+import type { Azure } from '../azure.ts';
+import type { Visit } from '../visit.ts';
+import { requireGroup } from './resourceGroups.ts';
+import { listRoleAssignments, putRoleAssignment, ROLE_ASSIGNMENT_TYPE } from './roleAssignments.ts';
+import { listRoleDefinitions } from './roleDefinitions.ts';
+
+/** Microsoft.Authorization at any scope: role assignments, role definitions and what the caller may do. */
+export async function answerAuthorization(visit: Visit): Promise<Answer> {
+  const { azure, request, path } = visit;
+  const filter = request.url.searchParams.get('$filter');
+  const type = (path.types[0] ?? '').toLowerCase();
+  const name = path.names[0];
+  const scope = requireScope(azure, path.scope);
+  if (type === 'permissions') return { status: 200, body: { value: [{ actions: ['*'], notActions: [] }] } };
+  if (type === 'roledefinitions') return roleDefinitions(path.subscription, name, filter);
+  if (type !== 'roleassignments')
+    throw invalidResourceType('Microsoft.Authorization', path.types[0] ?? '', visit.call.apiVersion);
+  if (name === undefined) return { status: 200, body: listRoleAssignments(azure, scope, filter) };
+  if (request.method === 'PUT') return putRoleAssignment(azure, scope, name, visit.body(), visit.caller.oid);
+  const id = `${scope}/providers/${ROLE_ASSIGNMENT_TYPE}/${name}`;
+  const existing = azure.store.resources.get(id.toLowerCase());
+  if (request.method === 'DELETE') {
+    if (existing === undefined) return { status: 204 };
+    azure.store.commit([['resources', id.toLowerCase(), null]]);
+    return { status: 200, body: existing.body };
+  }
+  if (existing === undefined) {
+    throw new ArmError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`);
+  }
+  return { status: 200, body: existing.body };
+}
+
+function roleDefinitions(subscription: string, name: string | undefined, filter: string | null): Answer {
+  const { value } = listRoleDefinitions(subscription, filter);
+  if (name === undefined) return { status: 200, body: { value: value ?? [] } };
+  const found = (Array.isArray(value) ? value : []).find((role) => at(role, 'name') === name.toLowerCase());
+  if (isObject(found)) return { status: 200, body: found };
+  throw new ArmError(
+    404,
+    'RoleDefinitionDoesNotExist',
+    `The specified role definition with ID '${name}' does not exist.`,
+  );
+}
+
+/** The scope in its resource's own spelling; throws when nothing is there. */
+function requireScope(azure: Azure, scope: string): string {
+  const path = parsePath(scope);
+  if (path?.group === undefined) return scope;
+  const group = requireGroup(azure, path.subscription, path.group, false);
+  if (path.namespace === undefined) return group.id;
+  const own = azure.store.resources.get(scope.toLowerCase());
+  if (own !== undefined) return own.id;
+  const parent = azure.store.resources.get(parentId(scope).toLowerCase());
+  const collection = scope.split('/').at(-2) ?? '';
+  const name = scope.split('/').at(-1) ?? '';
+  const children = at(parent?.body, 'properties', collection);
+  const child = (Array.isArray(children) ? children : []).find((candidate) =>
+    sameId(String(at(candidate, 'name') ?? ''), name),
+  );
+  if (parent !== undefined && child !== undefined) return `${parent.id}/${collection}/${String(at(child, 'name'))}`;
+  throw new ArmError(
+    404,
+    'ResourceNotFound',
+    `The Resource '${path.namespace}/${path.types[0]}/${path.names[0]}' under resource group '${path.group}' was not found.`,
+  );
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { objectAt, objectsAt, stringAt, type JsonObject } from '../json.ts';
+import { groupId } from '../resourceId.ts';
+import type { Change } from '../store.ts';
+import type { World } from './resourceType.ts';
+
+/**
+ * What AKS has put into the node resource group once a cluster is finished: the kubelet's identity, the network security
+ * group and a scale set per agent pool. Load balancers come with the first service of type LoadBalancer, not here.
+ */
+export function nodeResources(
+  cluster: JsonObject,
+  world: World,
+): { identityProfile: JsonObject; also: readonly Change[] } {
+  const subscription = String(cluster['id']).split('/')[2] ?? '';
+  const group = groupId(subscription, stringAt(cluster, 'properties', 'nodeResourceGroup') ?? '');
+  const location = String(cluster['location']);
+  const mark = Math.floor(world.fraction('nodes', String(cluster['id']).toLowerCase()) * 1e8)
+    .toString()
+    .padStart(8, '0');
+  const add = (type: string, name: string, rest: JsonObject): Change[] => {
+    const id = `${group}/providers/${type}/${name}`;
+    if (world.find(id) !== undefined) return [];
+    return [['resources', id.toLowerCase(), { id, type, body: { id, name, type, location, ...rest } }]];
+  };
+
+  const identityName = `${String(cluster['name'])}-agentpool`;
+  const identityId = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${identityName}`;
+  const known = objectAt(cluster, 'properties', 'identityProfile', 'kubeletidentity');
+  const clientId = stringAt(known, 'clientId') ?? randomUUID();
+  const objectId = stringAt(known, 'objectId') ?? randomUUID();
+  const identity = { properties: { tenantId: world.tenantId, principalId: objectId, clientId } };
+
+  const scaleSets = objectsAt(cluster, 'properties', 'agentPoolProfiles').flatMap((pool) =>
+    add('Microsoft.Compute/virtualMachineScaleSets', `aks-${String(pool['name'])}-${mark}-vmss`, {
+      sku: { name: pool['vmSize'], tier: 'Standard', capacity: pool['count'] },
+      properties: { provisioningState: 'Succeeded' },
+    }),
+  );
+  return {
+    identityProfile: {
+      kubeletidentity: { resourceId: identityId.replace('/resourceGroups/', '/resourcegroups/'), clientId, objectId },
+    },
+    also: [
+      ['principals', objectId, world.now],
+      ...add('Microsoft.ManagedIdentity/userAssignedIdentities', identityName, identity),
+      ...add('Microsoft.Network/networkSecurityGroups', `aks-agentpool-${mark}-nsg`, {
+        properties: { provisioningState: 'Succeeded', securityRules: [] },
+      }),
+      ...scaleSets,
+    ],
+  };
+}

@@ -1,0 +1,14 @@
+import { azureFirewalls } from './azureFirewalls.ts';
+import { managedClusters } from './managedClusters.ts';
+import { publicIpAddresses } from './publicIpAddresses.ts';
+import type { ResourceType } from './resourceType.ts';
+import { routeTables } from './routeTables.ts';
+import { virtualNetworks } from './virtualNetworks.ts';
+
+/** The types that are written asynchronously, by lower-cased type. */
+export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
+  [virtualNetworks, publicIpAddresses, routeTables, azureFirewalls, managedClusters].map((type) => [
+    type.type.toLowerCase(),
+    type,
+  ]),
+);

@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { scaledClock, type Clock } from '../clock.ts';
+import { resourceManager, type AnswerRequest } from './arm.ts';
+import { effectChanges, type Azure } from './azure.ts';
+import { continuedClock } from './continuedClock.ts';
+import { answerControl } from './control.ts';
+import { ArmError } from './errors.ts';
+import type { Answer, Request } from './http.ts';
+import { settle } from './operations.ts';
+import { requestLog } from './requestLog.ts';
+import { resourceTypes } from './resources/types.ts';
+import { openStore } from './store.ts';
+import { answerTokenRequest, IDENTITY_HEADER } from './tokenEndpoints.ts';
+
+export interface LocalAzureOptions {
+  /** Where to listen on loopback; 0 picks a free port. */
+  readonly port?: number;
+  readonly clock?: Clock;
+  /** Latencies are drawn by it; without it every operation takes its median. */
+  readonly seed?: number;
+  readonly subscriptions?: readonly string[];
+  /** Where the state is kept over restarts; without it, in memory alone. */
+  readonly stateDirectory?: string;
+  readonly log?: (message: string) => void;
+}
+
+export interface LocalAzure {
+  readonly origin: string;
+  /** What App Service would give an app as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
+  readonly identity: { readonly endpoint: string; readonly header: string };
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 8480;
+const DEFAULT_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Starts local Azure: ARM, Entra's token endpoint, the managed-identity endpoint and the control endpoints. */
+export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
+  const azure: Azure = {
+    store: openStore(options.stateDirectory),
+    clock:
+      options.clock ??
+      (options.stateDirectory === undefined ? scaledClock() : continuedClock(options.stateDirectory, 1)),
+    seed: options.seed,
+    subscriptions: options.subscriptions ?? [DEFAULT_SUBSCRIPTION],
+    types: resourceTypes,
+  };
+  const report = options.log ?? (() => undefined);
+  const answer = answerer(azure);
+  const server = createServer((incoming, response) => void serve(azure.clock, answer, report, incoming, response));
+  const origin = await listen(server, options.port ?? DEFAULT_PORT);
+  return {
+    origin,
+    identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      azure.store.close();
+    },
+  };
+}
+
+function answerer(azure: Azure): AnswerRequest {
+  const log = requestLog();
+  const arm = resourceManager(azure, log);
+  return async (request) => {
+    if (request.url.pathname.startsWith('/_local/')) {
+      settle(azure.store, azure.clock.now(), (effect) => effectChanges(azure, effect));
+      return answerControl(azure, log, request);
+    }
+    return answerTokenRequest(azure, request) ?? arm(request);
+  };
+}
+
+/** While a request is being answered, virtual time stands still. */
+async function serve(
+  clock: Clock,
+  answer: AnswerRequest,
+  report: (message: string) => void,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const release = clock.busy();
+  try {
+    const request = await read(incoming);
+    const answered = await answer(request).catch((error: unknown) => {
+      if (error instanceof ArmError) return { status: error.status, body: error.body, headers: error.headers };
+      throw error;
+    });
+    report(`${request.method} ${request.url.pathname} ${answered.status}`);
+    send(response, answered);
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    report(`${incoming.method} ${incoming.url} failed: ${message}`);
+    send(response, { status: 500, body: { error: { code: 'InternalServerError', message } } });
+  } finally {
+    release();
+  }
+}
+
+async function read(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) {
+      throw new ArmError(
+        413,
+        'RequestContentTooLarge',
+        `The request content size exceeds the maximum size of ${MAX_BODY_BYTES / 1024 / 1024} MB.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return {
+    method: incoming.method ?? 'GET',
+    url: new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`),
+    headers: incoming.headers,
+    text: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const type = body === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8' };
+  response.writeHead(status, { ...type, 'Cache-Control': 'no-cache', ...headers });
+  response.end(text);
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
