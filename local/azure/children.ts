@@ -1,7 +1,7 @@
 import { newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
-import { ArmError, networkError } from './errors.ts';
+import { networkError, type ArmError } from './errors.ts';
 import type { Answer, Call } from './http.ts';
-import { compact, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';
+import { compact, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { refuseBusyDependencies, refuseWhileBusy } from './locks.ts';
 import { sameId } from './resourceId.ts';
 import { normalLocation } from './resources/names.ts';
@@ -45,12 +45,12 @@ export function putChild(azure: Azure, place: ChildPlace, sent: JsonObject, call
   const plan = planOf(azure, place, wanted);
   refuseBusyDependencies(azure, plan, parent.id);
 
-  const childId = `${parent.id}/${collection.name}/${String(child['name'])}`;
+  const childId = `${parent.id}/${collection.name}/${asText(child['name'])}`;
   const planned = childOf(plan.body, collection, name);
   if (before !== undefined && isUnchanged(before, planned)) {
     return unchangedAnswer(azure, type, parent, childId, call, readChild(azure, place));
   }
-  const body = stamp(type, plan.body, newEtag(), 'Updating', String(child['name']));
+  const body = stamp(type, plan.body, newEtag(), 'Updating', asText(child['name']));
   const kind = collection.kind ?? plan.kind;
   const operation = startOperation(azure, {
     type,
@@ -83,10 +83,10 @@ export function deleteChild(azure: Azure, place: ChildPlace, call: Call): Answer
     ),
   );
 
-  const childId = `${parent.id}/${collection.name}/${String(before['name'])}`;
+  const childId = `${parent.id}/${collection.name}/${asText(before['name'])}`;
   const kind = collection.kind ?? type.deleteKind(parent);
   const operation = startOperation(azure, { type, resource: parent, kind, method: 'DELETE', created: false, childId });
-  const body = stamp(type, parent.body, newEtag(), 'Updating', String(before['name']));
+  const body = stamp(type, parent.body, newEtag(), 'Updating', asText(before['name']));
   const deleting = objectsAt(body, 'properties', collection.name).map((child) =>
     child['name'] === before['name']
       ? { ...child, properties: { ...objectAt(child, 'properties'), provisioningState: 'Deleting' } }

@@ -1,7 +1,7 @@
 import { newEtag, put, stamp, type Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
 import type { Answer, Request } from './http.ts';
-import { isObject, mergePatch, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';
+import { isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
 import type { RequestLog } from './requestLog.ts';
 import { isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
@@ -122,14 +122,14 @@ function newResource(azure: Azure, id: string): Resource {
 function childOf(parent: Resource, id: string): JsonObject | undefined {
   const collection = id.split('/').at(-2) ?? '';
   return objectsAt(parent.body, 'properties', collection).find((child) =>
-    sameId(String(child['name']), lastSegment(id)),
+    sameId(asText(child['name']), lastSegment(id)),
   );
 }
 
 function replaceChild(azure: Azure, parent: Resource, id: string, replacement: JsonObject | undefined): Resource {
   const collection = id.split('/').at(-2) ?? '';
   const children = objectsAt(parent.body, 'properties', collection);
-  const others = children.filter((child) => !sameId(String(child['name']), lastSegment(id)));
+  const others = children.filter((child) => !sameId(asText(child['name']), lastSegment(id)));
   const properties = {
     ...objectAt(parent.body, 'properties'),
     [collection]: replacement === undefined ? others : [...others, replacement],

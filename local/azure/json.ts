@@ -71,3 +71,9 @@ export function compact(value: JsonObject): JsonObject {
 export function omit(value: JsonObject, ...names: string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
 }
+
+/** A value as text for messages and for names: strings as they are, everything else as JSON. */
+export function asText(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}

@@ -22,6 +22,7 @@ export interface LocalAzureOptions {
   readonly subscriptions?: readonly string[];
   /** Where the state is kept over restarts; without it, in memory alone. */
   readonly stateDirectory?: string;
+  /** Told when a request fails inside local Azure itself; what it answers is in its request log. */
   readonly log?: (message: string) => void;
 }
 
@@ -49,7 +50,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
   };
   const report = options.log ?? (() => undefined);
   const answer = answerer(azure);
-  const server = createServer((incoming, response) => void serve(azure.clock, answer, report, incoming, response));
+  const server = createServer((incoming, response) => void serve(answer, report, incoming, response));
   const origin = await listen(server, options.port ?? DEFAULT_PORT);
   return {
     origin,
@@ -74,29 +75,27 @@ function answerer(azure: Azure): AnswerRequest {
   };
 }
 
-/** While a request is being answered, virtual time stands still. */
+/**
+ * Virtual time stands still for as long as the caller says that it is busy; a request says nothing of its own, since a
+ * slow answer must let time pass that its caller waits for.
+ */
 async function serve(
-  clock: Clock,
   answer: AnswerRequest,
   report: (message: string) => void,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const release = clock.busy();
   try {
     const request = await read(incoming);
     const answered = await answer(request).catch((error: unknown) => {
       if (error instanceof ArmError) return { status: error.status, body: error.body, headers: error.headers };
       throw error;
     });
-    report(`${request.method} ${request.url.pathname} ${answered.status}`);
     send(response, answered);
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     report(`${incoming.method} ${incoming.url} failed: ${message}`);
     send(response, { status: 500, body: { error: { code: 'InternalServerError', message } } });
-  } finally {
-    release();
   }
 }
 

@@ -1,6 +1,6 @@
 import { ArmError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
-import { at, isObject } from '../json.ts';
+import { asText, objectsAt } from '../json.ts';
 import { parentId, parsePath, sameId } from '../resourceId.ts';
 import type { Azure } from '../azure.ts';
 import type { Visit } from '../visit.ts';
@@ -37,8 +37,8 @@ export async function answerAuthorization(visit: Visit): Promise<Answer> {
 function roleDefinitions(subscription: string, name: string | undefined, filter: string | null): Answer {
   const { value } = listRoleDefinitions(subscription, filter);
   if (name === undefined) return { status: 200, body: { value: value ?? [] } };
-  const found = (Array.isArray(value) ? value : []).find((role) => at(role, 'name') === name.toLowerCase());
-  if (isObject(found)) return { status: 200, body: found };
+  const found = objectsAt(value).find((role) => role['name'] === name.toLowerCase());
+  if (found !== undefined) return { status: 200, body: found };
   throw new ArmError(
     404,
     'RoleDefinitionDoesNotExist',
@@ -57,11 +57,8 @@ function requireScope(azure: Azure, scope: string): string {
   const parent = azure.store.resources.get(parentId(scope).toLowerCase());
   const collection = scope.split('/').at(-2) ?? '';
   const name = scope.split('/').at(-1) ?? '';
-  const children = at(parent?.body, 'properties', collection);
-  const child = (Array.isArray(children) ? children : []).find((candidate) =>
-    sameId(String(at(candidate, 'name') ?? ''), name),
-  );
-  if (parent !== undefined && child !== undefined) return `${parent.id}/${collection}/${String(at(child, 'name'))}`;
+  const child = objectsAt(parent?.body, 'properties', collection).find((one) => sameId(asText(one['name']), name));
+  if (parent !== undefined && child !== undefined) return `${parent.id}/${collection}/${asText(child['name'])}`;
   throw new ArmError(
     404,
     'ResourceNotFound',

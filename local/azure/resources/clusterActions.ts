@@ -1,6 +1,6 @@
 import { ArmError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
-import { compact, objectsAt, omit, stringAt, type JsonObject } from '../json.ts';
+import { compact, objectsAt, omit, stringAt, asText, type JsonObject } from '../json.ts';
 import type { Resource } from '../store.ts';
 import type { Visit } from '../visit.ts';
 
@@ -55,9 +55,9 @@ export function clusterChild(visit: Visit, cluster: Resource, childType: string,
 }
 
 function poolBody({ body }: Resource, pool: JsonObject): JsonObject {
-  const name = String(pool['name']);
+  const name = asText(pool['name']);
   return compact({
-    id: `${String(body['id'])}/agentPools/${name}`,
+    id: `${asText(body['id'])}/agentPools/${name}`,
     name,
     type: 'Microsoft.ContainerService/managedClusters/agentPools',
     properties: omit(pool, 'name'),
@@ -66,7 +66,7 @@ function poolBody({ body }: Resource, pool: JsonObject): JsonObject {
 
 /** YAML is a superset of JSON, so this is a kubeconfig. */
 function kubeconfig(cluster: JsonObject, user: string): string {
-  const name = String(cluster['name']);
+  const name = asText(cluster['name']);
   const host = stringAt(cluster, 'properties', 'privateFQDN') ?? stringAt(cluster, 'properties', 'fqdn') ?? '';
   const userName = `${user}_${name}`;
   return JSON.stringify({

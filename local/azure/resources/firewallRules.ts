@@ -1,5 +1,5 @@
 import { networkError, type ArmError } from '../errors.ts';
-import { at, isObject, objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
+import { at, isObject, objectAt, objectsAt, stringAt, stringsAt, asText, type JsonObject } from '../json.ts';
 import { parseRange } from '../ipv4.ts';
 import { requireNamedChildren } from './networkBodies.ts';
 
@@ -64,7 +64,7 @@ function checkCollection(kind: RuleCollectionKind, collection: JsonObject, prior
   if (typeof priority !== 'number' || !Number.isInteger(priority) || priority < 100 || priority > 65_000) {
     throw refused(
       'AzureFirewallRuleCollectionInvalidPriority',
-      `Rule collection ${name}: priority ${String(priority)} is invalid. It must be between 100 and 65000.`,
+      `Rule collection ${name}: priority ${asText(priority)} is invalid. It must be between 100 and 65000.`,
     );
   }
   const other = priorities.get(priority);
@@ -187,7 +187,7 @@ function checkApplicationRule(name: string, rule: JsonObject): void {
   const used = objectsAt(rule, 'protocols');
   const known = used.every(
     ({ protocolType, port }) =>
-      ['Http', 'Https', 'Mssql'].includes(String(protocolType)) && isPort(String(port ?? 443), 64_000),
+      ['Http', 'Https', 'Mssql'].includes(asText(protocolType)) && isPort(asText(port ?? 443), 64_000),
   );
   if (used.length === 0 || !known) {
     throw refused(
@@ -277,6 +277,6 @@ export function fillRule(kind: RuleCollectionKind, rule: JsonObject): JsonObject
 /** Whether `additionalProperties` turn the DNS proxy on. */
 export function hasDnsProxy(properties: JsonObject): boolean {
   const additional = objectAt(properties, 'additionalProperties');
-  const is = (name: string, value: string) => String(additional[name] ?? '').toLowerCase() === value;
+  const is = (name: string, value: string) => asText(additional[name] ?? '').toLowerCase() === value;
   return is('Network.DNS.EnableProxy', 'true') || is('Network.DNS.RequireProxyForNetworkRules', 'false');
 }

@@ -1,5 +1,5 @@
 import { aksError } from '../errors.ts';
-import { at, objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
+import { at, objectAt, objectsAt, stringAt, stringsAt, asText, type JsonObject } from '../json.ts';
 import { canonicalText, contains, isCanonical, overlaps, parseRange, type Ipv4Range } from '../ipv4.ts';
 import { parentId } from '../resourceId.ts';
 import { kubernetesVersions } from './kubernetesVersions.ts';
@@ -52,7 +52,7 @@ function checkPools(write: Write, properties: JsonObject): void {
       throw aksError(
         400,
         'BadRequest',
-        `The VM size of ${String(pool['vmSize'])} is not allowed in your subscription in location '${write.location}'.`,
+        `The VM size of ${asText(pool['vmSize'])} is not allowed in your subscription in location '${write.location}'.`,
         'agentPoolProfile.vmSize',
       );
     }
@@ -61,7 +61,7 @@ function checkPools(write: Write, properties: JsonObject): void {
       throw aksError(
         400,
         'InvalidParameter',
-        `The value of parameter agentPoolProfile.count is invalid: ${String(count)}.`,
+        `The value of parameter agentPoolProfile.count is invalid: ${asText(count)}.`,
         'agentPoolProfile.count',
       );
     }
@@ -184,7 +184,7 @@ function checkRanges(write: Write, properties: JsonObject): void {
     throw aksError(
       400,
       'DnsServiceIpOutOfServiceCidr',
-      `The specified dnsServiceIP ${String(profile['dnsServiceIP'])} is not within the service CIDR ${service.text}.`,
+      `The specified dnsServiceIP ${asText(profile['dnsServiceIP'])} is not within the service CIDR ${service.text}.`,
       'networkProfile.dnsServiceIP',
     );
   }

@@ -9,6 +9,7 @@ import {
   sameJson,
   stringAt,
   stringsAt,
+  asText,
   type JsonObject,
 } from '../json.ts';
 import { parseRange, canonicalText } from '../ipv4.ts';
@@ -19,7 +20,7 @@ import { fullVersion } from './kubernetesVersions.ts';
 import { checkCluster } from './managedClusterChecks.ts';
 import { managedClusterShape } from './managedClusterShape.ts';
 import { nodeResources } from './nodeResources.ts';
-import type { ResourceType, World, Write } from './resourceType.ts';
+import type { ResourceType, Write } from './resourceType.ts';
 
 const TYPE = 'Microsoft.ContainerService/managedClusters';
 
@@ -231,7 +232,7 @@ function identityOf(write: Write): JsonObject | undefined {
 
 /** What exists from the moment the cluster is accepted: its principal and its node resource group. */
 function beginnings(write: Write, body: JsonObject): readonly Change[] {
-  const group = String(objectAt(body, 'properties')['nodeResourceGroup']);
+  const group = asText(objectAt(body, 'properties')['nodeResourceGroup']);
   const subscription = write.id.split('/')[2] ?? '';
   const id = groupId(subscription, group);
   const existing = write.world.find(id);

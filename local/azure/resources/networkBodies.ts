@@ -87,7 +87,7 @@ export function requireNamedChildren(
     );
   }
   const names = new Set<string>();
-  for (const child of children as JsonObject[]) {
+  for (const child of children) {
     const name = stringAt(child, 'name');
     if (name === undefined || name === '') {
       throw networkError(400, 'InvalidRequestFormat', `An element of ${collection} of resource ${owner} has no name.`);
@@ -101,5 +101,5 @@ export function requireNamedChildren(
     }
     names.add(name.toLowerCase());
   }
-  return children as JsonObject[];
+  return children;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { objectAt, objectsAt, stringAt, type JsonObject } from '../json.ts';
+import { objectAt, objectsAt, stringAt, asText, type JsonObject } from '../json.ts';
 import { groupId } from '../resourceId.ts';
 import type { Change } from '../store.ts';
 import type { World } from './resourceType.ts';
@@ -12,10 +12,10 @@ export function nodeResources(
   cluster: JsonObject,
   world: World,
 ): { identityProfile: JsonObject; also: readonly Change[] } {
-  const subscription = String(cluster['id']).split('/')[2] ?? '';
+  const subscription = asText(cluster['id']).split('/')[2] ?? '';
   const group = groupId(subscription, stringAt(cluster, 'properties', 'nodeResourceGroup') ?? '');
-  const location = String(cluster['location']);
-  const mark = Math.floor(world.fraction('nodes', String(cluster['id']).toLowerCase()) * 1e8)
+  const location = asText(cluster['location']);
+  const mark = Math.floor(world.fraction('nodes', asText(cluster['id']).toLowerCase()) * 1e8)
     .toString()
     .padStart(8, '0');
   const add = (type: string, name: string, rest: JsonObject): Change[] => {
@@ -24,7 +24,7 @@ export function nodeResources(
     return [['resources', id.toLowerCase(), { id, type, body: { id, name, type, location, ...rest } }]];
   };
 
-  const identityName = `${String(cluster['name'])}-agentpool`;
+  const identityName = `${asText(cluster['name'])}-agentpool`;
   const identityId = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${identityName}`;
   const known = objectAt(cluster, 'properties', 'identityProfile', 'kubeletidentity');
   const clientId = stringAt(known, 'clientId') ?? randomUUID();
@@ -32,7 +32,7 @@ export function nodeResources(
   const identity = { properties: { tenantId: world.tenantId, principalId: objectId, clientId } };
 
   const scaleSets = objectsAt(cluster, 'properties', 'agentPoolProfiles').flatMap((pool) =>
-    add('Microsoft.Compute/virtualMachineScaleSets', `aks-${String(pool['name'])}-${mark}-vmss`, {
+    add('Microsoft.Compute/virtualMachineScaleSets', `aks-${asText(pool['name'])}-${mark}-vmss`, {
       sku: { name: pool['vmSize'], tier: 'Standard', capacity: pool['count'] },
       properties: { provisioningState: 'Succeeded' },
     }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { networkError } from '../errors.ts';
-import { objectAt, stringAt, type JsonObject } from '../json.ts';
+import { objectAt, stringAt, asText, type JsonObject } from '../json.ts';
 import { toAddress } from '../ipv4.ts';
 import { checkNetworkName, normalLocation } from './names.ts';
 import * as bodies from './networkBodies.ts';
@@ -108,14 +108,14 @@ function checkQuota(write: Write): void {
 function dnsSettings(write: Write, sent: JsonObject): JsonObject | undefined {
   const label = sent['domainNameLabel'];
   if (label === undefined) return Object.keys(sent).length === 0 ? undefined : sent;
-  return { ...sent, fqdn: `${String(label)}.${write.location}.cloudapp.azure.com` };
+  return { ...sent, fqdn: `${asText(label)}.${write.location}.cloudapp.azure.com` };
 }
 
 /** The address depends on the seed and the id, and is nobody else's. */
 function freeAddress(body: JsonObject, world: World): string {
   const taken = new Set(world.ofType(TYPE).map((other) => stringAt(other.body, 'properties', 'ipAddress')));
   for (let attempt = 0; ; attempt++) {
-    const id = String(body['id']).toLowerCase();
+    const id = asText(body['id']).toLowerCase();
     const host = Math.floor(world.fraction('address', id, attempt) * 2 ** 24);
     const address = toAddress(FIRST_ADDRESS + host);
     if (!taken.has(address) && host % 256 !== 0 && host % 256 !== 255) return address;

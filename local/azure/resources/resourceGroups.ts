@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { drawLatency, put, putOperation, type Azure } from '../azure.ts';
 import { ArmError, resourceGroupNotFound } from '../errors.ts';
 import type { Answer, Call } from '../http.ts';
-import { compact, isObject, stringAt, type JsonObject } from '../json.ts';
+import { compact, isObject, stringAt, asText, type JsonObject } from '../json.ts';
 import { acceptedHeaders } from '../operationAnswers.ts';
 import { groupId, isBelow, lastSegment, parsePath } from '../resourceId.ts';
 import type { Change, Effect, Operation, Resource } from '../store.ts';
@@ -123,9 +123,9 @@ export function listResources(azure: Azure, scope: string, filter: string | null
     .filter(({ type, body }) => {
       const tags = Object.entries(isObject(body['tags']) ? body['tags'] : {});
       const tagged = tags.some(
-        ([name, text]) =>
+        ([name, content]) =>
           name.toLowerCase() === wanted.get('tagname') &&
-          (wanted.get('tagvalue') === undefined || String(text).toLowerCase() === wanted.get('tagvalue')),
+          (wanted.get('tagvalue') === undefined || asText(content).toLowerCase() === wanted.get('tagvalue')),
       );
       const typed = wanted.get('resourcetype') === undefined || wanted.get('resourcetype') === type.toLowerCase();
       return typed && (wanted.get('tagname') === undefined || tagged);

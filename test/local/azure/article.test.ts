@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { at, objectsAt, type Json } from '../../../local/azure/json.ts';
+import { asText, at, objectsAt, type Json } from '../../../local/azure/json.ts';
 import { startClient, SUBSCRIPTION, type Client, type Reply } from './client.ts';
 
 interface Recorded {
@@ -43,7 +43,7 @@ async function replay(client: Client, requests: readonly Recorded[]) {
     if (last && accepted !== undefined) await client.finish(accepted);
     const reply = await client.send(recorded.method, target, body);
     if (!poll && recorded.method !== 'GET' && recorded.method !== 'POST') accepted = reply;
-    if (recorded.command === 'network public-ip show') address = String(at(reply.body, 'properties', 'ipAddress'));
+    if (recorded.command === 'network public-ip show') address = asText(at(reply.body, 'properties', 'ipAddress'));
     answers.push({ recorded, reply });
   }
   return { answers, address };
