@@ -53,6 +53,7 @@ export function* advance(
     const before = records;
     let ready = readyRecords(records, steps, now());
     while (ready.length > 0) {
+      const began = now();
       const outcomes: StepOutcome[] = yield context.df.Task.all(
         ready.map(({ name: step }) => {
           const start: StartStepInput = { graph: input.graph, step, spec: input.spec, force: input.force };
@@ -61,7 +62,7 @@ export function* advance(
       );
       records = replace(
         records,
-        ready.map((record, index) => afterStart(record, at(outcomes, index), now())),
+        ready.map((record, index) => afterStart(record, at(outcomes, index), now(), began)),
       );
       // Steps that need no operation are done at once; what stood behind them is ready now.
       ready = readyRecords(records, steps, now());

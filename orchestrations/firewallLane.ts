@@ -32,7 +32,8 @@ const graphVersion: Readonly<Record<GraphName, string>> = { provision: '1.0', te
  */
 export function* firewallLane(context: OrchestrationContext): Generator<Task, EnvironmentStatus | undefined, never> {
   const input = migrateLaneState(context.df.getInput());
-  const state = { ...input, since: input.since ?? context.df.currentUtcDateTime.toISOString() };
+  const now = context.df.currentUtcDateTime.toISOString();
+  const state = { ...input, createdAt: input.createdAt ?? now, since: input.since ?? now };
   const status = laneStatus(state);
   context.df.setCustomStatus(status);
   if (environmentState(state) === 'deleted') return status;

@@ -22,6 +22,8 @@ export interface LaneState {
   readonly readyAt?: string;
   /** What broke outside of any step, e.g. an exception in the app. */
   readonly problem?: StepProblem;
+  /** When the lane began, ISO 8601; absent until its first generation runs. */
+  readonly createdAt?: string;
   /** When the lane entered the state that it publishes, ISO 8601; absent until its first generation runs. */
   readonly since?: string;
   /** The newest things that somebody should see. */

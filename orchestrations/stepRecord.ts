@@ -51,10 +51,10 @@ const MAX_WRITES = 3;
 export const newRecords = (steps: readonly Step[]): StepRecord[] =>
   steps.map(({ name }) => ({ name, state: 'pending', writes: 0, refusals: 0 }));
 
-/** A record after its step was started at `now`. */
-export function afterStart(record: StepRecord, outcome: StepOutcome, now: Date): StepRecord {
+/** A record after its step was started at `began` and answered at `now` (some answers take seconds). */
+export function afterStart(record: StepRecord, outcome: StepOutcome, now: Date, began = now): StepRecord {
   const { name, writes, refusals } = record;
-  const startedAt = record.startedAt ?? now.toISOString();
+  const startedAt = record.startedAt ?? began.toISOString();
   switch (outcome.outcome) {
     case 'done':
       return {

@@ -10,8 +10,6 @@ export interface Settings {
   readonly outboundRanges: readonly string[];
   /** Azure Resource Manager, e.g. `https://management.azure.com`. */
   readonly armEndpoint: string;
-  /** Audience of the tokens for it; differs from the endpoint where a stand-in or a proxy is used. */
-  readonly armAudience: string;
 }
 
 /** A setting that can't be used; the remedy names it. */
@@ -41,7 +39,6 @@ const environment = z.object({
   GATEHOUSE_ALLOWED_SCOPES: list,
   GATEHOUSE_OUTBOUND_RANGES: list,
   GATEHOUSE_ARM_ENDPOINT: endpoint.default('https://management.azure.com'),
-  GATEHOUSE_ARM_AUDIENCE: z.string().min(1).default('https://management.azure.com'),
 });
 
 /**
@@ -64,7 +61,6 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     allowedScopes: value.GATEHOUSE_ALLOWED_SCOPES,
     outboundRanges: value.GATEHOUSE_OUTBOUND_RANGES,
     armEndpoint: value.GATEHOUSE_ARM_ENDPOINT,
-    armAudience: value.GATEHOUSE_ARM_AUDIENCE,
   };
 }
 

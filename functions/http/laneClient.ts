@@ -51,12 +51,14 @@ export async function listLanes(client: DurableClient): Promise<Lane[]> {
 
 function laneOf(status: DurableOrchestrationStatus): Lane {
   const { runtimeStatus } = status;
+  const state = migrateLaneState(parsed(status.input));
   return {
     live: liveStatuses.includes(runtimeStatus),
-    state: migrateLaneState(parsed(status.input)),
+    state,
     status: (parsed(status.customStatus) as EnvironmentStatus | null) ?? undefined,
     runtimeStatus,
-    createdAt: iso(status.createdTime),
+    // Each generation of a lane is created anew as an instance; the lane itself remembers its beginning.
+    createdAt: state.createdAt ?? iso(status.createdTime),
     updatedAt: iso(status.lastUpdatedTime),
   };
 }

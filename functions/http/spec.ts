@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
-import { parseEnvironmentSpec, parseSpecText } from '../../shared/model/spec/parse.ts';
-import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { parseEnvironmentSpec, type EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { parseSpecText } from '../../shared/model/specText.ts';
 import { settings } from '../../shared/settings.ts';
 import { invalidRequest } from './problem.ts';
 import { bodyText } from './route.ts';
@@ -12,7 +12,7 @@ import { bodyText } from './route.ts';
  */
 export async function specFrom(request: HttpRequest): Promise<EnvironmentSpec> {
   const text = await bodyText(request);
-  const parsed = parseSpecText(text, request.headers.get('content-type') ?? '');
+  const parsed = parseSpecText(text, request.headers.get('content-type') ?? undefined);
   if (!parsed.ok) throw invalidRequest(parsed.problems);
   const result = parseEnvironmentSpec(parsed.value, settings());
   if (!result.ok) throw invalidRequest(result.problems);

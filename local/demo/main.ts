@@ -59,16 +59,17 @@ runMain(async () => {
     seed,
     log: (message) => console.error(message),
   });
-  let ready = false;
-  try {
-    ready = await demonstrate(cloud, spec, () => clock.now(), { scale, seed, json: values.json });
-  } finally {
-    if (!values.keep) await cloud.close();
-  }
+  const ready = await demonstrate(cloud, spec, () => clock.now(), { scale, seed, json: values.json }).catch(
+    async (error: unknown) => {
+      await cloud.close();
+      throw error;
+    },
+  );
   if (values.keep) {
     console.error(`\nStill running: ${cloud.api} (key ${cloud.host.keys.function}). Stop with Ctrl+C.`);
     return;
   }
+  await cloud.close();
   process.exit(ready ? 0 : 1);
 });
 

@@ -4,7 +4,7 @@ import { deleteResource, listResources, putResource, readResource } from '../../
 import { desiredRoleAssignments } from '../../shared/desired/cluster.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import type { JsonObject } from '../../shared/model/json.ts';
+import { stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
@@ -49,7 +49,7 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
     const id = resourceIds(spec).resourceGroup;
     const left = await listResources(`${id}/resources`, apiVersions.resources);
     if (left === undefined || left.length === 0) return remove(spec, id, apiVersions.resources, force);
-    const ids = left.map((resource) => String(resource['id']));
+    const ids = left.map((resource) => stringAt(resource, 'id') ?? '');
     return done(false, `kept: it still holds ${ids.length} that Gatehouse does not delete: ${ids.join(', ')}`);
   },
 };

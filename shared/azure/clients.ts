@@ -25,19 +25,19 @@ function azureCredential(): Promise<TokenCredential> {
  * durable and visible.
  */
 export function armClient(current: Settings = settings()): Promise<Client> {
-  const key = `${current.armEndpoint} ${current.armAudience}`;
-  let client = armClients.get(key);
+  const { armEndpoint } = current;
+  let client = armClients.get(armEndpoint);
   if (client === undefined) {
-    client = createArmClient(current);
-    armClients.set(key, client);
+    client = createArmClient(armEndpoint);
+    armClients.set(armEndpoint, client);
   }
   return client;
 }
 
-async function createArmClient({ armEndpoint, armAudience }: Settings): Promise<Client> {
+async function createArmClient(armEndpoint: string): Promise<Client> {
   const { getClient } = await import('@azure-rest/core-client');
   const token = await azureCredential();
-  const scopes = [scopeOf(armAudience)];
+  const scopes = [scopeOf(armEndpoint)];
   const client = getClient(armEndpoint, token, {
     credentials: { scopes },
     retryOptions: { maxRetries: 0 },
@@ -56,9 +56,9 @@ async function createArmClient({ armEndpoint, armAudience }: Settings): Promise<
 export async function typedClient<T extends { readonly pipeline: Pipeline }>(
   create: (credential: TokenCredential, options: TypedClientOptions) => T,
 ): Promise<T> {
-  const { armEndpoint, armAudience } = settings();
+  const { armEndpoint } = settings();
   const token = await azureCredential();
-  const scopes = [scopeOf(armAudience)];
+  const scopes = [scopeOf(armEndpoint)];
   const client = create(token, {
     endpoint: armEndpoint,
     credentials: { scopes },
@@ -77,7 +77,9 @@ export interface TypedClientOptions {
   readonly allowInsecureConnection: boolean;
 }
 
-const scopeOf = (audience: string) => `${audience.replace(/\/+$/, '')}/.default`;
+/** Each cloud's endpoint is its own audience; a stand-in on this machine takes the public cloud's tokens. */
+const scopeOf = (armEndpoint: string) =>
+  `${isLoopback(armEndpoint) ? 'https://management.azure.com' : armEndpoint}/.default`;
 
 const requestTimeout: PipelinePolicy = {
   name: 'gatehouseRequestTimeout',

@@ -4,7 +4,7 @@ import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usa
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
-import { observeResources, type ObservedName, type ObservedResources } from './resources.ts';
+import { observedNames, observeResources, type ObservedName, type ObservedResources } from './resources.ts';
 
 /** What stands in the way of creating an environment, found before anything is written. */
 export interface PreflightResult {
@@ -14,7 +14,7 @@ export interface PreflightResult {
   readonly blocked: readonly Problem[];
 }
 
-type Check = (spec: EnvironmentSpec, observed: ObservedResources) => Promise<Problem[]> | Problem[];
+type Check = (spec: EnvironmentSpec, observed: ObservedResources) => Promise<Problem[]>;
 
 /** Each check is one named function; the list of them is the specification. */
 const checks: readonly Check[] = [
@@ -65,7 +65,7 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
 /** Resources of the wanted names that do not carry this environment's tag. */
 export function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): Problem[] {
   const ids = resourceIds(spec);
-  const foreign = (Object.keys(observed) as ObservedName[]).filter((name) => {
+  const foreign = observedNames.filter((name) => {
     const resource = observed[name];
     if (resource === undefined) return false;
     // AKS makes the node resource group itself and names it after the cluster: it is ours as far as the cluster is.

@@ -1,14 +1,19 @@
+import { clusterFacts } from '../actual/facts.ts';
 import { readResource } from '../azure/resource.ts';
+import { desiredRoleAssignments } from '../desired/cluster.ts';
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
+import type { ActualResources } from '../plan/provisioningPlan.ts';
 
-/** The environment's resources as Azure answers them now, raw; undefined where there is none. */
-export type ObservedResources = Readonly<Record<ObservedName, JsonObject | undefined>>;
-export type ObservedName = keyof typeof versionOf;
+/** The environment's resources as Azure answers them now, raw; absent where there is none. */
+export interface ObservedResources extends ActualResources {
+  /** The group that AKS makes for the cluster's nodes. */
+  readonly nodeResourceGroup?: JsonObject;
+}
 
-const versionOf = {
+const apiVersionOf = {
   resourceGroup: apiVersions.resources,
   virtualNetwork: apiVersions.network,
   publicIp: apiVersions.network,
@@ -18,11 +23,27 @@ const versionOf = {
   nodeResourceGroup: apiVersions.resources,
 } as const;
 
-const names = Object.keys(versionOf) as ObservedName[];
+/** The observed resources that have a name of their own; role assignments are named after the cluster's identity. */
+export type ObservedName = keyof typeof apiVersionOf;
+export const observedNames = Object.keys(apiVersionOf) as readonly ObservedName[];
 
 /** Reads every resource that an environment of this spec has or would have, side by side. @throws ArmError */
 export async function observeResources(spec: EnvironmentSpec): Promise<ObservedResources> {
   const ids = resourceIds(spec);
-  const resources = await Promise.all(names.map((name) => readResource(ids[name], versionOf[name])));
-  return Object.fromEntries(names.map((name, index) => [name, resources[index]])) as ObservedResources;
+  const found = await Promise.all(
+    observedNames.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const),
+  );
+  const resources: ObservedResources = Object.fromEntries(found.filter(([, resource]) => resource !== undefined));
+  return { ...resources, roleAssignments: await observeRoleAssignments(spec, resources.cluster) };
+}
+
+async function observeRoleAssignments(
+  spec: EnvironmentSpec,
+  cluster: JsonObject | undefined,
+): Promise<readonly JsonObject[]> {
+  const principal = cluster === undefined ? undefined : clusterFacts(cluster).principalId;
+  if (principal === undefined) return [];
+  const wanted = desiredRoleAssignments(spec, principal);
+  const found = await Promise.all(wanted.map(({ id, apiVersion }) => readResource(id, apiVersion)));
+  return found.filter((assignment) => assignment !== undefined);
 }

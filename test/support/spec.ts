@@ -1,1 +1,15 @@
-import { parseEnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { parseEnvironmentSpec, type EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+
+/** The settings of the local cloud, as far as a spec is judged against them. */
+export const specContext = {
+  subscription: '00000000-0000-0000-0000-0000000000aa',
+  allowedScopes: ['/subscriptions/00000000-0000-0000-0000-0000000000aa'],
+  outboundRanges: ['203.0.113.10/32'],
+};
+
+/** A parsed spec with all defaults: the article's environment, where nothing else is said. */
+export function articleSpec(changes: object = {}): EnvironmentSpec {
+  const result = parseEnvironmentSpec({ name: 'aks-egress', ...changes }, specContext);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.spec;
+}

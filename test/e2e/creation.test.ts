@@ -1,0 +1,125 @@
+import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
+
+interface Stored {
+  readonly id: string;
+  readonly tags?: Record<string, string>;
+  readonly properties: Record<string, unknown>;
+}
+
+describe('one call builds the article’s environment', () => {
+  let cloud: TestCloud;
+  let started: Awaited<ReturnType<TestCloud['call']>>;
+
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+    started = await cloud.call('POST', '/environments', { name: 'aks-egress' });
+    await cloud.untilState('aks-egress', 'ready', 'failed');
+  });
+  afterAll(() => cloud.close());
+
+  test('the call is answered at once, with the place to look at', () => {
+    expect(started.status).toBe(202);
+    expect(started.headers.get('location')).toBe(`${cloud.api}/environments/aks-egress`);
+  });
+
+  test('every step is done, and each that writes has written once', async () => {
+    const shown = await cloud.call('GET', '/environments/aks-egress');
+    const { state, steps, counts } = shown.body as never as {
+      state: string;
+      steps: { name: string; state: string; changed: boolean }[];
+      counts: object;
+    };
+    expect(state).toBe('ready');
+    expect(steps.map((step) => `${step.name} ${step.state}`)).toEqual([
+      'preflight done',
+      'resourceGroup done',
+      'permissions done',
+      'virtualNetwork done',
+      'publicIp done',
+      'routeTable done',
+      'firewall done',
+      'routes done',
+      'networkRouting done',
+      'cluster done',
+      'clusterRoles done',
+    ]);
+    expect(counts).toEqual({ stepsDone: 11, stepsTotal: 11, writes: 9, firewallWrites: 1 });
+  });
+
+  test('what exists has the article’s names and values, and the environment’s tag', async () => {
+    const { resources } = (await cloud.control('GET', '/state')) as { resources: Stored[] };
+    const byName = (name: string) => resources.find(({ id }) => id.toLowerCase().endsWith(`/${name.toLowerCase()}`))!;
+    const own = ['aks-egress-rg', 'aks-egress-vnet', 'aks-egress-fwpublicip', 'aks-egress-fw', 'aks-egress-fwrt'];
+    for (const name of [...own, 'managedClusters/aks-egress']) {
+      expect(byName(name).tags).toEqual({ 'gatehouse-environment': 'aks-egress' });
+    }
+    const frontend = (byName('aks-egress-fwpublicip').properties as { ipAddress: string }).ipAddress;
+    expect(byName('aks-egress-vnet').properties).toMatchObject({
+      addressSpace: { addressPrefixes: ['10.42.0.0/16'] },
+      dhcpOptions: { dnsServers: ['10.42.2.4'] },
+      subnets: [
+        {
+          name: 'aks-subnet',
+          properties: { addressPrefix: '10.42.1.0/24', routeTable: { id: byName('aks-egress-fwrt').id } },
+        },
+        { name: 'AzureFirewallSubnet', properties: { addressPrefix: '10.42.2.0/24' } },
+      ],
+    });
+    expect(byName('aks-egress-fwrt').properties).toMatchObject({
+      routes: [
+        {
+          name: 'aks-egress-fwrn',
+          properties: { addressPrefix: '0.0.0.0/0', nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.42.2.4' },
+        },
+        { name: 'aks-egress-fwinternet', properties: { addressPrefix: `${frontend}/32`, nextHopType: 'Internet' } },
+      ],
+    });
+    expect(byName('aks-egress-fw').properties).toMatchObject({
+      threatIntelMode: 'Alert',
+      additionalProperties: { 'Network.DNS.EnableProxy': 'true' },
+      ipConfigurations: [{ name: 'aks-egress-fwconfig', properties: { privateIPAddress: '10.42.2.4' } }],
+      networkRuleCollections: [
+        { name: 'aksfwnr', properties: { rules: [{ name: 'apiudp' }, { name: 'apitcp' }, { name: 'time' }] } },
+      ],
+      applicationRuleCollections: [
+        { name: 'aksfwar', properties: { rules: [{ name: 'fqdn', fqdnTags: ['AzureKubernetesService'] }] } },
+        { name: 'aksfwarweb', properties: { rules: [{ name: 'storage' }, { name: 'website' }] } },
+      ],
+      natRuleCollections: [],
+    });
+    expect(byName('managedClusters/aks-egress').properties).toMatchObject({
+      provisioningState: 'Succeeded',
+      networkProfile: { outboundType: 'userDefinedRouting', networkPlugin: 'azure' },
+      apiServerAccessProfile: { authorizedIPRanges: [`${frontend}/32`, '203.0.113.10/32'] },
+      agentPoolProfiles: [{ name: 'nodepool1', count: 3 }],
+    });
+    expect(resources.filter(({ id }) => id.includes('/roleAssignments/'))).toHaveLength(2);
+  });
+
+  test('the firewall was written once, and nothing was written twice', async () => {
+    const { requests } = (await cloud.control('GET', '/requests')) as {
+      requests: { write: boolean; method: string; path: string; status: number }[];
+    };
+    const writes = requests.filter(({ write, path }) => write && path.startsWith('/subscriptions'));
+    expect(writes.filter(({ path }) => path.includes('/azureFirewalls/'))).toHaveLength(1);
+    expect(writes.map(({ status }) => status).every((status) => status === 200 || status === 201)).toBe(true);
+    expect(writes).toHaveLength(10);
+  });
+
+  test('a plan of what stands says that nothing would change', async () => {
+    const plan = await cloud.call('POST', '/environments/aks-egress/plan', undefined, { accept: 'text/plain' });
+    expect(plan.status).toBe(200);
+    expect(plan.text).toContain('No changes');
+  });
+
+  test('it is listed', async () => {
+    const list = await cloud.call('GET', '/environments');
+    expect(list.body).toMatchObject({ environments: [{ name: 'aks-egress', state: 'ready', location: 'eastus' }] });
+  });
+
+  test('a second start of the name is refused and changes nothing', async () => {
+    const again = await cloud.call('POST', '/environments', { name: 'aks-egress' });
+    expect(again.status).toBe(409);
+    expect(again.body).toMatchObject({ type: 'urn:gatehouse:problem:environment-exists', remedy: expect.any(String) });
+  });
+});
