@@ -1,7 +1,8 @@
 import { deepFreeze } from './freeze.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import type { Problem } from './problem.ts';
 import { relationProblems } from './spec/checks.ts';
-import { dotted, formProblems, type FormProblem } from './spec/problems.ts';
+import { dotted, formProblems } from './spec/problems.ts';
 import { specSchema, type SpecDraft } from './spec/schema.ts';
 import type { EnvironmentSpec, SpecContext, SpecResult } from './spec/types.ts';
 
@@ -25,22 +26,36 @@ export function parseEnvironmentSpec(input: unknown, context: SpecContext): Spec
     };
     return { ok: false, problems: [problem] };
   }
-  const { draft, faults } = draftOf(input);
-  const broken = faults.map(({ at }) => dotted(at));
+  const { draft, problems: ofForm, broken } = draftOf(input);
   const sound = (path: string) => !broken.some((one) => path === one || path.startsWith(`${one}.`));
-  const problems = [...faults.map(({ problem }) => problem), ...relationProblems({ draft, sound, input, context })];
+  const problems = [...ofForm, ...relationProblems({ draft, sound, input, context })];
   const subscription = draft.subscription ?? context.subscription?.toLowerCase();
   if (problems.length > 0 || subscription === undefined) return { ok: false, problems };
   return { ok: true, spec: deepFreeze(specOf(draft, subscription)) };
 }
 
-/** The input in the schema's form. What can't be used is taken out, as if it had been left out, and reported. */
-function draftOf(input: JsonObject): { readonly draft: SpecDraft; readonly faults: readonly FormProblem[] } {
+interface Draft {
+  readonly draft: SpecDraft;
+  readonly problems: readonly Problem[];
+  /** Dotted paths of what could not be used. */
+  readonly broken: readonly string[];
+}
+
+/**
+ * The input in the schema's form. What can't be used is reported and taken out, as if it had been left out; when that
+ * leaves a gap in something that needs it, the next round takes that out as well.
+ */
+function draftOf(input: JsonObject): Draft {
   const parsed = specSchema.safeParse(input);
-  if (parsed.success) return { draft: parsed.data, faults: [] };
+  if (parsed.success) return { draft: parsed.data, problems: [], broken: [] };
   const faults = formProblems(specSchema, input, parsed.error.issues);
   const usable = faults.reduce((rest, { at }) => without(rest, at), input);
-  return { draft: specSchema.parse({ ...usable, name: usable.name ?? STAND_IN_NAME }), faults };
+  const { draft, broken } = draftOf({ ...usable, name: usable.name ?? STAND_IN_NAME });
+  return {
+    draft,
+    problems: faults.map(({ problem }) => problem),
+    broken: [...faults.map(({ at }) => dotted(at)), ...broken],
+  };
 }
 
 /** The object without what lies at the path. A list goes as a whole, since its other entries would change places. */
