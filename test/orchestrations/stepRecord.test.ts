@@ -48,7 +48,10 @@ describe('a started step', () => {
       record = afterStart(record, { outcome: 'wait', seconds: 1, reason: 'ServerTimeout', refused: true }, now);
     }
     expect(record.state).toBe('failed');
-    expect(record.problem).toMatchObject({ code: 'RefusedTooOften', message: expect.stringContaining('ServerTimeout') });
+    expect(record.problem).toMatchObject({
+      code: 'RefusedTooOften',
+      message: expect.stringContaining('ServerTimeout'),
+    });
   });
 
   test('may wait for the course of things as long as it takes', () => {
@@ -73,7 +76,13 @@ describe('a running step', () => {
 
   test('whose operation has succeeded is read back before it counts as done', () => {
     const record = afterPoll(running, { status: 'succeeded' }, now);
-    expect(record).toEqual({ name: 'firewall', state: 'pending', startedAt: now.toISOString(), writes: 1, refusals: 0 });
+    expect(record).toEqual({
+      name: 'firewall',
+      state: 'pending',
+      startedAt: now.toISOString(),
+      writes: 1,
+      refusals: 0,
+    });
   });
 
   test('whose operation has failed keeps its problem and forgets the operation', () => {
