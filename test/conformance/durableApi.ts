@@ -21,6 +21,9 @@ export interface InstanceStatus {
   readonly historyEvents?: readonly HistoryEvent[] | null;
 }
 
+/** Parses here rather than by `response.json()`, whose objects belong to another realm when jest runs this. */
+export const jsonOf = async (response: Response): Promise<unknown> => JSON.parse(await response.text());
+
 const ENDED = ['Completed', 'Failed', 'Terminated', 'Canceled'];
 
 /** The Durable HTTP API of a host (`/runtime/webhooks/durabletask`), and what the cases ask of it again and again. */
@@ -38,7 +41,7 @@ export function durableApi(host: HostUnderTest) {
     });
 
   const read = async (id: string, query = ''): Promise<InstanceStatus> =>
-    (await call('GET', `instances/${id}`, query)).json() as Promise<InstanceStatus>;
+    (await jsonOf(await call('GET', `instances/${id}`, query))) as InstanceStatus;
 
   const expectAccepted = async (what: string, answer: Promise<Response>) => {
     const { status } = await answer;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConformanceCase } from '../conformanceCase.ts';
 import type { DurableApi } from '../durableApi.ts';
+import { jsonOf } from '../durableApi.ts';
 
 async function expectStatus(expected: number, answer: Promise<Response>): Promise<Response> {
   const response = await answer;
@@ -21,7 +22,7 @@ const finished = async (api: DurableApi, prefix: string, input: unknown = null) 
 };
 
 const ids = async (answer: Promise<Response>) =>
-  ((await (await expectStatus(200, answer)).json()) as { instanceId: string }[])
+  ((await jsonOf(await expectStatus(200, answer))) as { instanceId: string }[])
     .map(({ instanceId }) => instanceId)
     .sort();
 
@@ -31,7 +32,7 @@ export const management: readonly ConformanceCase[] = [
     run: async (api) => {
       const id = api.newId('started');
       const answer = await expectStatus(202, api.call('POST', `orchestrators/echoes/${id}`, '', null));
-      const body = (await answer.json()) as Record<string, string>;
+      const body = (await jsonOf(answer)) as Record<string, string>;
       assert.equal(body['id'], id);
       for (const name of ['statusQueryGetUri', 'sendEventPostUri', 'terminatePostUri', 'purgeHistoryDeleteUri']) {
         assert.ok(body[name]?.includes(`/runtime/webhooks/durabletask/instances/${id}`), `${name}: ${body[name]}`);
@@ -44,14 +45,16 @@ export const management: readonly ConformanceCase[] = [
     name: 'starting without an id makes one up',
     run: async (api) => {
       const answer = await expectStatus(202, api.call('POST', 'orchestrators/echoes', '', 'x'));
-      const { id } = (await answer.json()) as { id: string };
+      const { id } = (await jsonOf(answer)) as { id: string };
       assert.equal((await api.ended(id)).output, 'x');
     },
   },
   {
-    name: 'starting an unknown orchestrator answers 400',
+    name: 'starting an unknown orchestrator is accepted, and the instance fails',
     run: async (api) => {
-      await expectStatus(400, api.call('POST', `orchestrators/nobody/${api.newId('unknown')}`, '', null));
+      const { runtimeStatus, output } = await api.ended(await api.start('nobody', api.newId('unknown'), null));
+      assert.equal(runtimeStatus, 'Failed');
+      assert.match(String(output), /nobody.* doesn't exist/);
     },
   },
   {
@@ -130,7 +133,7 @@ export const management: readonly ConformanceCase[] = [
     run: async (api) => {
       const id = await finished(api, 'purged');
       const purged = await expectStatus(200, api.call('DELETE', `instances/${id}`));
-      assert.deepEqual(await purged.json(), { instancesDeleted: 1 });
+      assert.deepEqual(await jsonOf(purged), { instancesDeleted: 1 });
       await expectStatus(404, api.call('GET', `instances/${id}`));
       await expectStatus(404, api.call('DELETE', `instances/${id}`));
       const alive = await held(api, 'not-purged');
@@ -161,7 +164,7 @@ export const management: readonly ConformanceCase[] = [
     run: async (api) => {
       const id = await finished(api, 'restarted', 'same input');
       const answer = await expectStatus(202, api.call('POST', `instances/${id}/restart`));
-      const again = ((await answer.json()) as { id: string }).id;
+      const again = ((await jsonOf(answer)) as { id: string }).id;
       assert.notEqual(again, id);
       assert.equal((await api.ended(again)).output, 'same input');
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConformanceCase } from '../conformanceCase.ts';
+import { jsonOf } from '../durableApi.ts';
 import type { HostUnderTest } from '../hostUnderTest.ts';
 
 const eventGrid = (host: HostUnderTest, type: string, key: string, events: unknown) =>
@@ -31,7 +32,7 @@ export const triggers: readonly ConformanceCase[] = [
       });
       assert.equal(answer.status, 201);
       assert.equal(answer.headers.get('x-mirror'), 'header');
-      const { method, params, query, body } = (await answer.json()) as Record<string, unknown>;
+      const { method, params, query, body } = (await jsonOf(answer)) as Record<string, unknown>;
       assert.equal(method, 'POST');
       assert.equal((params as Record<string, string>)['word'], 'hello');
       assert.deepEqual(query, { a: '1', b: 'two words' });
@@ -42,7 +43,7 @@ export const triggers: readonly ConformanceCase[] = [
     name: 'an optional route parameter may be missing, an unknown route is 404',
     run: async (_api, host) => {
       const answer = await fetch(`${host.origin}/api/mirror/one/two`);
-      assert.equal(((await answer.json()) as { params: Record<string, string> }).params['rest'], 'two');
+      assert.equal(((await jsonOf(answer)) as { params: Record<string, string> }).params['rest'], 'two');
       assert.equal((await fetch(`${host.origin}/api/mirror`)).status, 404);
       assert.equal((await fetch(`${host.origin}/api/nothing/here`)).status, 404);
     },
@@ -79,10 +80,10 @@ export const triggers: readonly ConformanceCase[] = [
         body: JSON.stringify({ by: 'client' }),
       });
       assert.equal(answer.status, 202);
-      const { statusQueryGetUri } = (await answer.json()) as { statusQueryGetUri: string };
+      const { statusQueryGetUri } = (await jsonOf(answer)) as { statusQueryGetUri: string };
       assert.ok(statusQueryGetUri.startsWith(host.origin), statusQueryGetUri);
       await api.ended(id);
-      const status = (await (await fetch(statusQueryGetUri)).json()) as { output: unknown };
+      const status = (await jsonOf(await fetch(statusQueryGetUri))) as { output: unknown };
       assert.deepEqual(status.output, { by: 'client' });
     },
   },
@@ -92,7 +93,7 @@ export const triggers: readonly ConformanceCase[] = [
       const validation = event('Microsoft.EventGrid.SubscriptionValidationEvent', '', { validationCode: 'code-1' });
       const answer = await eventGrid(host, 'SubscriptionValidation', host.keys.eventGrid, [validation]);
       assert.equal(answer.status, 200);
-      assert.deepEqual(await answer.json(), { validationResponse: 'code-1' });
+      assert.deepEqual(await jsonOf(answer), { validationResponse: 'code-1' });
     },
   },
   {
