@@ -8,7 +8,8 @@ import { normalLocation } from './resources/names.ts';
 import type { ChildCollection, Plan, ResourceType } from './resources/resourceType.ts';
 import { checkShape } from './shapes.ts';
 import type { Resource } from './store.ts';
-import { accepted, isUnchanged, present, startOperation, unchangedAnswer } from './writes.ts';
+import { accepted, startOperation, unchanged } from './startedOperations.ts';
+import { isUnchanged, present } from './writes.ts';
 
 /** A child resource's place: subnets live in their network's body, routes in their route table's. */
 export interface ChildPlace {
@@ -46,12 +47,13 @@ export function putChild(azure: Azure, place: ChildPlace, sent: JsonObject, call
   refuseBusyDependencies(azure, plan, parent.id);
 
   const childId = `${parent.id}/${collection.name}/${asText(child['name'])}`;
+  const kind = collection.kind ?? plan.kind;
   const planned = childOf(plan.body, collection, name);
   if (before !== undefined && isUnchanged(before, planned)) {
-    return unchangedAnswer(azure, type, parent, childId, call, readChild(azure, place));
+    const start = { type, resource: parent, kind, method: 'PUT', created: false, childId } as const;
+    return unchanged(azure, start, readChild(azure, place) ?? before, call);
   }
   const body = stamp(type, plan.body, newEtag(), 'Updating', asText(child['name']));
-  const kind = collection.kind ?? plan.kind;
   const operation = startOperation(azure, {
     type,
     resource: parent,

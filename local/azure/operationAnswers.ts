@@ -22,8 +22,10 @@ export function acceptedHeaders(origin: string, operation: Operation, apiVersion
   };
 }
 
+export type AnswerPoll = (url: URL, endpoint: string, id: string, now: number) => Answer;
+
 /** Answers polls of operations and of their results. Keeps count of the polls, since the hint grows with them. */
-export function operationAnswers(store: Store) {
+export function operationAnswers(store: Store): AnswerPoll {
   const polls = new Map<string, number>();
 
   return function answer(url: URL, endpoint: string, id: string, now: number): Answer {

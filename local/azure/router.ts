@@ -1,28 +1,19 @@
 import { worldOf, type Azure } from './azure.ts';
 import { ArmError, invalidResourceType, resourceNotFound } from './errors.ts';
 import { childNotFound, deleteChild, listChildren, putChild, readChild, type ChildPlace } from './children.ts';
-import type { Answer, Request } from './http.ts';
+import type { Answer } from './http.ts';
+import type { AnswerPoll } from './operationAnswers.ts';
 import { isObject, stringAt, type Json, type JsonObject } from './json.ts';
 import { isBelow, type ResourcePath } from './resourceId.ts';
 import { answerAuthorization } from './resources/authorization.ts';
 import { clusterAction, clusterChild } from './resources/clusterActions.ts';
 import { IDENTITY_TYPE, patchIdentity, putIdentity } from './resources/identities.ts';
-import { kubernetesVersionsBody } from './resources/kubernetesVersions.ts';
-import {
-  listProviders,
-  providerBody,
-  registerProvider,
-  requireNamespace,
-  requireRegistration,
-} from './resources/providers.ts';
+import { providerBody, registerProvider, requireNamespace, requireRegistration } from './resources/providers.ts';
 import * as groups from './resources/resourceGroups.ts';
 import type { ResourceType } from './resources/resourceType.ts';
-import { computeUsages, networkUsages } from './resources/usages.ts';
-import { vmSizeBody, vmSizes } from './resources/vmSizes.ts';
-import type { Visit } from './visit.ts';
+import { answerLocation, answerScope } from './scopes.ts';
+import { methodNotAllowed, ok, type Visit } from './visit.ts';
 import { deleteResource, patchTags, present, putResource } from './writes.ts';
-
-type AnswerPoll = (url: URL, endpoint: string, id: string, now: number) => Answer;
 
 /** Finds who answers an authenticated ARM request. */
 export async function route(visit: Visit, answerPoll: AnswerPoll): Promise<Answer> {
@@ -45,51 +36,6 @@ export async function route(visit: Visit, answerPoll: AnswerPoll): Promise<Answe
   if (group === undefined) throw invalidResourceType(known, types[0] ?? '', visit.call.apiVersion);
   if (type.toLowerCase() === IDENTITY_TYPE.toLowerCase()) return answerIdentity(visit);
   return answerResource(visit, known, azure.types.get(type.toLowerCase()));
-}
-
-/** Subscriptions, resource groups, lists of resources and the results of group deletions. */
-async function answerScope(visit: Visit, answerPoll: AnswerPoll): Promise<Answer> {
-  const { azure, request, path, call } = visit;
-  const { subscription, group } = path;
-  const filter = request.url.searchParams.get('$filter');
-  const segments = request.url.pathname.split('/').filter((segment) => segment !== '');
-  const tail = segments.slice(group === undefined ? 2 : 4).map((segment) => segment.toLowerCase());
-  if (group === undefined) {
-    if (tail.length === 0) return ok(subscriptionBody(subscription));
-    if (tail[0] === 'resourcegroups') return ok(groups.listGroups(azure, subscription, filter));
-    if (tail[0] === 'resources') return ok(groups.listResources(azure, `/subscriptions/${subscription}`, filter));
-    if (tail[0] === 'providers') return ok(listProviders(azure, subscription));
-    if (tail[0] === 'operationresults')
-      return answerPoll(request.url, 'operationResults', segments[3] ?? '', azure.clock.now());
-    throw notFound(request);
-  }
-  if (tail[0] === 'resources') {
-    const found = groups.requireGroup(azure, subscription, group, false);
-    return ok(groups.listResources(azure, found.id, filter));
-  }
-  if (tail.length > 0) throw notFound(request);
-  const found = groups.findGroup(azure, subscription, group);
-  if (request.method === 'HEAD') return { status: found === undefined ? 404 : 204 };
-  if (request.method === 'PUT') return groups.putGroup(azure, subscription, group, visit.body());
-  const existing = groups.requireGroup(azure, subscription, group, request.method === 'PATCH');
-  if (request.method === 'GET') return ok(existing.body);
-  if (request.method === 'PATCH') return groups.patchGroup(azure, existing, visit.body());
-  if (request.method === 'DELETE') return groups.deleteGroup(azure, existing, call);
-  throw methodNotAllowed(request);
-}
-
-function answerLocation(visit: Visit, namespace: string, answerPoll: AnswerPoll): Answer {
-  const { azure, request, path } = visit;
-  const location = (path.names[0] ?? '').toLowerCase();
-  const what = (path.types[1] ?? '').toLowerCase();
-  const world = worldOf(azure, path.subscription);
-  if (what === 'operations') return answerPoll(request.url, 'operations', path.names[1] ?? '', world.now);
-  if (what === 'operationresults') return answerPoll(request.url, 'operationResults', path.names[1] ?? '', world.now);
-  if (what === 'usages' && namespace === 'Microsoft.Network') return ok(networkUsages(world, location));
-  if (what === 'usages' && namespace === 'Microsoft.Compute') return ok(computeUsages(world, location));
-  if (what === 'vmsizes' && namespace === 'Microsoft.Compute') return ok({ value: vmSizes.map(vmSizeBody) });
-  if (what === 'kubernetesversions' && namespace === 'Microsoft.ContainerService') return ok(kubernetesVersionsBody());
-  throw invalidResourceType(namespace, `locations/${path.types[1] ?? ''}`, visit.call.apiVersion);
 }
 
 function list(azure: Azure, path: ResourcePath, type: string): Answer {
@@ -196,25 +142,6 @@ function canonicalId(path: ResourcePath, type: string): string {
   return `/subscriptions/${path.subscription}/resourceGroups/${path.group ?? ''}/providers/${type}/${path.names[0] ?? ''}`;
 }
 
-function subscriptionBody(subscription: string): JsonObject {
-  return {
-    id: `/subscriptions/${subscription}`,
-    subscriptionId: subscription,
-    displayName: 'local Azure',
-    state: 'Enabled',
-    authorizationSource: 'RoleBased',
-    subscriptionPolicies: {
-      locationPlacementId: 'Public_2014-09-01',
-      quotaId: 'PayAsYouGo_2014-09-01',
-      spendingLimit: 'Off',
-    },
-  };
-}
-
-function ok(body: JsonObject): Answer {
-  return { status: 200, body };
-}
-
 function missing(path: ResourcePath, type: string): ArmError {
   return resourceNotFound(type, path.names[0] ?? '', path.group ?? '');
 }
@@ -224,17 +151,5 @@ function parentMissing(path: ResourcePath, parentId: string): ArmError {
     404,
     'ParentResourceNotFound',
     `Failed to perform 'write' on resource(s) of type '${path.types.join('/')}', because the parent resource '${parentId}' could not be found.`,
-  );
-}
-
-function notFound(request: Request): ArmError {
-  return new ArmError(404, 'NotFound', `No route matches '${request.url.pathname}'.`);
-}
-
-function methodNotAllowed(request: Request): ArmError {
-  return new ArmError(
-    405,
-    'HttpMethodNotAllowed',
-    `The HTTP method '${request.method}' is not supported at scope '${request.url.pathname}'.`,
   );
 }

@@ -1,6 +1,7 @@
 import type { TokenClaims } from './auth.ts';
 import type { Azure } from './azure.ts';
-import type { Call, Request } from './http.ts';
+import { ArmError } from './errors.ts';
+import type { Answer, Call, Request } from './http.ts';
 import type { JsonObject } from './json.ts';
 import type { ResourcePath } from './resourceId.ts';
 
@@ -13,4 +14,20 @@ export interface Visit {
   readonly call: Call;
   /** The body of a write, parsed; throws ARM's refusal when it isn't a JSON object. */
   body(): JsonObject;
+}
+
+export function ok(body: JsonObject): Answer {
+  return { status: 200, body };
+}
+
+export function pathNotFound(request: Request): ArmError {
+  return new ArmError(404, 'NotFound', `No route matches '${request.url.pathname}'.`);
+}
+
+export function methodNotAllowed(request: Request): ArmError {
+  return new ArmError(
+    405,
+    'HttpMethodNotAllowed',
+    `The HTTP method '${request.method}' is not supported at scope '${request.url.pathname}'.`,
+  );
 }

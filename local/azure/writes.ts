@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { drawLatency, etagName, newEtag, put, putOperation, stamp, worldOf, type Azure } from './azure.ts';
-import { ArmError, aksError } from './errors.ts';
+import { newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
+import { ArmError } from './errors.ts';
 import type { Answer, Call } from './http.ts';
 import { isObject, omit, sameJson, stringAt, type Json, type JsonObject } from './json.ts';
-import type { LatencyKind } from './latencies.ts';
-import { acceptedHeaders } from './operationAnswers.ts';
 import { refuseBusyDependencies, refuseWhileBusy } from './locks.ts';
 import { lastSegment, parsePath } from './resourceId.ts';
-import { checkLocation, normalLocation } from './resources/names.ts';
-import type { Plan, ResourceType } from './resources/resourceType.ts';
+import { checkPreconditions, refuseOtherLocation } from './preconditions.ts';
+import { checkLocation } from './resources/names.ts';
+import type { ResourceType } from './resources/resourceType.ts';
 import { checkShape } from './shapes.ts';
-import type { Change, Operation, Resource } from './store.ts';
+import { accepted, startOperation, unchanged } from './startedOperations.ts';
+import type { Resource } from './store.ts';
 
 /**
  * PUT of a whole resource: refuses what Azure refuses, stores the rest as `Updating` (or the type's own word) and starts
@@ -32,7 +31,9 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
   refuseBusyDependencies(azure, plan, write.id);
   const resource: Resource = { id: write.id, type: type.type, body: plan.body };
   if (existing !== undefined && type.busy !== 'OperationNotAllowed' && isUnchanged(existing.body, plan.body)) {
-    return unchangedAnswer(azure, type, existing, existing.id, call);
+    const kind = plan.kind.startsWith('azureFirewalls.') ? 'azureFirewalls.unchanged' : plan.kind;
+    const start = { type, resource: existing, kind, method: 'PUT', created: false } as const;
+    return unchanged(azure, start, present(azure, type, existing.body), call);
   }
   const body = stamp(type, plan.body, newEtag(), plan.provisioningState ?? 'Updating');
   const operation = startOperation(azure, {
@@ -96,96 +97,6 @@ export function deleteResource(azure: Azure, type: ResourceType, resource: Resou
   return accepted(azure, operation, 202, undefined, call);
 }
 
-interface Start {
-  readonly type: ResourceType;
-  readonly resource: Resource;
-  readonly kind: LatencyKind;
-  readonly method: 'PUT' | 'DELETE';
-  readonly created: boolean;
-  readonly plan?: Plan;
-  /** The child that is written, when it isn't the resource itself. */
-  readonly childId?: string;
-}
-
-export interface Started {
-  readonly operation: Operation;
-  readonly seconds: number;
-  readonly changes: readonly Change[];
-}
-
-/** Draws how long a write takes and describes its operation; the caller commits the changes. */
-export function startOperation(azure: Azure, start: Start): Started {
-  const { type, resource, childId } = start;
-  const now = azure.clock.now();
-  const target = childId ?? resource.id;
-  const { seconds, changes } = drawLatency(azure, start.kind, target);
-  const endsAt = now + seconds * 1000;
-  const [namespace = ''] = type.type.split('/');
-  const network = namespace === 'Microsoft.Network';
-  const wholeNetworkUpdated = type.type.endsWith('/virtualNetworks') && start.method === 'PUT' && !start.created;
-  const operation: Operation = {
-    id: randomUUID(),
-    subscription: parsePath(resource.id)?.subscription ?? '',
-    location: stringAt(resource.body, 'location') ?? '',
-    namespace,
-    method: start.method,
-    kind: start.kind,
-    resourceId: target,
-    locks: [...(childId === undefined ? [] : [resource.id]), ...(start.plan?.locks ?? [])],
-    startedAt: now,
-    endsAt,
-    effects: [
-      start.method === 'PUT'
-        ? { at: endsAt, action: 'complete', id: resource.id }
-        : { at: endsAt, action: 'remove', id: target },
-    ],
-    notified: network && childId === undefined && !wholeNetworkUpdated,
-    applied: 0,
-  };
-  return { operation, seconds, changes: [...changes, putOperation(operation)] };
-}
-
-export function accepted(
-  azure: Azure,
-  started: Started,
-  status: number,
-  body: JsonObject | undefined,
-  call: Call,
-): Answer {
-  const { operation, seconds } = started;
-  return {
-    status,
-    ...(body === undefined ? {} : { body }),
-    headers: acceptedHeaders(call.origin, operation, call.apiVersion, azure.clock.now()),
-    ...(operation.kind === undefined
-      ? {}
-      : { write: { kind: operation.kind, resourceId: operation.resourceId, operationSeconds: seconds } }),
-  };
-}
-
-/** The answer to a PUT that changes nothing: an operation that has already succeeded. */
-export function unchangedAnswer(
-  azure: Azure,
-  type: ResourceType,
-  resource: Resource,
-  id: string,
-  call: Call,
-  child?: JsonObject,
-): Answer {
-  const now = azure.clock.now();
-  const started = startOperation(azure, {
-    type,
-    resource,
-    kind: 'azureFirewalls.unchanged',
-    method: 'PUT',
-    created: false,
-  });
-  const operation: Operation = { ...started.operation, resourceId: id, endsAt: now, effects: [] };
-  azure.store.commit([putOperation(operation)]);
-  const body = child ?? present(azure, type, resource.body);
-  return accepted(azure, { ...started, operation, seconds: 0 }, 200, body, call);
-}
-
 /** Equality of two bodies but for etags and states. */
 export function isUnchanged(before: Json | undefined, after: Json | undefined): boolean {
   return sameJson(comparable(before), comparable(after));
@@ -196,30 +107,4 @@ function comparable(value: Json | undefined): Json | undefined {
   if (!isObject(value)) return value;
   const kept = omit(value, 'etag', 'provisioningState');
   return Object.fromEntries(Object.entries(kept).map(([name, element]) => [name, comparable(element)]));
-}
-
-function refuseOtherLocation(existing: Resource, location: string): void {
-  const current = stringAt(existing.body, 'location') ?? '';
-  if (normalLocation(current) === location) return;
-  throw new ArmError(
-    409,
-    'InvalidResourceLocation',
-    `The resource '${lastSegment(existing.id)}' already exists in location '${current}' in resource group ` +
-      `'${parsePath(existing.id)?.group ?? ''}'. A resource with the same name cannot be created in location '${location}'. ` +
-      'Please select a new resource name.',
-  );
-}
-
-/** AKS honours If-Match and If-None-Match; the network provider was never seen to, so there they do nothing. */
-function checkPreconditions(type: ResourceType, existing: Resource | undefined, call: Call): void {
-  if (type.busy !== 'OperationNotAllowed') return;
-  const etag = stringAt(existing?.body, etagName(type));
-  const missed = call.ifMatch !== undefined && (etag === undefined || (call.ifMatch !== '*' && call.ifMatch !== etag));
-  if (missed || (call.ifNoneMatch === '*' && existing !== undefined)) {
-    throw aksError(
-      412,
-      'PreconditionFailed',
-      `The condition on the etag was not met: the resource has the etag '${etag ?? 'none'}'. Read it again before writing it.`,
-    );
-  }
 }

@@ -1,26 +1,26 @@
 import { networkError } from '../errors.ts';
 import { isObject, objectAt, objectsAt, sameJson, stringAt, type JsonObject } from '../json.ts';
-import { toAddress } from '../ipv4.ts';
 import type { LatencyKind } from '../latencies.ts';
-import { parentId, sameId } from '../resourceId.ts';
-import { checkRules, fillRule, hasDnsProxy, ruleCollectionKinds, type Allocation } from './firewallRules.ts';
+import {
+  checkIpConfigurations,
+  CONFIGURATION_TYPE,
+  fillConfiguration,
+  finishConfiguration,
+  networksOf,
+} from './firewallIpConfigurations.ts';
+import { ruleCollectionKinds } from './firewallRuleChecks.ts';
+import { checkRules, fillRule, hasDnsProxy } from './firewallRules.ts';
 import { checkNetworkName } from './names.ts';
 import * as bodies from './networkBodies.ts';
 import { azureFirewallShape } from './networkShapes.ts';
-import type { ResourceType, World, Write } from './resourceType.ts';
-import { publicIpUser, subnetUsers } from './subnetUsers.ts';
-import { subnetRanges } from './virtualNetworks.ts';
+import type { ResourceType, Write } from './resourceType.ts';
 
 const TYPE = 'Microsoft.Network/azureFirewalls';
-const CONFIGURATIONS = 'azureFirewallIpConfigurations';
-const SUBNET_NAME = 'AzureFirewallSubnet';
-const LONGEST_SUBNET_PREFIX = 26;
-
 export const azureFirewalls: ResourceType = {
   type: TYPE,
   shape: azureFirewallShape,
   children: [
-    { name: 'ipConfigurations', type: `${TYPE}/${CONFIGURATIONS}`, alwaysSucceeded: true },
+    { name: 'ipConfigurations', type: CONFIGURATION_TYPE, alwaysSucceeded: true },
     ...ruleCollectionKinds.map((name) => ({ name, type: `${TYPE}/${name}` })),
   ],
   busy: 'AnotherOperationInProgress',
@@ -28,22 +28,17 @@ export const azureFirewalls: ResourceType = {
   plan(write) {
     const sent = objectAt(write.sent, 'properties');
     checkUnsupported(write, sent);
-    const configurations = bodies.requireNamedChildren(sent['ipConfigurations'], write.id, 'ipConfigurations');
-    const frontends = configurations.map((configuration, index) => checkConfiguration(write, configuration, index));
-    if (new Set(frontends.map(({ id }) => id.toLowerCase())).size < frontends.length) {
-      throw networkError(
-        400,
-        'PublicIPAddressInUse',
-        `Two IP configurations of ${write.id} refer to the same public IP address.`,
-      );
-    }
-    const allocation: Allocation = {
-      frontends: frontends.flatMap(({ address }) => address ?? []),
-      dnsProxy: hasDnsProxy(sent),
-    };
-    checkRules(write.id, sent, configurations.length === 0 ? undefined : allocation);
+    const frontends = checkIpConfigurations(write, sent);
+    const policy = stringAt(sent, 'firewallPolicy', 'id');
+    if (policy !== undefined) bodies.requireReference(write, policy);
+    const addresses = frontends.flatMap(({ address }) => address ?? []);
+    checkRules(
+      write.id,
+      sent,
+      frontends.length === 0 ? undefined : { frontends: addresses, dnsProxy: hasDnsProxy(sent) },
+    );
     const body = bodies.networkBody(write, TYPE, {
-      ...bodies.rest(write.sent, 'sku', 'ipConfigurations', ...ruleCollectionKinds),
+      ...bodies.rest(write.sent, 'sku', 'ipConfigurations', 'managementIpConfiguration', ...ruleCollectionKinds),
       sku: {
         ...objectAt(sent, 'sku'),
         name: stringAt(sent, 'sku', 'name') ?? 'AZFW_VNet',
@@ -51,11 +46,12 @@ export const azureFirewalls: ResourceType = {
       },
       threatIntelMode: sent['threatIntelMode'] ?? 'Alert',
       additionalProperties: sent['additionalProperties'] ?? {},
-      ipConfigurations: configurations.map((configuration) => fillConfiguration(write, configuration)),
+      ipConfigurations: fillConfigurations(write, sent),
+      managementIpConfiguration: fillManagement(write, sent),
       ...Object.fromEntries(ruleCollectionKinds.map((kind) => [kind, fillCollections(write, sent, kind)])),
     });
     const kind = latencyKind(write.before, body);
-    const touched = [...new Set([...networks(configurations), ...frontends.map(({ id }) => id)])];
+    const touched = [...networksOf(body), ...frontends.map(({ publicIpId }) => publicIpId)];
     const moves = [
       'azureFirewalls.allocate',
       'azureFirewalls.addIpConfiguration',
@@ -65,13 +61,13 @@ export const azureFirewalls: ResourceType = {
   },
   complete(body, world) {
     const properties = objectAt(body, 'properties');
-    const ipConfigurations = objectsAt(properties, 'ipConfigurations').map((configuration) => {
-      const inner = objectAt(configuration, 'properties');
-      const subnet = stringAt(inner, 'subnet', 'id');
-      if (subnet === undefined || inner['privateIPAddress'] !== undefined) return configuration;
-      return { ...configuration, properties: { ...inner, privateIPAddress: firstUsableAddress(world, subnet) } };
-    });
-    return { body: { ...body, properties: { ...properties, ipConfigurations } } };
+    const management = properties['managementIpConfiguration'];
+    const finished = {
+      ...properties,
+      ipConfigurations: objectsAt(properties, 'ipConfigurations').map((one) => finishConfiguration(world, one)),
+      ...(isObject(management) ? { managementIpConfiguration: finishConfiguration(world, management) } : {}),
+    };
+    return { body: { ...body, properties: finished } };
   },
   deleteKind: ({ body }) => (isAllocated(body) ? 'azureFirewalls.deleteAllocated' : 'azureFirewalls.deleteUnallocated'),
 };
@@ -106,111 +102,20 @@ function checkUnsupported(write: Write, sent: JsonObject): void {
   }
 }
 
-/** Throws what is wrong with an IP configuration; otherwise its public IP's id and address (if it has one yet). */
-function checkConfiguration(
-  write: Write,
-  configuration: JsonObject,
-  index: number,
-): { id: string; address: string | undefined } {
-  const id = `${write.id}/${CONFIGURATIONS}/${stringAt(configuration, 'name')}`;
-  const subnet = stringAt(configuration, 'properties', 'subnet', 'id');
-  const publicIp = stringAt(configuration, 'properties', 'publicIPAddress', 'id');
-  if (index === 0 && subnet === undefined) {
-    throw networkError(
-      400,
-      'AzureFirewallIpConfigurationMissingSubnet',
-      `The first IP configuration of ${write.id} must refer to a subnet.`,
-    );
-  }
-  if (index > 0 && subnet !== undefined) {
-    throw networkError(
-      400,
-      'AzureFirewallIpConfigurationSubnetNotAllowed',
-      `Only the first IP configuration of ${write.id} may refer to a subnet.`,
-    );
-  }
-  if (subnet !== undefined) checkSubnet(write, subnet, id);
-  if (publicIp === undefined) {
-    throw networkError(
-      400,
-      'AzureFirewallIpConfigurationMissingPublicIp',
-      `IP configuration ${id} must refer to a public IP address.`,
-    );
-  }
-  const address = bodies.requireReference(write, publicIp);
-  if (
-    stringAt(address, 'sku', 'name') !== 'Standard' ||
-    stringAt(address, 'properties', 'publicIPAllocationMethod') !== 'Static'
-  ) {
-    throw networkError(
-      400,
-      'AzureFirewallPublicIpMustBeStandardStatic',
-      `Azure Firewall ${write.id} can use only static public IP addresses of the Standard SKU: ${publicIp} is not one.`,
-    );
-  }
-  const user = publicIpUser(write.world, publicIp);
-  if (user !== undefined && !sameId(parentId(user), write.id)) {
-    throw networkError(
-      400,
-      'PublicIPAddressInUse',
-      `Resource ${id} is referencing public IP address ${publicIp} that is already allocated to resource ${user}.`,
-    );
-  }
-  return { id: publicIp, address: stringAt(address, 'properties', 'ipAddress') };
+function fillConfigurations(write: Write, sent: JsonObject): readonly JsonObject[] {
+  return objectsAt(sent, 'ipConfigurations').map((configuration) =>
+    fillConfiguration(
+      write,
+      configuration,
+      bodies.childNamed(write.before, 'ipConfigurations', stringAt(configuration, 'name') ?? ''),
+    ),
+  );
 }
 
-function checkSubnet(write: Write, subnetId: string, configurationId: string): void {
-  const network = bodies.requireReference(write, parentId(subnetId));
-  const name = subnetId.slice(subnetId.lastIndexOf('/') + 1);
-  const subnet = bodies.childNamed(network, 'subnets', name);
-  if (subnet === undefined)
-    throw networkError(
-      400,
-      'InvalidResourceReference',
-      `Resource ${subnetId} referenced by resource ${configurationId} was not found.`,
-    );
-  if (name.toLowerCase() !== SUBNET_NAME.toLowerCase()) {
-    throw networkError(
-      400,
-      'AzureFirewallSubnetNameInvalid',
-      `Azure Firewall ${write.id}: the subnet must be named ${SUBNET_NAME}, not ${name}.`,
-    );
-  }
-  if (!sameId(groupPart(parentId(subnetId)), groupPart(write.id))) {
-    throw networkError(
-      400,
-      'AzureFirewallVnetResourceGroupMismatch',
-      `Azure Firewall ${write.id} and its virtual network must be in the same resource group.`,
-    );
-  }
-  if (subnetRanges(subnet, subnetId).some(({ prefixLength }) => prefixLength > LONGEST_SUBNET_PREFIX)) {
-    throw networkError(
-      400,
-      'AzureFirewallSubnetTooSmall',
-      `Azure Firewall ${write.id}: ${SUBNET_NAME} must be at least a /${LONGEST_SUBNET_PREFIX}.`,
-    );
-  }
-  const other = subnetUsers(write.world, subnetId).find((user) => !sameId(parentId(user), write.id));
-  if (other !== undefined) {
-    throw networkError(
-      400,
-      'AzureFirewallSubnetInUse',
-      `Azure Firewall ${write.id}: ${subnetId} is already used by ${other}.`,
-    );
-  }
-}
-
-/** `privateIPAddress` is Azure's to say: it stays what it was, and a new configuration has none until it is finished. */
-function fillConfiguration(write: Write, configuration: JsonObject): JsonObject {
-  const name = stringAt(configuration, 'name') ?? '';
-  const before = bodies.childNamed(write.before, 'ipConfigurations', name);
-  const address = isAllocated(write.before) ? stringAt(before, 'properties', 'privateIPAddress') : undefined;
-  return bodies.childBody(configuration, write.id, CONFIGURATIONS, `${TYPE}/${CONFIGURATIONS}`, {
-    provisioningState: 'Succeeded',
-    ...(address === undefined ? {} : { privateIPAddress: address }),
-    ...bodies.rest(configuration, 'privateIPAddress', 'privateIPAllocationMethod'),
-    privateIPAllocationMethod: 'Dynamic',
-  });
+function fillManagement(write: Write, sent: JsonObject): JsonObject | undefined {
+  const management = sent['managementIpConfiguration'];
+  if (!isObject(management)) return undefined;
+  return fillConfiguration(write, management, objectAt(write.before, 'properties', 'managementIpConfiguration'));
 }
 
 function fillCollections(
@@ -249,23 +154,4 @@ function rulesOf(body: JsonObject | undefined, kind: string): readonly JsonObjec
 
 function isAllocated(body: JsonObject | undefined): boolean {
   return objectsAt(body, 'properties', 'ipConfigurations').length > 0;
-}
-
-function networks(configurations: readonly JsonObject[]): readonly string[] {
-  return configurations.flatMap((configuration) => {
-    const subnet = stringAt(configuration, 'properties', 'subnet', 'id');
-    return subnet === undefined ? [] : [parentId(subnet)];
-  });
-}
-
-/** Azure keeps the first four addresses of each subnet for itself. */
-function firstUsableAddress(world: World, subnetId: string): string {
-  const network = world.find(parentId(subnetId))?.body;
-  const subnet = bodies.childNamed(network, 'subnets', subnetId.slice(subnetId.lastIndexOf('/') + 1));
-  const [range] = subnet === undefined ? [] : subnetRanges(subnet, subnetId);
-  return range === undefined ? '' : toAddress(range.first + 4);
-}
-
-function groupPart(id: string): string {
-  return id.split('/').slice(0, 5).join('/');
 }

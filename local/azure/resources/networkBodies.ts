@@ -1,5 +1,5 @@
 import { invalidResourceReference, networkError } from '../errors.ts';
-import { compact, isObject, objectAt, objectsAt, stringAt, type Json, type JsonObject } from '../json.ts';
+import { compact, isObject, omit, objectAt, objectsAt, stringAt, type Json, type JsonObject } from '../json.ts';
 import { isCanonical, canonicalText, parseRange, type Ipv4Range } from '../ipv4.ts';
 import { sameId } from '../resourceId.ts';
 import { normalLocation } from './names.ts';
@@ -9,7 +9,7 @@ import type { Write } from './resourceType.ts';
 export function networkBody(write: Write, type: string, properties: JsonObject): JsonObject {
   return {
     ...compact({ name: write.name, id: write.id, etag: write.before?.['etag'], type, location: write.location }),
-    ...compact({ tags: write.sent['tags'], zones: write.sent['zones'] }),
+    ...compact(omit(write.sent, 'name', 'id', 'etag', 'type', 'location', 'properties')),
     properties: compact(properties),
   };
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { drawLatency, put, putOperation, type Azure } from '../azure.ts';
 import { ArmError, resourceGroupNotFound } from '../errors.ts';
 import type { Answer, Call } from '../http.ts';
-import { compact, isObject, stringAt, asText, type JsonObject } from '../json.ts';
+import { compact, isObject, stringAt, type JsonObject } from '../json.ts';
 import { acceptedHeaders } from '../operationAnswers.ts';
+import { runningOperation } from '../operations.ts';
 import { groupId, isBelow, lastSegment, parsePath } from '../resourceId.ts';
 import type { Change, Effect, Operation, Resource } from '../store.ts';
 import { checkGroupName, checkLocation, normalLocation } from './names.ts';
@@ -71,6 +72,10 @@ export function patchGroup(azure: Azure, group: Resource, sent: JsonObject): Ans
 export function deleteGroup(azure: Azure, group: Resource, call: Call): Answer {
   const now = azure.clock.now();
   const subscription = parsePath(group.id)?.subscription ?? '';
+  const running = runningOperation(azure.store, now, group.id);
+  if (running?.resourceId === group.id) {
+    return { status: 202, headers: acceptedHeaders(call.origin, running, call.apiVersion, now) };
+  }
   const contents = [...azure.store.resources.values()].filter(({ id }) => isBelow(id, group.id));
   const tiers = [
     contents.filter(isUser),
@@ -108,33 +113,8 @@ export function deleteGroup(azure: Azure, group: Resource, call: Call): Answer {
   };
   const deleting = { ...group, body: { ...group.body, properties: { provisioningState: 'Deleting' } } };
   azure.store.commit([...changes, put(deleting), putOperation(operation)]);
-  return { status: 202, headers: acceptedHeaders(call.origin, operation, call.apiVersion, now) };
-}
-
-/** The tracked resources of a group or subscription, as ARM lists them, by an optional `$filter` of `name eq 'value'` terms. */
-export function listResources(azure: Azure, scope: string, filter: string | null): JsonObject {
-  const terms = [...(filter ?? '').matchAll(/(\w+)\s+eq\s+'([^']*)'/gi)].map(([, name = '', value = '']) => [
-    name.toLowerCase(),
-    value.toLowerCase(),
-  ]);
-  const wanted = new Map(terms as [string, string][]);
-  const value = [...azure.store.resources.values()]
-    .filter(({ id, type, body }) => isBelow(id, scope) && body['location'] !== undefined && type !== GROUP_TYPE)
-    .filter(({ type, body }) => {
-      const tags = Object.entries(isObject(body['tags']) ? body['tags'] : {});
-      const tagged = tags.some(
-        ([name, content]) =>
-          name.toLowerCase() === wanted.get('tagname') &&
-          (wanted.get('tagvalue') === undefined || asText(content).toLowerCase() === wanted.get('tagvalue')),
-      );
-      const typed = wanted.get('resourcetype') === undefined || wanted.get('resourcetype') === type.toLowerCase();
-      return typed && (wanted.get('tagname') === undefined || tagged);
-    })
-    .map(({ id, type, body }) => {
-      const { name, location, tags, sku, identity, managedBy } = body;
-      return compact({ id, name, type, location, tags, sku, identity, managedBy });
-    });
-  return { value };
+  const write = { resourceId: group.id, operationSeconds: (start - now) / 1000 };
+  return { status: 202, headers: acceptedHeaders(call.origin, operation, call.apiVersion, now), write };
 }
 
 /** What uses other resources and must therefore go first. */
@@ -164,23 +144,4 @@ function refuseUnknownMembers(sent: JsonObject): void {
     'The request content was invalid and could not be deserialized: ' +
       `'Could not find member '${unknown}' on object of type 'ResourceGroupDefinition'. Path '${unknown}', line 1.'.`,
   );
-}
-
-/** Groups of a subscription, by an optional `$filter` on a tag. */
-export function listGroups(azure: Azure, subscription: string, filter: string | null): JsonObject {
-  const terms = new Map(
-    [...(filter ?? '').matchAll(/(\w+)\s+eq\s+'([^']*)'/gi)].map(([, name = '', value = '']) => [
-      name.toLowerCase(),
-      value,
-    ]),
-  );
-  const value = [...azure.store.resources.values()]
-    .filter(({ id, type }) => type === GROUP_TYPE && isBelow(id, `/subscriptions/${subscription}`))
-    .map(({ body }) => body)
-    .filter((body) => {
-      const tag = terms.get('tagname');
-      const tags = isObject(body['tags']) ? body['tags'] : {};
-      return tag === undefined || (tags[tag] !== undefined && (terms.get('tagvalue') ?? tags[tag]) === tags[tag]);
-    });
-  return { value };
 }

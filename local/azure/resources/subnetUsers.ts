@@ -1,11 +1,11 @@
-import { objectsAt, stringAt } from '../json.ts';
+import { at, isObject, objectsAt, stringAt, type JsonObject } from '../json.ts';
 import { groupId, isBelow, sameId } from '../resourceId.ts';
 import type { World } from './resourceType.ts';
 
 /** Ids of the IP configurations that live in a subnet: those of firewalls and of the clusters' nodes. */
 export function subnetUsers(world: World, subnetId: string): readonly string[] {
   const firewalls = world.ofType('Microsoft.Network/azureFirewalls').flatMap(({ body }) =>
-    objectsAt(body, 'properties', 'ipConfigurations')
+    firewallConfigurations(body)
       .filter((configuration) => sameId(stringAt(configuration, 'properties', 'subnet', 'id') ?? '', subnetId))
       .map((configuration) => stringAt(configuration, 'id') ?? ''),
   );
@@ -27,9 +27,7 @@ export function subnetUsers(world: World, subnetId: string): readonly string[] {
 /** What holds a public IP: the id of the IP configuration of a firewall or of a load balancer's frontend. */
 export function publicIpUser(world: World, publicIpId: string): string | undefined {
   const holders = [
-    ...world
-      .ofType('Microsoft.Network/azureFirewalls')
-      .flatMap(({ body }) => objectsAt(body, 'properties', 'ipConfigurations')),
+    ...world.ofType('Microsoft.Network/azureFirewalls').flatMap(({ body }) => firewallConfigurations(body)),
     ...world
       .ofType('Microsoft.Network/loadBalancers')
       .flatMap(({ body }) => objectsAt(body, 'properties', 'frontendIPConfigurations')),
@@ -60,4 +58,9 @@ function nodeIds(world: World, nodeGroup: string, pool: unknown, count: unknown)
     (_, node) =>
       `${scaleSet}/virtualMachines/${node}/networkInterfaces/${scaleSet.slice(scaleSet.lastIndexOf('/') + 1)}/ipConfigurations/ipconfig1`,
   );
+}
+
+function firewallConfigurations(firewall: JsonObject): readonly JsonObject[] {
+  const management = at(firewall, 'properties', 'managementIpConfiguration');
+  return [...objectsAt(firewall, 'properties', 'ipConfigurations'), ...(isObject(management) ? [management] : [])];
 }

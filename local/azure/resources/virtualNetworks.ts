@@ -40,7 +40,6 @@ export const virtualNetworks: ResourceType = {
       subnets: subnets.map((subnet) => fillSubnet(write, subnet)),
       virtualNetworkPeerings: sent['virtualNetworkPeerings'] ?? [],
       enableDdosProtection: sent['enableDdosProtection'] ?? false,
-      enableVmProtection: sent['enableVmProtection'] ?? false,
     });
     return {
       body,

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { asText, at, objectsAt, type Json } from '../../../local/azure/json.ts';
+import { describeWithReferenceData, referenceRecords } from './referenceData.ts';
 import { startClient, SUBSCRIPTION, type Client, type Reply } from './client.ts';
 
 interface Recorded {
@@ -10,13 +9,6 @@ interface Recorded {
   readonly status: number;
   readonly body: Json;
 }
-
-const data = process.env['GATEHOUSE_REFERENCE_DATA'] ?? join(import.meta.dirname, '../../../../shared/data');
-const file = join(data, 'article-requests.jsonl');
-const present = existsSync(file);
-if (!present)
-  console.warn(`SKIPPED: the article's recorded requests are not at ${file}; set GATEHOUSE_REFERENCE_DATA.`);
-const whenPresent = present ? describe : describe.skip;
 
 const GROUP = `${SUBSCRIPTION}/resourceGroups/aks-egress-rg`;
 const NETWORK = `${GROUP}/providers/Microsoft.Network`;
@@ -49,13 +41,8 @@ async function replay(client: Client, requests: readonly Recorded[]) {
   return { answers, address };
 }
 
-whenPresent("the article's commands", () => {
-  const requests = present
-    ? readFileSync(file, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Recorded)
-    : [];
+describeWithReferenceData('article-requests.jsonl', "the article's commands", () => {
+  const requests = referenceRecords<Recorded>('article-requests.jsonl');
   const beforeDeletion = requests.filter(({ command }) => command !== 'group delete');
   let client: Client;
   beforeEach(async () => {
