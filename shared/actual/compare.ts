@@ -12,16 +12,6 @@ export function sameLocation(a: string, b: string): boolean {
   return canonicalLocation(a) === canonicalLocation(b);
 }
 
-/** `1.2.3.4` is `1.2.3.4/32`. */
-export function sameRange(a: string, b: string): boolean {
-  return canonicalRange(a) === canonicalRange(b);
-}
-
-/** Ports come as texts and as numbers. */
-export function samePort(a: string | number, b: string | number): boolean {
-  return String(a) === String(b);
-}
-
 /**
  * Whether two values of an ARM property mean the same. Everything that Gatehouse writes (ids, names, enumerations, host
  * names, ranges, ports) is case-insensitive in Azure, which answers `Standard` to `standard`, and lists are sets there.

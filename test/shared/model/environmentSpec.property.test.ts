@@ -26,10 +26,14 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 
 function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
   if (key === undefined) return by;
-  if (Array.isArray(value))
-    return value.map((item, index) => (String(index) === key ? replaced(item, rest, by) : item));
-  const object = value as Record<string, unknown>;
-  return { ...object, [key]: replaced(object[key], rest, by) };
+  const copy = structuredClone(value) as Record<PropertyKey, unknown>;
+  Object.defineProperty(copy, key, {
+    value: replaced(copy[key], rest, by),
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+  return copy;
 }
 
 const whole = {
