@@ -87,7 +87,7 @@ export interface RouteTableFacts {
   readonly provisioningState: string;
 }
 
-export interface RouteFacts {
+interface RouteFacts {
   readonly name: string;
   readonly prefix: string;
   readonly nextHopType: string;
@@ -118,7 +118,7 @@ export interface VirtualNetworkFacts {
   readonly provisioningState: string;
 }
 
-export interface SubnetFacts {
+interface SubnetFacts {
   readonly id: string;
   readonly name: string;
   readonly prefixes: readonly string[];
@@ -135,7 +135,7 @@ export function virtualNetworkFacts(json: JsonObject): VirtualNetworkFacts {
 }
 
 /** A subnet, alone or inside its network. Azure gives its range as one prefix or as a list of one. */
-export function subnetFacts(json: JsonObject): SubnetFacts {
+function subnetFacts(json: JsonObject): SubnetFacts {
   const prefix = stringAt(json, 'properties', 'addressPrefix');
   const routeTableId = stringAt(json, 'properties', 'routeTable', 'id');
   return {

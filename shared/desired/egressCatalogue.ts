@@ -2,7 +2,7 @@ import type { Cloud } from '../model/cloud.ts';
 import type { EgressPresetName } from '../model/environmentSpec.ts';
 
 /** What a catalogue entry's texts may refer to. */
-export interface CataloguePlace {
+interface CataloguePlace {
   readonly location: string;
   /** Of the cluster. */
   readonly subnetPrefix: string;

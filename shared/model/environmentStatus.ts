@@ -21,7 +21,7 @@ export interface EnvironmentStatus {
   readonly findings: readonly Finding[];
 }
 
-export interface StatusCounts {
+interface StatusCounts {
   readonly stepsDone: number;
   readonly stepsTotal: number;
   /** ARM writes since the environment was started. */

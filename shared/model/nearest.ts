@@ -2,7 +2,7 @@
  * The candidate that was probably meant, or undefined when none is close: same letters in another case, a few edits
  * away, or one contained in the other.
  */
-export function nearest(text: string, candidates: readonly string[]): string | undefined {
+function nearest(text: string, candidates: readonly string[]): string | undefined {
   const wanted = simplified(text);
   const scored = candidates
     .map((candidate) => ({ candidate, distance: distanceBetween(wanted, simplified(candidate)) }))

@@ -13,7 +13,7 @@ export interface Step {
   readonly expectedSeconds: number;
 }
 
-export interface StepDependency {
+interface StepDependency {
   readonly step: StepName;
   /** `accepted`: as soon as Azure has taken the write; `done`: once the operation has succeeded. */
   readonly until: 'done' | 'accepted';

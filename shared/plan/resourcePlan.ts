@@ -24,7 +24,7 @@ export interface WritableResourcePlan {
 }
 
 /** The resource exists and belongs to somebody else: it is never written. */
-export interface ForeignResourcePlan {
+interface ForeignResourcePlan {
   readonly kind: ResourceKind;
   readonly id: string;
   readonly action: 'foreign';

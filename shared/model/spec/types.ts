@@ -54,13 +54,13 @@ export interface EnvironmentSpec {
   readonly drift: { readonly action: 'repair' };
 }
 
-export interface SubnetSpec {
+interface SubnetSpec {
   readonly name: string;
   /** Canonical CIDR. */
   readonly prefix: string;
 }
 
-export type ThreatIntelligenceMode = 'Off' | 'Alert' | 'Deny';
+type ThreatIntelligenceMode = 'Off' | 'Alert' | 'Deny';
 
 export const egressPresetNames = [
   'aks',
@@ -76,7 +76,7 @@ export const egressPresetNames = [
 export type EgressPresetName = (typeof egressPresetNames)[number];
 
 /** HTTP(S) by name, from the cluster's subnet. */
-export interface ApplicationRuleSpec {
+interface ApplicationRuleSpec {
   readonly name: string;
   readonly fqdns: readonly string[];
   /** `https:443`, `http:80`, `mssql:1433`. */
@@ -84,7 +84,7 @@ export interface ApplicationRuleSpec {
 }
 
 /** TCP, UDP, ICMP or any protocol, from the cluster's subnet, to addresses (CIDRs, service tags) or to names. */
-export interface NetworkRuleSpec {
+interface NetworkRuleSpec {
   readonly name: string;
   readonly protocols: readonly ('TCP' | 'UDP' | 'ICMP' | 'Any')[];
   readonly destinations: readonly string[];
@@ -94,7 +94,7 @@ export interface NetworkRuleSpec {
 }
 
 /** A developer's range on the API server. */
-export interface DeveloperGrant {
+interface DeveloperGrant {
   readonly label: string;
   /** Canonical CIDR. */
   readonly cidr: string;
