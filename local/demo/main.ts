@@ -107,7 +107,7 @@ async function demonstrate(
   await show(provisioningGraph(spec), updates(), azureNow);
 
   const summary = await summarize(cloud, name, last!);
-  console.log(renderReport(summary, await articleTimings(seed)));
+  console.log(renderReport(summary, await articleTimings(seed), scale));
   if (json) console.log(JSON.stringify(summary));
   return summary.state === 'ready';
 }

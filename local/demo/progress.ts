@@ -1,4 +1,5 @@
-import { Listr, type ListrTask } from 'listr2';
+import { styleText } from 'node:util';
+import logUpdate from 'log-update';
 import type { StepStatus } from '../../shared/model/step.ts';
 import type { Step } from '../../shared/plan/provisioningGraph.ts';
 import type { ShownEnvironment } from './apiClient.ts';
@@ -28,40 +29,44 @@ export const plainProgress: ShowProgress = async (steps, updates) => {
 
 /** A list that fills in place, with a running time on what is under way; for terminals. */
 export const terminalProgress: ShowProgress = async (steps, updates, azureNow) => {
-  const waiting = new Map(steps.map(({ name }) => [name, Promise.withResolvers<StepStatus>()]));
   let latest: readonly StepStatus[] = [];
-  const tasks: ListrTask[] = steps.map(({ name, title, expectedSeconds }) => ({
-    title,
-    task: async (_context, task) => {
-      const ticker = setInterval(() => {
-        const step = latest.find((candidate) => candidate.name === name);
-        if (step?.state !== 'running') return;
-        const elapsed = Math.round((azureNow() - Date.parse(step.startedAt ?? '')) / 1000);
-        task.title = `${title}  ${elapsed} s of about ${expectedSeconds} s`;
-      }, 200);
-      try {
-        const step = await waiting.get(name)?.promise;
-        if (step?.problem !== undefined) throw new Error(`${title}: ${step.problem.message}`);
-        task.title = `${title}  ${secondsOf(step)}`;
-      } finally {
-        clearInterval(ticker);
-      }
-    },
-  }));
-  const list = new Listr(tasks, {
-    concurrent: true,
-    exitOnError: false,
-    rendererOptions: { collapseErrors: false, showErrorMessage: true },
-  });
-  const shown = list.run();
-  for await (const environment of updates) {
-    latest = environment.steps;
-    for (const step of latest) if (step.finishedAt !== undefined) waiting.get(step.name)?.resolve(step);
+  const draw = () => logUpdate(steps.map((step) => terminalLine(step, latest, azureNow())).join('\n'));
+  // Running times tick on between two answers of the app.
+  const ticker = setInterval(draw, 100);
+  try {
+    for await (const environment of updates) {
+      latest = environment.steps;
+      draw();
+    }
+  } finally {
+    clearInterval(ticker);
+    draw();
+    logUpdate.done();
   }
-  // What stands behind a failed step never began.
-  for (const step of latest) waiting.get(step.name)?.resolve(step);
-  await shown;
 };
+
+const BAR_WIDTH = 20;
+const TITLE_WIDTH = 46;
+
+function terminalLine(step: Step, latest: readonly StepStatus[], azureNow: number): string {
+  const status = latest.find(({ name }) => name === step.name);
+  const title = step.title.padEnd(TITLE_WIDTH);
+  switch (status?.state) {
+    case 'done':
+      return `${styleText('green', '✔')} ${title} ${secondsOf(status).padStart(6)}`;
+    case 'failed':
+      return `${styleText('red', '✖')} ${title}\n  ${styleText('red', status.problem?.message ?? 'failed')}\n  ${status.problem?.remedy ?? ''}`;
+    case 'running': {
+      const elapsed = Math.max(0, (azureNow - Date.parse(status.startedAt ?? '')) / 1000);
+      const filled = Math.round(Math.min(1, elapsed / step.expectedSeconds) * BAR_WIDTH);
+      const bar = styleText('cyan', '━'.repeat(filled)) + styleText('dim', '━'.repeat(BAR_WIDTH - filled));
+      return `${styleText('cyan', '▶')} ${title} ${`${Math.round(elapsed)} s`.padStart(6)} ${bar} of about ${step.expectedSeconds} s`;
+    }
+    case 'pending':
+    case undefined:
+      return styleText('dim', `· ${title} ${status?.detail ?? ''}`.trimEnd());
+  }
+}
 
 function lineOf(step: StepStatus, title: string): string | undefined {
   switch (step.state) {
