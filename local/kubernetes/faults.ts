@@ -1,0 +1,47 @@
+/** What can be wrong with an API server; nothing is, unless switched on. */
+export interface Faults {
+  /** Connections are cut before a byte is answered, open ones too. */
+  readonly down: boolean;
+  /** Every answer comes this much later, in Azure time; Infinity: never. */
+  readonly slowSeconds: number;
+  /** Every identified user may do nothing (403). */
+  readonly forbidden: boolean;
+  /** Nobody is identified (401), as with an expired token. */
+  readonly unauthorized: boolean;
+  /** Every answer has this status, say 500, 503 or 429. */
+  readonly failing: number | undefined;
+  /** Of a list read in pages, the page of this number (from 1) breaks off in the middle of its body. */
+  readonly cutPage: number | undefined;
+}
+
+export interface FaultSwitches {
+  readonly current: Faults;
+  /** Changes the named faults; the others stay as they are. */
+  set(changes: Partial<Faults>): void;
+  clear(): void;
+}
+
+const NONE: Faults = {
+  down: false,
+  slowSeconds: 0,
+  forbidden: false,
+  unauthorized: false,
+  failing: undefined,
+  cutPage: undefined,
+};
+
+/** Switches that tell `changed` of every change. */
+export function faultSwitches(changed: (faults: Faults) => void): FaultSwitches {
+  let current = NONE;
+  const become = (faults: Faults) => {
+    current = faults;
+    changed(faults);
+  };
+  return {
+    get current() {
+      return current;
+    },
+    set: (changes) => become({ ...current, ...changes }),
+    clear: () => become(NONE),
+  };
+}
