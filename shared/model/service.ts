@@ -1,0 +1,170 @@
+import { rangeOf, type IpRange } from './ipRange.ts';
+import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type Json, type JsonObject } from './json.ts';
+import { dnatRuleName, type DnatRuleKey } from './natRule.ts';
+import { annotationNames, parseExpose, parsePortMap, type Expose, type PortMap } from './serviceAnnotations.ts';
+import { invalidSources, parseSources, type SourceRanges } from './sourceRanges.ts';
+
+/** A service as far as its publication depends on it, normalised. JSON-able. */
+export interface LoadBalancerService {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** ISO 8601; empty when the API server gave none. */
+  readonly createdAt: string;
+  /** `deletionTimestamp` is set: its rules go, though finalizers may keep it and its address for minutes. */
+  readonly deleting: boolean;
+  /** By `spec.type` alone: after LoadBalancer → ClusterIP the status may still hold an address. */
+  readonly isLoadBalancer: boolean;
+  /** Set: another controller's. */
+  readonly loadBalancerClass?: string;
+  readonly ports: readonly ServicePort[];
+  /** Of `status.loadBalancer.ingress`; IPv4 first, in the order given. */
+  readonly ingressIps: readonly string[];
+  /** There are addresses, and none is IPv4. */
+  readonly hasIpv6Only: boolean;
+  /** Who may come by what the load balancer itself is told. */
+  readonly sourceRanges: SourceRanges;
+  readonly annotations: ServiceAnnotations;
+}
+
+export interface ServicePort {
+  readonly name?: string;
+  /** The service port, which is the load balancer's as well; never the node port. */
+  readonly port: number;
+  /** As Kubernetes has it: TCP, UDP or SCTP. */
+  readonly protocol: string;
+  /** The load balancer has no rule for the port (`port_{n}_no_lb_rule`). */
+  readonly noLoadBalancerRule: boolean;
+  /** The name that a rule for the port has. Made here, since its hash costs more than the rest of a plan. */
+  readonly ruleName: string;
+}
+
+/** `gatehouse.dev/…`, parsed. */
+export interface ServiceAnnotations {
+  readonly expose: Expose;
+  readonly ports: PortMap;
+  readonly sources: SourceRanges;
+  /** Address of a frontend, or its position counted from 1, as given. */
+  readonly frontend?: string;
+}
+
+/** What a cluster answered when asked for its services. Only a complete list says that a service is gone. */
+export type ServiceList =
+  | {
+      readonly cluster: string;
+      readonly state: 'complete';
+      /** Every service of the cluster, whatever its type: one without any at all is suspicious, as `default/kubernetes` always exists. */
+      readonly services: readonly LoadBalancerService[];
+    }
+  | {
+      readonly cluster: string;
+      readonly state: 'partial' | 'failed';
+      readonly reason: string;
+      readonly services: readonly [];
+    };
+
+const azureAllowedRanges = 'service.beta.kubernetes.io/azure-allowed-ip-ranges';
+const azureAllowedTags = 'service.beta.kubernetes.io/azure-allowed-service-tags';
+const sourceRangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+
+/**
+ * Reads a v1 Service as the API server answers it.
+ *
+ * @returns undefined for what is no service: a list that holds such a thing can't be trusted as a whole
+ */
+export function parseService(raw: unknown, cluster: string): LoadBalancerService | undefined {
+  if (!isJsonObject(raw)) return undefined;
+  const { metadata, spec, status } = raw;
+  const name = stringAt(metadata, 'name');
+  const namespace = stringAt(metadata, 'namespace');
+  if (!isJsonObject(spec) || name === undefined || namespace === undefined) return undefined;
+  if (!dnsLabel.test(name) || !dnsLabel.test(namespace)) return undefined;
+  const annotations = jsonAt(metadata, 'annotations');
+  const loadBalancerClass = stringAt(spec, 'loadBalancerClass');
+  const frontend = stringAt(annotations, annotationNames.frontend)?.trim();
+  const sources = stringAt(annotations, annotationNames.sources);
+  const addresses = objectsAt(status, 'loadBalancer', 'ingress').flatMap((entry) => stringAt(entry, 'ip') ?? []);
+  const ipv4 = addresses.flatMap((address) => ipv4Address(address) ?? []);
+  const ipv6 = addresses.filter((address) => address.includes(':'));
+  return {
+    cluster,
+    namespace,
+    name,
+    uid: stringAt(metadata, 'uid') ?? '',
+    createdAt: stringAt(metadata, 'creationTimestamp') ?? '',
+    deleting: stringAt(metadata, 'deletionTimestamp') !== undefined,
+    isLoadBalancer: stringAt(spec, 'type') === 'LoadBalancer',
+    ...(loadBalancerClass !== undefined && { loadBalancerClass }),
+    ports: parsePorts(spec, annotations, { cluster, namespace, service: name }),
+    ingressIps: [...ipv4, ...ipv6],
+    hasIpv6Only: ipv4.length === 0 && ipv6.length > 0,
+    sourceRanges: loadBalancerSources(spec, annotations),
+    annotations: {
+      expose: parseExpose(stringAt(annotations, annotationNames.expose)),
+      ports: parsePortMap(stringAt(annotations, annotationNames.ports)),
+      sources: sources === undefined ? { state: 'none' } : parseSources(sources.split(','), annotationNames.sources),
+      ...(frontend !== undefined && { frontend }),
+    },
+  };
+}
+
+/** Names of services and namespaces; the API server takes no others. */
+const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function ipv4Address(text: string): string | undefined {
+  return text.includes('/') || rangeOf(text) === undefined ? undefined : text.trim();
+}
+
+function parsePorts(
+  spec: JsonObject,
+  annotations: Json | undefined,
+  service: Pick<DnatRuleKey, 'cluster' | 'namespace' | 'service'>,
+): readonly ServicePort[] {
+  return objectsAt(spec, 'ports').flatMap((entry): readonly ServicePort[] => {
+    const port = jsonAt(entry, 'port');
+    if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return [];
+    const protocol = (stringAt(entry, 'protocol') ?? 'TCP').toUpperCase();
+    const name = stringAt(entry, 'name');
+    const noRule = stringAt(annotations, `service.beta.kubernetes.io/port_${port}_no_lb_rule`);
+    return [
+      {
+        ...(name !== undefined && { name }),
+        port,
+        protocol,
+        noLoadBalancerRule: noRule?.trim().toLowerCase() === 'true',
+        ruleName: dnatRuleName({ ...service, port, protocol }),
+      },
+    ];
+  });
+}
+
+/**
+ * Who the load balancer lets in, by field or annotation. Where several are given the cloud provider takes none or adds
+ * them up; which of it was meant is not ours to guess.
+ */
+function loadBalancerSources(spec: JsonObject, annotations: Json | undefined): SourceRanges {
+  const tags = stringAt(annotations, azureAllowedTags) ?? '';
+  if (tags.trim() !== '') {
+    return invalidSources(azureAllowedTags, 'names service tags, which a DNAT rule takes no sources from');
+  }
+  const ofSpec = stringsAt(spec, 'loadBalancerSourceRanges');
+  const lists = [
+    { from: 'spec.loadBalancerSourceRanges', texts: ofSpec },
+    { from: azureAllowedRanges, texts: listOf(stringAt(annotations, azureAllowedRanges)) },
+    // Kubernetes looks at this older annotation only where the field is empty.
+    {
+      from: sourceRangesAnnotation,
+      texts: ofSpec.length > 0 ? [] : listOf(stringAt(annotations, sourceRangesAnnotation)),
+    },
+  ].filter(({ texts }) => texts.length > 0);
+  const [first, second] = lists;
+  if (first === undefined) return { state: 'none' };
+  if (second !== undefined) return invalidSources(first.from, `is given together with ${second.from}`);
+  return parseSources(first.texts, first.from);
+}
+
+/** An annotation that is there but empty restricts nothing, as in the cloud provider. */
+function listOf(text: string | undefined): readonly string[] {
+  return text === undefined || text.trim() === '' ? [] : text.split(',');
+}
