@@ -1,4 +1,4 @@
-import { rangeOf, type IpRange } from './ipRange.ts';
+import { rangeOf } from './ipRange.ts';
 import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type Json, type JsonObject } from './json.ts';
 import { dnatRuleName, type DnatRuleKey } from './natRule.ts';
 import { annotationNames, parseExpose, parsePortMap, type Expose, type PortMap } from './serviceAnnotations.ts';

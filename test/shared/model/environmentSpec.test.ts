@@ -402,18 +402,6 @@ describe('what is not built yet is refused, never ignored', () => {
     ['cluster.identity', { cluster: { identity: 'user-assigned' } }],
     ['cluster.servicePrincipal', { cluster: { servicePrincipal: { clientId: 'x', secretName: 'y' } } }],
     ['cluster.private', { cluster: { private: true } }],
-    [
-      'access.developers.0.expires',
-      { access: { developers: [{ label: 'a', cidr: '20.1.2.3', expires: '2030-01-01T00:00:00Z' }] } },
-    ],
-    ['ingress.expose', { ingress: { expose: 'annotated' } }],
-    ['ingress.namespaces', { ingress: { namespaces: ['shop'] } }],
-    ['ingress.allowedSources', { ingress: { allowedSources: ['20.0.0.0/8'] } }],
-    ['ingress.allowedPorts', { ingress: { allowedPorts: [443] } }],
-    ['ingress.policy', { ingress: { policy: 'report' } }],
-    ['ingress.defaultSources', { ingress: { defaultSources: { public: [] } } }],
-    ['ingress.maxDeletes', { ingress: { maxDeletes: { count: 50 } } }],
-    ['drift.action', { drift: { action: 'report' } }],
     ['adopt', { adopt: { firewall: '/subscriptions/x', clusters: ['/subscriptions/x'] } }],
     ['clusters', { clusters: [{ name: 'a' }, { name: 'b' }] }],
   ])('%s', (path, fields) => {
