@@ -20,8 +20,10 @@ export interface WantedPublication extends ServicePortRef {
   readonly createdAt: string;
   /** The port on the frontend. */
   readonly frontendPort: number;
-  /** The frontend that the service asks for; absent: any. */
-  readonly frontend?: string;
+  /** The frontends that will do, the best first. */
+  readonly frontends: readonly string[];
+  /** Whether the service insists on its (then only) frontend. */
+  readonly asksForFrontend: boolean;
   /** Canonical CIDRs, or `*` alone; never empty. */
   readonly sources: readonly string[];
   readonly translatedAddress: string;
@@ -94,10 +96,29 @@ export interface PublicationConflict extends ServicePortRef {
   readonly message: string;
 }
 
+/** A service port with the rule that it has after the plan. */
+export interface Publication extends ServicePortRef {
+  readonly rule: DnatRule;
+  /** What will probably not work as its owner thinks, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+export interface UpdatedPublication extends Publication {
+  /** The properties of the rule that differ, as ARM calls them. */
+  readonly changed: readonly string[];
+}
+
+/** A rule that goes. */
+export interface DeletedRule {
+  readonly name: string;
+  readonly code: SkipCode | 'service-gone' | 'duplicate';
+  readonly reason: string;
+}
+
 /** A rule that stays although no service port calls for it as it is. */
 export interface KeptRule {
   readonly name: string;
-  readonly code: SkipCode | 'list-failed' | 'list-empty' | 'policy' | 'held' | 'cluster-not-listed';
+  readonly code: SkipCode | ListProblem['code'] | 'policy' | 'held';
   readonly reason: string;
 }
 
@@ -105,20 +126,15 @@ export interface KeptRule {
 export interface HeldDeletions {
   /** Of exactly these deletions; approving it releases them and no others. */
   readonly hash: string;
-  /** Names of the rules. */
+  /** Names of the rules, sorted. */
   readonly rules: readonly string[];
   readonly reason: string;
 }
 
-/** A cluster whose services are not known completely; nothing of it is deleted. */
+/** What stands in the way of judging a part of the rules; nothing of it is deleted. */
 export interface ListProblem {
-  readonly cluster: string;
+  /** Absent when the firewall itself is meant. */
+  readonly cluster?: string;
   readonly code: 'list-failed' | 'list-partial' | 'list-empty' | 'cluster-not-listed' | 'collection-unusable';
   readonly message: string;
-}
-
-export interface UpdatedRule {
-  readonly rule: DnatRule;
-  /** What differed, in words: `sources`, `frontend`, … */
-  readonly changed: readonly string[];
 }
