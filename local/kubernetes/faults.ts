@@ -1,3 +1,5 @@
+import { StatusError } from './statuses.ts';
+
 /** What can be wrong with an API server; nothing is, unless switched on. */
 export interface Faults {
   /** Connections are cut before a byte is answered, open ones too. */
@@ -44,4 +46,17 @@ export function faultSwitches(changed: (faults: Faults) => void): FaultSwitches 
     set: (changes) => become({ ...current, ...changes }),
     clear: () => become(NONE),
   };
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+/** The answer of a server that fails with this status; those worth repeating say when. */
+export function failure(code: number): StatusError {
+  const retry: Readonly<Record<string, string>> = code === 429 || code === 503 ? { 'Retry-After': '1' } : {};
+  return new StatusError(code, REASONS[code], 'the server is failing, as it was told to', {}, { headers: retry });
 }
