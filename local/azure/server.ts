@@ -2,12 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { scaledClock, type Clock } from '../clock.ts';
 import { resourceManager, type AnswerRequest } from './arm.ts';
-import { effectChanges, type Azure } from './azure.ts';
+import type { Azure } from './azure.ts';
+import type { StartClusterHost } from './clusterHost.ts';
+import { startClusters } from './clusters.ts';
 import { continuedClock } from './continuedClock.ts';
 import { answerControl } from './control.ts';
 import { ArmError } from './errors.ts';
+import { startEventGrid, type EventGrid } from './eventGrid/eventGrid.ts';
+import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
-import { settle } from './operations.ts';
+import { startProgress, type Progress } from './progress.ts';
 import { requestLog } from './requestLog.ts';
 import { resourceTypes } from './resources/types.ts';
 import { openStore } from './store.ts';
@@ -22,6 +26,8 @@ export interface LocalAzureOptions {
   readonly subscriptions?: readonly string[];
   /** Where the state is kept over restarts; without it, in memory alone. */
   readonly stateDirectory?: string;
+  /** Runs what is in the clusters; without it a cluster is a resource and nothing more. */
+  readonly clusters?: StartClusterHost;
   /** Told when a request fails inside local Azure itself; what it answers is in its request log. */
   readonly log?: (message: string) => void;
 }
@@ -30,6 +36,8 @@ export interface LocalAzure {
   readonly origin: string;
   /** What App Service would give an app as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
   readonly identity: { readonly endpoint: string; readonly header: string };
+  /** Says where the functions are that event subscriptions name: the local host starts after local Azure. */
+  deliverTo(functions: FunctionsHost): void;
   close(): Promise<void>;
 }
 
@@ -39,37 +47,56 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Starts local Azure: ARM, Entra's token endpoint, the managed-identity endpoint and the control endpoints. */
 export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
-  const azure: Azure = {
-    store: openStore(options.stateDirectory),
+  const report = options.log ?? (() => undefined);
+  const store = openStore(options.stateDirectory);
+  const cloud: Azure = {
+    store: {
+      ...store,
+      commit: (changes) => {
+        store.commit(changes);
+        progress.schedule();
+      },
+    },
     clock:
       options.clock ??
       (options.stateDirectory === undefined ? scaledClock() : continuedClock(options.stateDirectory, 1)),
     seed: options.seed,
     subscriptions: options.subscriptions ?? [DEFAULT_SUBSCRIPTION],
     types: resourceTypes,
+    commandResults: new Map(),
   };
-  const report = options.log ?? (() => undefined);
-  const answer = answerer(azure);
+  const eventGrid = startEventGrid(cloud);
+  const clusters = options.clusters === undefined ? undefined : startClusters(cloud, options.clusters, report);
+  const azure: Azure = clusters === undefined ? cloud : { ...cloud, clusters };
+  const progress = startProgress(azure, eventGrid, clusters);
+  const answer = answerer(azure, eventGrid, progress);
   const server = createServer((incoming, response) => void serve(answer, report, incoming, response));
   const origin = await listen(server, options.port ?? DEFAULT_PORT);
+  progress.advance();
+  progress.schedule();
+  await clusters?.settled();
   return {
     origin,
     identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
+    deliverTo: (functions) => eventGrid.deliverTo(functions),
     close: async () => {
+      progress.stop();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      azure.store.close();
+      await clusters?.close();
+      await eventGrid.idle();
+      store.close();
     },
   };
 }
 
-function answerer(azure: Azure): AnswerRequest {
+function answerer(azure: Azure, eventGrid: EventGrid, progress: Progress): AnswerRequest {
   const log = requestLog();
-  const arm = resourceManager(azure, log);
+  const arm = resourceManager(azure, log, progress);
   return async (request) => {
     if (request.url.pathname.startsWith('/_local/')) {
-      settle(azure.store, azure.clock.now(), (effect) => effectChanges(azure, effect));
-      return answerControl(azure, log, request);
+      progress.advance();
+      return answerControl(azure, log, eventGrid, request);
     }
     return answerTokenRequest(azure, request) ?? arm(request);
   };

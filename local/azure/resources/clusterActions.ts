@@ -1,11 +1,13 @@
-import { ArmError, invalidResourceType } from '../errors.ts';
+import { aksError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
-import { compact, objectsAt, omit, stringAt, asText, type JsonObject } from '../json.ts';
+import { commandResult, runCommand } from '../runCommand.ts';
+import { compact, objectsAt, omit, stringAt, asText, type JsonObject, at } from '../json.ts';
 import type { Resource } from '../store.ts';
 import type { Visit } from '../visit.ts';
 
-/** POST actions on a cluster: the kubeconfigs of user and administrator. */
-export function clusterAction(visit: Visit, cluster: Resource, action: string): Answer {
+/** POST actions on a cluster: the kubeconfigs of user and administrator, and commands run inside. */
+export async function clusterAction(visit: Visit, cluster: Resource, action: string): Promise<Answer> {
+  if (action.toLowerCase() === 'runcommand') return runCommand(visit, cluster);
   const names: Readonly<Record<string, string>> = {
     listclusterusercredential: 'clusterUser',
     listclusteradmincredential: 'clusterAdmin',
@@ -13,25 +15,19 @@ export function clusterAction(visit: Visit, cluster: Resource, action: string): 
   const name = names[action.toLowerCase()];
   if (name === undefined)
     throw invalidResourceType('Microsoft.ContainerService', `managedClusters/${action}`, visit.call.apiVersion);
-  if (
-    name === 'clusterAdmin' &&
-    cluster.body['properties'] !== undefined &&
-    stringAt(cluster.body, 'properties', 'disableLocalAccounts') === 'true'
-  ) {
-    throw new ArmError(
-      400,
-      'BadRequest',
-      'Getting static credential is not allowed because this cluster is set to disable local accounts.',
-    );
+  if (name === 'clusterAdmin' && at(cluster.body, 'properties', 'disableLocalAccounts') === true) {
+    const message = 'Getting static credential is not allowed because this cluster is set to disable local accounts.';
+    throw aksError(400, 'BadRequest', message);
   }
-  return {
-    status: 200,
-    body: { kubeconfigs: [{ name, value: Buffer.from(kubeconfig(cluster.body, name)).toString('base64') }] },
-  };
+  const config = await visit.azure.clusters?.kubeconfig(cluster.id, name === 'clusterAdmin' ? 'admin' : 'user');
+  const value = Buffer.from(config ?? unreachableKubeconfig(cluster.body, name)).toString('base64');
+  return { status: 200, body: { kubeconfigs: [{ name, value }] } };
 }
 
 /** Agent pools as resources of their own, to be read; they are written with the cluster. */
 export function clusterChild(visit: Visit, cluster: Resource, childType: string, name: string | undefined): Answer {
+  if (childType.toLowerCase() === 'commandresults' && visit.request.method === 'GET' && name !== undefined)
+    return commandResult(visit, cluster, name);
   if (childType.toLowerCase() !== 'agentpools' || visit.request.method !== 'GET') {
     throw invalidResourceType('Microsoft.ContainerService', `managedClusters/${childType}`, visit.call.apiVersion);
   }
@@ -39,19 +35,7 @@ export function clusterChild(visit: Visit, cluster: Resource, childType: string,
   if (name === undefined) return { status: 200, body: { value: pools } };
   const pool = pools.find((candidate) => candidate['name'] === name.toLowerCase());
   if (pool !== undefined) return { status: 200, body: pool };
-  throw new ArmError(
-    404,
-    'NotFound',
-    '',
-    {},
-    {
-      code: 'NotFound',
-      details: null,
-      message: `Could not find the agentpool: ${name}`,
-      subcode: 'AgentPoolNotFound',
-      target: '',
-    },
-  );
+  throw aksError(404, 'NotFound', `Could not find the agentpool: ${name}`, '', 'AgentPoolNotFound');
 }
 
 function poolBody({ body }: Resource, pool: JsonObject): JsonObject {
@@ -64,8 +48,11 @@ function poolBody({ body }: Resource, pool: JsonObject): JsonObject {
   });
 }
 
-/** YAML is a superset of JSON, so this is a kubeconfig. */
-function kubeconfig(cluster: JsonObject, user: string): string {
+/**
+ * The kubeconfig of a cluster without an API server on this machine: it names the host that the real one would have. YAML
+ * is a superset of JSON.
+ */
+function unreachableKubeconfig(cluster: JsonObject, user: string): string {
   const name = asText(cluster['name']);
   const host = stringAt(cluster, 'properties', 'privateFQDN') ?? stringAt(cluster, 'properties', 'fqdn') ?? '';
   const userName = `${user}_${name}`;
