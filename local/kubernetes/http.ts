@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'yaml';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { decodeProtobuf } from './protobuf.ts';
 import { badRequest, StatusError, unsupportedMediaType } from './statuses.ts';
 import type { Stream } from './watch.ts';
 
@@ -13,7 +14,7 @@ export interface Request {
   /** Without parameters; JSON when none is named. */
   readonly mediaType: string;
   readonly userAgent: string;
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 export interface Answer {
@@ -28,6 +29,7 @@ export interface Answer {
   readonly page?: number;
 }
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 export async function readRequest(incoming: IncomingMessage): Promise<Request> {
@@ -48,26 +50,28 @@ export async function readRequest(incoming: IncomingMessage): Promise<Request> {
     accept: incoming.headers.accept,
     mediaType: (incoming.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '',
     userAgent: incoming.headers['user-agent'] ?? 'unknown',
-    text: Buffer.concat(chunks).toString('utf8'),
+    bytes: Buffer.concat(chunks),
   };
 }
 
-/** The body as JSON or YAML, whatever shape it has; a patch may be a list. */
-export function parsedBody({ text, mediaType }: Request): Json {
+/** The body, from JSON, YAML or protobuf, whatever shape it has; a patch may be a list. */
+export function parsedBody({ bytes, mediaType }: Request): Json {
+  if (mediaType === PROTOBUF) return decodeProtobuf(bytes);
+  const text = bytes.toString('utf8');
   try {
     if (mediaType.endsWith('json')) return JSON.parse(text) as Json;
     if (mediaType.endsWith('yaml')) return parse(text) as Json;
   } catch (error) {
     throw badRequest(`couldn't parse the body: ${error instanceof Error ? error.message : String(error)}`);
   }
-  throw unsupportedMediaType(['application/json', 'application/yaml']);
+  throw unsupportedMediaType(['application/json', 'application/yaml', PROTOBUF]);
 }
 
 /** The body as an object; an empty one counts as {} where that is allowed. */
 export function objectBody(request: Request, emptyIsFine = false): JsonObject {
-  if (emptyIsFine && request.text === '') return {};
+  if (emptyIsFine && request.bytes.length === 0) return {};
   const body = parsedBody(request);
-  if (!isObject(body)) throw badRequest(`couldn't get version/kind; json parse error: the body must be an object`);
+  if (!isObject(body)) throw badRequest('the body must be an object');
   return body;
 }
 

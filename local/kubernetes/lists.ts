@@ -1,5 +1,5 @@
 import { compact, omit, type JsonObject } from './json.ts';
-import type { ObjectStore } from './objectStore.ts';
+import { keyOfObject, type ObjectStore } from './objectStore.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { ResourceType } from './resourceTypes.ts';
 import type { Selector } from './selectors.ts';
@@ -30,7 +30,7 @@ export function pageOf(store: ObjectStore, type: ResourceType, selects: Selector
   const revision = from === undefined ? requestedRevision(store, query) : from.rv || store.revision;
   const all = store.listAt(type.resource, revision);
   if (all === undefined) throw forgotten(store, from);
-  const selected = all.filter((object) => selects(object) && (from === undefined || keyOf(object) > from.start));
+  const selected = all.filter((object) => selects(object) && (from === undefined || keyOfObject(object) > from.start));
   const objects = limit === 0 ? selected : selected.slice(0, limit);
   const last = objects.at(-1);
   const more = selected.length > objects.length && last !== undefined;
@@ -42,7 +42,7 @@ export function pageOf(store: ObjectStore, type: ResourceType, selects: Selector
     number,
     metadata: compact({
       resourceVersion: String(revision),
-      continue: more ? token({ rv: revision, start: keyOf(last), page: number + 1 }) : undefined,
+      continue: more ? token({ rv: revision, start: keyOfObject(last), page: number + 1 }) : undefined,
       remainingItemCount: more && !selective ? remaining : undefined,
     }),
   };
@@ -114,8 +114,4 @@ function continuation(text: string): Continuation {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw badRequest('continue key is not valid: encoding failed or the token is of another version');
-}
-
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }

@@ -1,4 +1,4 @@
-import { openJournal, type Journal } from './journal.ts';
+import { openJournal } from './journal.ts';
 import { withMetadata, type KubernetesObject } from './objects.ts';
 
 /** One write: an object that came (no `before`), changed, or went (no `after`). */
@@ -41,119 +41,153 @@ interface Entry {
 
 const REMEMBERED_CHANGES = 10_000;
 
+/** The objects of one resource, ordered as etcd orders: by namespace, then by name. */
+interface Kind {
+  readonly byKey: Map<string, KubernetesObject>;
+  ordered: readonly KubernetesObject[];
+}
+
 /** Opens the store, from a directory when one is given; what happened before is forgotten, what was stored is not. */
 export function openObjectStore(directory?: string): ObjectStore {
-  const objects = new Map<string, Map<string, KubernetesObject>>();
-  const listeners = new Set<(change: Change) => void>();
-  const journal = directory === undefined ? undefined : openJournal(directory, (entries) => load(objects, entries));
-  let revision = [...objects.values()]
-    .flatMap((kind) => [...kind.values()])
-    .reduce((highest, { metadata }) => Math.max(highest, Number(metadata.resourceVersion)), 0);
-  let forgotten = revision;
-  let history: Change[] = [];
-  const waiting: Change[] = [];
-  let telling = false;
-
+  const kinds = new Map<string, Kind>();
   const kindOf = (resource: string) => {
-    const kind = objects.get(resource) ?? new Map<string, KubernetesObject>();
-    objects.set(resource, kind);
+    const kind = kinds.get(resource) ?? { byKey: new Map<string, KubernetesObject>(), ordered: [] };
+    kinds.set(resource, kind);
     return kind;
   };
-  const forget = (count: number) => {
-    forgotten = history[count - 1]?.revision ?? forgotten;
-    history = history.slice(count);
-  };
-  const record = (change: Change) => {
-    history.push(change);
-    if (history.length > 2 * REMEMBERED_CHANGES) forget(REMEMBERED_CHANGES);
-    waiting.push(change);
-    if (telling) return;
-    telling = true;
-    try {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        for (const listener of [...listeners]) listener(next);
-      }
-    } finally {
-      telling = false;
-    }
-  };
-  const changesSince = (resource: string, since: number) =>
-    since < forgotten ? undefined : history.filter((change) => change.resource === resource && change.revision > since);
+  const changes = changeLog();
+  let revision = 0;
+  const journal =
+    directory === undefined
+      ? undefined
+      : openJournal(directory, (entries) => {
+          const kept = compacted(entries as readonly Entry[]);
+          for (const { resource, object } of kept) if (object !== undefined) set(kindOf(resource), object);
+          revision = (entries as readonly Entry[]).at(-1)?.revision ?? 0;
+          changes.forget(revision);
+          // An entry of no object keeps the counter where a removal had brought it.
+          return [...kept, { revision, resource: '', key: '' }];
+        });
 
+  const changesSince = (resource: string, since: number) =>
+    changes.since(since)?.filter((change) => change.resource === resource);
   return {
     get revision() {
       return revision;
     },
-    get: (resource, namespace, name) => objects.get(resource)?.get(keyOf(namespace, name)),
-    list: (resource) => sorted(kindOf(resource)),
+    get: (resource, namespace, name) => kinds.get(resource)?.byKey.get(keyOf(namespace, name)),
+    list: (resource) => kindOf(resource).ordered,
     listAt: (resource, at) => {
       const since = changesSince(resource, at);
       if (since === undefined) return undefined;
-      const then = new Map(kindOf(resource));
+      const { byKey, ordered } = kindOf(resource);
+      const then: Kind = { byKey: new Map(byKey), ordered };
       for (const { before, after } of since.toReversed()) {
-        if (after !== undefined) then.delete(keyOfObject(after));
-        if (before !== undefined) then.set(keyOfObject(before), before);
+        if (before !== undefined) set(then, before);
+        else if (after !== undefined) unset(then, after);
       }
-      return sorted(then);
+      return then.ordered;
     },
     changesSince,
     put: (resource, object) => {
-      const kind = kindOf(resource);
       const key = keyOfObject(object);
-      const before = kind.get(key);
+      const before = kindOf(resource).byKey.get(key);
       const after = withMetadata(object, { resourceVersion: String(++revision) });
-      kind.set(key, after);
-      append(journal, { revision, resource, key, object: after });
-      record({ revision, resource, before, after });
+      set(kindOf(resource), after);
+      journal?.append({ revision, resource, key, object: after } satisfies Entry);
+      changes.record({ revision, resource, before, after });
       return after;
     },
     remove: (resource, object) => {
-      const key = keyOfObject(object);
-      kindOf(resource).delete(key);
-      append(journal, { revision: ++revision, resource, key });
-      const last = withMetadata(object, { resourceVersion: String(revision) });
-      record({ revision, resource, before: last, after: undefined });
-      return last;
+      unset(kindOf(resource), object);
+      journal?.append({ revision: ++revision, resource, key: keyOfObject(object) } satisfies Entry);
+      changes.record({ revision, resource, before: object, after: undefined });
+      return withMetadata(object, { resourceVersion: String(revision) });
     },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    compact: () => {
-      history = [];
-      forgotten = revision;
-    },
+    subscribe: changes.subscribe,
+    compact: () => changes.forget(revision),
     close: () => journal?.close(),
   };
 }
 
-/** A key that orders as etcd does: by namespace, then by name. */
+/** The recent changes, and those who are told of new ones. */
+function changeLog() {
+  const listeners = new Set<(change: Change) => void>();
+  const waiting: Change[] = [];
+  let history: Change[] = [];
+  let forgotten = 0;
+  let telling = false;
+  return {
+    /** Listeners write too: what they write is told after what they were told of, so everybody sees one order. */
+    record: (change: Change) => {
+      history.push(change);
+      if (history.length > 2 * REMEMBERED_CHANGES) {
+        forgotten = history[REMEMBERED_CHANGES - 1]?.revision ?? forgotten;
+        history = history.slice(REMEMBERED_CHANGES);
+      }
+      waiting.push(change);
+      if (telling) return;
+      telling = true;
+      try {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          for (const listener of [...listeners]) listener(next);
+        }
+      } finally {
+        telling = false;
+      }
+    },
+    since: (revision: number): readonly Change[] | undefined =>
+      revision < forgotten ? undefined : history.filter((change) => change.revision > revision),
+    forget: (revision: number) => {
+      history = history.filter((change) => change.revision > revision);
+      forgotten = revision;
+    },
+    subscribe: (listener: (change: Change) => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function set(kind: Kind, object: KubernetesObject): void {
+  const key = keyOfObject(object);
+  kind.ordered = kind.ordered.toSpliced(placeOf(kind, key), kind.byKey.has(key) ? 1 : 0, object);
+  kind.byKey.set(key, object);
+}
+
+function unset(kind: Kind, object: KubernetesObject): void {
+  const key = keyOfObject(object);
+  if (kind.byKey.delete(key)) kind.ordered = kind.ordered.toSpliced(placeOf(kind, key), 1);
+}
+
+/** Where the object of this key is, or would be. */
+function placeOf({ ordered }: Kind, key: string): number {
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const object = ordered[middle];
+    if (object !== undefined && keyOfObject(object) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A key that orders as etcd does. */
 function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-function keyOfObject({ metadata }: KubernetesObject): string {
+export function keyOfObject({ metadata }: KubernetesObject): string {
   return keyOf(metadata.namespace ?? '', metadata.name);
 }
 
-function sorted(kind: ReadonlyMap<string, KubernetesObject>): readonly KubernetesObject[] {
-  return [...kind.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object);
-}
-
-function append(journal: Journal | undefined, entry: Entry): void {
-  journal?.append(entry);
-}
-
-/** Fills the map and answers the entries worth keeping: the objects that still exist. */
-function load(objects: Map<string, Map<string, KubernetesObject>>, entries: readonly unknown[]): readonly Entry[] {
+/** The entries worth keeping: the last of every object that still exists. */
+function compacted(entries: readonly Entry[]): readonly Entry[] {
   const kept = new Map<string, Entry>();
-  for (const entry of entries as readonly Entry[]) {
-    if (entry.object === undefined) kept.delete(`${entry.resource}/${entry.key}`);
-    else kept.set(`${entry.resource}/${entry.key}`, entry);
-  }
-  for (const { resource, key, object } of kept.values()) {
-    if (object === undefined) continue;
-    objects.set(resource, (objects.get(resource) ?? new Map<string, KubernetesObject>()).set(key, object));
+  for (const entry of entries) {
+    const path = `${entry.resource}/${entry.key}`;
+    kept.delete(path);
+    if (entry.object !== undefined) kept.set(path, entry);
   }
   return [...kept.values()];
 }
