@@ -1,5 +1,6 @@
-import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import { apiVersions } from '../model/apiVersions.ts';
+import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
+import { ArmError } from './errors.ts';
 import { listResources, readResource } from './resource.ts';
 
 /** Addresses of public IPs by lower-case ARM id; those that have none yet are left out. */
@@ -9,12 +10,29 @@ export type PublicIpAddresses = ReadonlyMap<string, string>;
  * All public IPs of a subscription in one read: those of a firewall and those of its clusters' load balancers lie in
  * different groups, so asking for the groups would take one read each.
  *
+ * @returns none when the app may not read the subscription as a whole: {@link publicAddress} reads one by one
  * @throws ArmError
  */
 export async function publicIpAddresses(subscription: string): Promise<PublicIpAddresses> {
   const path = `/subscriptions/${subscription}/providers/Microsoft.Network/publicIPAddresses`;
-  const publicIps = (await listResources(path, apiVersions.network)) ?? [];
-  return new Map(publicIps.flatMap(addressEntry));
+  try {
+    const publicIps = (await listResources(path, apiVersions.network)) ?? [];
+    return new Map(publicIps.flatMap(addressEntry));
+  } catch (error) {
+    if (error instanceof ArmError && error.kind === 'forbidden') return new Map();
+    throw error;
+  }
+}
+
+/**
+ * The address of a public IP: a known one, or read (it lies in another subscription, say).
+ *
+ * @returns undefined when it is gone or has none yet
+ * @throws ArmError
+ */
+export async function publicAddress(id: string, known: PublicIpAddresses): Promise<string | undefined> {
+  const publicIp = known.get(id.toLowerCase()) ?? (await readResource(id, apiVersions.network));
+  return typeof publicIp === 'string' ? publicIp : stringAt(publicIp, 'properties', 'ipAddress');
 }
 
 /**
@@ -28,12 +46,7 @@ export async function listLoadBalancers(nodeResourceGroup: string): Promise<read
   return listResources(`${nodeResourceGroup}/providers/Microsoft.Network/loadBalancers`, apiVersions.network);
 }
 
-/**
- * The frontend addresses of load balancers, private and public, sorted. Public ones that `known` doesn't hold (of another
- * subscription, by annotation) are read one by one.
- *
- * @throws ArmError
- */
+/** The frontend addresses of load balancers, private and public, sorted. @throws ArmError */
 export async function frontendAddresses(
   loadBalancers: readonly JsonObject[],
   known: PublicIpAddresses,
@@ -43,16 +56,10 @@ export async function frontendAddresses(
     frontends.map(async (frontend) => {
       const privateAddress = stringAt(frontend, 'properties', 'privateIPAddress');
       const publicIpId = stringAt(frontend, 'properties', 'publicIPAddress', 'id');
-      if (publicIpId === undefined) return privateAddress;
-      return known.get(publicIpId.toLowerCase()) ?? (await publicAddress(publicIpId));
+      return publicIpId === undefined ? privateAddress : publicAddress(publicIpId, known);
     }),
   );
   return [...new Set(addresses.filter((address) => address !== undefined))].toSorted();
-}
-
-async function publicAddress(id: string): Promise<string | undefined> {
-  const publicIp = await readResource(id, apiVersions.network);
-  return stringAt(publicIp, 'properties', 'ipAddress');
 }
 
 function addressEntry(publicIp: JsonObject): readonly (readonly [string, string])[] {

@@ -7,6 +7,8 @@ export interface ClusterAccess {
   readonly server: string;
   /** Whether the cluster takes the app's Entra token instead of a credential of its own. */
   readonly usesEntra: boolean;
+  /** When Azure was asked for it; epoch ms. */
+  readonly acquiredAt: number;
   /**
    * Puts credentials and trusted authority into a request. A function, so that what it knows is neither logged nor stored
    * with the object that carries it.
@@ -103,6 +105,7 @@ async function openAccess(source: CredentialSource): Promise<CachedAccess> {
   const access = {
     server,
     usesEntra,
+    acquiredAt: Date.now(),
     authenticate: (request: RequestContext) => config.applySecurityAuthentication(request),
   };
   return { access, until };

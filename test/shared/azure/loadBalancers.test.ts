@@ -1,4 +1,9 @@
-import { frontendAddresses, listLoadBalancers, publicIpAddresses } from '../../../shared/azure/loadBalancers.ts';
+import {
+  frontendAddresses,
+  listLoadBalancers,
+  publicAddress,
+  publicIpAddresses,
+} from '../../../shared/azure/loadBalancers.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { startArmServer, type ArmServer } from '../../support/armServer.ts';
 
@@ -32,6 +37,16 @@ test('all public IPs of a subscription are one read, page by page', async () => 
     [`${PUBLIC_IPS}/a`.toLowerCase(), '20.0.0.1'],
     [`${PUBLIC_IPS}/b`.toLowerCase(), '20.0.0.2'],
   ]);
+});
+
+test('an app that may not read the whole subscription knows none beforehand, and reads them one by one', async () => {
+  const refusal = { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'may not' } } };
+  arm.answer(({ path }) =>
+    path === `${PUBLIC_IPS}/a` ? { status: 200, body: publicIp(`${PUBLIC_IPS}/a`, '20.0.0.1') } : refusal,
+  );
+  const known = await publicIpAddresses('s');
+  expect(known.size).toBe(0);
+  expect(await publicAddress(`${PUBLIC_IPS}/a`, known)).toBe('20.0.0.1');
 });
 
 test('a node resource group without load balancers is not one that is missing', async () => {

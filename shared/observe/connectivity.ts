@@ -1,0 +1,109 @@
+import { connect } from 'node:net';
+import { bareAddress, contains, rangeOf } from '../model/ipRange.ts';
+import type { DnatRule } from '../model/natRule.ts';
+import { settings } from '../settings.ts';
+
+/** What a client on the Internet would meet, as far as the app can tell from where it is. */
+export type Connectivity =
+  | { readonly result: 'connected' }
+  /** Somebody answered, and not with a connection. */
+  | { readonly result: 'refused'; readonly reason: string }
+  | { readonly result: 'timeout' }
+  /** Nothing was sent: nothing is said about the publication, least of all that it is broken. */
+  | { readonly result: 'not checked'; readonly reason: string };
+
+export interface ProbeOptions {
+  /** The environment's own frontends; nothing else is ever connected to. */
+  readonly frontends: readonly string[];
+  readonly deadlineSeconds: number;
+}
+
+/**
+ * Tries a published port as a client would: a TCP connection that is given up as soon as it stands. Where the app can't
+ * reach the Internet by itself, or the firewall isn't on it, `GATEHOUSE_PROBE_ENDPOINT` connects in its place: POST
+ * `{ address, port, protocol }`, answered by `{ result }` with one of the first three results.
+ *
+ * @returns never throws
+ */
+export async function probeConnectivity(
+  rule: Pick<DnatRule, 'frontend' | 'port' | 'protocol' | 'sources'>,
+  options: ProbeOptions,
+): Promise<Connectivity> {
+  const { outboundRanges, probeEndpoint } = settings();
+  const obstacle = reasonNotToCheck(rule, options.frontends, outboundRanges);
+  if (obstacle !== undefined) return { result: 'not checked', reason: obstacle };
+  return probeEndpoint === undefined
+    ? connectTo(rule, options.deadlineSeconds)
+    : askProbe(probeEndpoint, rule, options.deadlineSeconds);
+}
+
+function reasonNotToCheck(
+  { frontend, protocol, sources }: Pick<DnatRule, 'frontend' | 'protocol' | 'sources'>,
+  frontends: readonly string[],
+  outboundRanges: readonly string[],
+): string | undefined {
+  if (protocol !== 'TCP') return `${protocol} tells nobody whether it arrived.`;
+  if (!frontends.some((one) => bareAddress(one) === frontend)) return `${frontend} is no frontend of the environment.`;
+  return isAmong(outboundRanges, sources)
+    ? undefined
+    : "The app's addresses (GATEHOUSE_OUTBOUND_RANGES) are not among the rule's sources.";
+}
+
+/** Whether every address that the app may come from is let in; one that is not known is let in by `*` alone. */
+function isAmong(outboundRanges: readonly string[], sources: readonly string[]): boolean {
+  if (sources.includes('*')) return true;
+  const allowed = sources.flatMap((text) => rangeOf(text) ?? []);
+  const own = outboundRanges.map(rangeOf);
+  return own.length > 0 && own.every((range) => range !== undefined && allowed.some((outer) => contains(outer, range)));
+}
+
+function connectTo(
+  { frontend, port }: Pick<DnatRule, 'frontend' | 'port'>,
+  deadlineSeconds: number,
+): Promise<Connectivity> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: frontend, port });
+    const finish = (connectivity: Connectivity) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(connectivity);
+    };
+    const timer = setTimeout(() => finish({ result: 'timeout' }), deadlineSeconds * 1000);
+    socket.once('connect', () => finish({ result: 'connected' }));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      finish(error.code === 'ETIMEDOUT' ? { result: 'timeout' } : { result: 'refused', reason: error.message }),
+    );
+  });
+}
+
+async function askProbe(
+  endpoint: string,
+  { frontend: address, port, protocol }: Pick<DnatRule, 'frontend' | 'port' | 'protocol'>,
+  deadlineSeconds: number,
+): Promise<Connectivity> {
+  try {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ address, port, protocol }),
+      signal: AbortSignal.timeout(deadlineSeconds * 1000),
+    });
+    const answer = (await response.json()) as { readonly result?: unknown; readonly reason?: unknown } | null;
+    const reason = typeof answer?.reason === 'string' ? answer.reason : 'no reason given';
+    switch (answer?.result) {
+      case 'connected':
+      case 'timeout':
+        return { result: answer.result };
+      case 'refused':
+        return { result: 'refused', reason };
+      default:
+        return {
+          result: 'not checked',
+          reason: `GATEHOUSE_PROBE_ENDPOINT answered ${response.status} without a result.`,
+        };
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { result: 'not checked', reason: `GATEHOUSE_PROBE_ENDPOINT could not be asked: ${message}` };
+  }
+}
