@@ -1,5 +1,6 @@
 import type { OperationRecord } from '../shared/model/operation.ts';
 import type { StepName, StepProblem, StepState } from '../shared/model/step.ts';
+import type { SyncReport } from '../shared/model/syncReport.ts';
 import type { Step } from '../shared/plan/provisioningGraph.ts';
 
 /** Where one step of a graph stands; lives in the lane's input, so it survives every crash. Times are ISO 8601. */
@@ -19,15 +20,22 @@ export interface StepRecord {
   /** Refusals in a row that were waited out. */
   readonly refusals: number;
   readonly detail?: string;
+  /** What the step that writes the firewall's rules found and did. */
+  readonly report?: SyncReport;
   readonly problem?: StepProblem;
 }
 
 /** What starting a step came to. An activity returns it and never throws what it can name. */
 export type StepOutcome =
   /** Nothing (more) to do: what Azure has is what is wanted. */
-  | { readonly outcome: 'done'; readonly wrote: boolean; readonly detail?: string }
+  | { readonly outcome: 'done'; readonly wrote: boolean; readonly detail?: string; readonly report?: SyncReport }
   /** Azure accepted a write or a deletion and works on it. */
-  | { readonly outcome: 'started'; readonly operation: OperationRecord; readonly retryAfterSeconds?: number }
+  | {
+      readonly outcome: 'started';
+      readonly operation: OperationRecord;
+      readonly retryAfterSeconds?: number;
+      readonly report?: SyncReport;
+    }
   /** Not now: somebody else's operation is under way, or something this step needs has not appeared yet. */
   | { readonly outcome: 'wait'; readonly seconds: number; readonly reason: string; readonly refused: boolean }
   | { readonly outcome: 'failed'; readonly problem: StepProblem };
@@ -65,6 +73,7 @@ export function afterStart(record: StepRecord, outcome: StepOutcome, now: Date, 
         writes: writes + (outcome.wrote ? 1 : 0),
         refusals: 0,
         ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
+        ...reportOf(outcome.report ?? record.report),
       };
     case 'started':
       if (writes >= MAX_WRITES) return failed({ ...record, startedAt }, keepsDiffering(writes), now);
@@ -76,6 +85,7 @@ export function afterStart(record: StepRecord, outcome: StepOutcome, now: Date, 
         notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? FIRST_POLL_SECONDS, LONGEST_POLL_SECONDS)),
         writes: writes + 1,
         refusals: 0,
+        ...reportOf(outcome.report ?? record.report),
       };
     case 'wait':
       if (outcome.refused && refusals + 1 >= MAX_REFUSALS) {
@@ -89,6 +99,7 @@ export function afterStart(record: StepRecord, outcome: StepOutcome, now: Date, 
         writes,
         refusals: outcome.refused ? refusals + 1 : refusals,
         detail: outcome.reason,
+        ...reportOf(record.report),
       };
     case 'failed':
       return failed({ ...record, startedAt }, outcome.problem, now);
@@ -122,6 +133,8 @@ function failed(record: StepRecord, problem: StepProblem, now: Date): StepRecord
   const { operation: _over, notBefore: _never, detail: _old, ...rest } = record;
   return { ...rest, state: 'failed', finishedAt: now.toISOString(), problem };
 }
+
+const reportOf = (report: SyncReport | undefined) => (report === undefined ? {} : { report });
 
 const later = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
 

@@ -1,6 +1,7 @@
 import { OrchestrationRuntimeStatus, type DurableClient, type DurableOrchestrationStatus } from 'durable-functions';
 import { SIGNAL_EVENT } from '../../orchestrations/lane.ts';
 import { FIREWALL_LANE } from '../../orchestrations/firewallLane.ts';
+import { accessLaneId, migrateAccessState, type AccessState } from '../../orchestrations/accessState.ts';
 import { migrateLaneState, newLaneState, type LaneState } from '../../orchestrations/laneState.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
@@ -32,11 +33,13 @@ export async function findLane(client: DurableClient, name: string): Promise<Lan
     const status = await client.getStatus(name, { showInput: true });
     return status.name === FIREWALL_LANE ? laneOf(status) : undefined;
   } catch (error) {
-    // The client tells an unknown instance from other failures by the text of its error alone.
-    if (error instanceof Error && error.message.includes('HTTP 404')) return undefined;
+    if (isUnknownInstance(error)) return undefined;
     throw error;
   }
 }
+
+/** The client tells an unknown instance from other failures by the text of its error alone. */
+const isUnknownInstance = (error: unknown): boolean => error instanceof Error && error.message.includes('HTTP 404');
 
 /** The lanes of every environment that exists or broke, by name; not those that were deleted. */
 export async function listLanes(client: DurableClient): Promise<Lane[]> {
@@ -78,6 +81,22 @@ export async function startLane(client: DurableClient, spec: EnvironmentSpec): P
     await client.startNew(FIREWALL_LANE, { instanceId: spec.name, input: newLaneState(spec) });
   } catch (error) {
     if ((await findLane(client, spec.name))?.live) throw alreadyExists(spec.name);
+    throw error;
+  }
+}
+
+/** Starts a lane that had ended on its own again, from its last state. */
+export const restartLane = async (client: DurableClient, { state }: Lane): Promise<void> => {
+  await client.startNew(FIREWALL_LANE, { instanceId: state.spec.name, input: state });
+};
+
+/** The state of the lane that keeps a cluster's authorized ranges; undefined while there is none. */
+export async function findAccessState(client: DurableClient, spec: EnvironmentSpec): Promise<AccessState | undefined> {
+  try {
+    const status = await client.getStatus(accessLaneId(spec.name, spec.cluster.name), { showInput: true });
+    return liveStatuses.includes(status.runtimeStatus) ? migrateAccessState(parsed(status.input)) : undefined;
+  } catch (error) {
+    if (isUnknownInstance(error)) return undefined;
     throw error;
   }
 }
