@@ -13,7 +13,7 @@ type Shape = Required<Pick<EventSubscription, 'filter' | 'retryPolicy'>> &
   Pick<EventSubscription, 'destination' | 'deadLetterDestination' | 'eventDeliverySchema'>;
 
 /** ARM's names of what happens to load balancers, and to the rules that say who may come to them. */
-export const watchedOperations = [
+const watchedOperations = [
   'Microsoft.Network/loadBalancers/write',
   'Microsoft.Network/loadBalancers/delete',
   'Microsoft.Network/networkSecurityGroups/write',

@@ -20,7 +20,7 @@ export type EventsOutcome =
 
 const TOPIC_TYPE = 'Microsoft.Resources.Subscriptions';
 const TOPIC_NAME = 'gatehouse-subscription-events';
-export const EVENT_SUBSCRIPTION_NAME = 'gatehouse';
+const EVENT_SUBSCRIPTION_NAME = 'gatehouse';
 
 /**
  * Brings what ARM does in a subscription to the app: one system topic whose source is the subscription, one event
@@ -85,15 +85,23 @@ async function createTopic(
       remedy: 'Remove it if nobody needs it, or name another group in GATEHOUSE_EVENTS_RESOURCE_GROUP.',
     };
   }
-  return started(id, (onResponse) =>
-    client.systemTopics.beginCreateOrUpdate(
-      resourceGroup,
-      TOPIC_NAME,
-      // The source is no place, so its topic is in none.
-      { location: 'global', source, topicType: TOPIC_TYPE },
-      { onResponse },
-    ),
-  );
+  try {
+    return await started(id, (onResponse) =>
+      client.systemTopics.beginCreateOrUpdate(
+        resourceGroup,
+        TOPIC_NAME,
+        // The source is no place, so its topic is in none.
+        { location: 'global', source, topicType: TOPIC_TYPE },
+        { onResponse },
+      ),
+    );
+  } catch (error) {
+    const armError = asArmError(error);
+    if (!(armError instanceof ArmError) || armError.code !== 'ResourceGroupNotFound') throw armError;
+    return off(
+      `Events are off: ${source} has no system topic, and no group ${resourceGroup} (GATEHOUSE_EVENTS_RESOURCE_GROUP) for it.`,
+    );
+  }
 }
 
 async function ensureOnTopic(

@@ -25,7 +25,7 @@ export interface CredentialSource {
 }
 
 /** A kubeconfig that can't be used. Never quotes it: it holds secrets. */
-export class KubeconfigError extends GatehouseError {
+class KubeconfigError extends GatehouseError {
   override name = 'KubeconfigError';
 
   constructor(problem: string) {

@@ -6,7 +6,7 @@ import { settings } from '../settings.ts';
 /** What a client on the Internet would meet, as far as the app can tell from where it is. */
 export type Connectivity =
   | { readonly result: 'connected' }
-  /** Somebody answered, and not with a connection. */
+  /** Somebody answered, and not with a connection; or a probe knows where on the way it ends. */
   | { readonly result: 'refused'; readonly reason: string }
   | { readonly result: 'timeout' }
   /** Nothing was sent: nothing is said about the publication, least of all that it is broken. */
@@ -20,8 +20,8 @@ export interface ProbeOptions {
 
 /**
  * Tries a published port as a client would: a TCP connection that is given up as soon as it stands. Where the app can't
- * reach the Internet by itself, or the firewall isn't on it, `GATEHOUSE_PROBE_ENDPOINT` connects in its place: POST
- * `{ address, port, protocol }`, answered by `{ result }` with one of the first three results.
+ * reach the Internet by itself, or the firewall isn't on it, `GATEHOUSE_PROBE_ENDPOINT` is asked in its place: POST
+ * `{ from, to, port, protocol }`, answered by `{ reachable }`, with a `reason` where it is false.
  *
  * @returns never throws
  */
@@ -34,7 +34,7 @@ export async function probeConnectivity(
   if (obstacle !== undefined) return { result: 'not checked', reason: obstacle };
   return probeEndpoint === undefined
     ? connectTo(rule, options.deadlineSeconds)
-    : askProbe(probeEndpoint, rule, options.deadlineSeconds);
+    : askProbe(probeEndpoint, { ...rule, from: outboundRanges[0] ?? '' }, options.deadlineSeconds);
 }
 
 function reasonNotToCheck(
@@ -78,30 +78,26 @@ function connectTo(
 
 async function askProbe(
   endpoint: string,
-  { frontend: address, port, protocol }: Pick<DnatRule, 'frontend' | 'port' | 'protocol'>,
+  { frontend, port, protocol, from }: Pick<DnatRule, 'frontend' | 'port' | 'protocol'> & { readonly from: string },
   deadlineSeconds: number,
 ): Promise<Connectivity> {
   try {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ address, port, protocol }),
+      // Any address of the app's will do: all of them are among the sources.
+      body: JSON.stringify({ from: from.replace(/\/\d+$/, ''), to: frontend, port, protocol }),
       signal: AbortSignal.timeout(deadlineSeconds * 1000),
     });
-    const answer = (await response.json()) as { readonly result?: unknown; readonly reason?: unknown } | null;
-    const reason = typeof answer?.reason === 'string' ? answer.reason : 'no reason given';
-    switch (answer?.result) {
-      case 'connected':
-      case 'timeout':
-        return { result: answer.result };
-      case 'refused':
-        return { result: 'refused', reason };
-      default:
-        return {
-          result: 'not checked',
-          reason: `GATEHOUSE_PROBE_ENDPOINT answered ${response.status} without a result.`,
-        };
+    const answer = (await response.json()) as { readonly reachable?: unknown; readonly reason?: unknown } | null;
+    if (answer?.reachable === true) return { result: 'connected' };
+    if (answer?.reachable !== false) {
+      return {
+        result: 'not checked',
+        reason: `GATEHOUSE_PROBE_ENDPOINT answered ${response.status} without a result.`,
+      };
     }
+    return { result: 'refused', reason: typeof answer.reason === 'string' ? answer.reason : 'no reason given' };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { result: 'not checked', reason: `GATEHOUSE_PROBE_ENDPOINT could not be asked: ${message}` };

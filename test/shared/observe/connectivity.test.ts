@@ -102,20 +102,19 @@ describe('through a probe that connects in its place', () => {
   };
 
   test.each([
-    [{ result: 'connected' }, { result: 'connected' }],
-    [{ result: 'timeout' }, { result: 'timeout' }],
+    [{ reachable: true, hops: [] }, { result: 'connected' }],
     [
-      { result: 'refused', reason: 'no rule' },
+      { reachable: false, reason: 'no rule' },
       { result: 'refused', reason: 'no rule' },
     ],
   ])('%j', async (body, expected) => {
     expect(await probed(body)).toEqual(expected);
-    expect(asked).toEqual([{ address: '20.0.0.1', port: 80, protocol: 'TCP' }]);
+    expect(asked).toEqual([{ from: '203.0.113.10', to: '20.0.0.1', port: 80, protocol: 'TCP' }]);
     expect(sockets).toEqual([]);
   });
 
   test('whose answer makes no sense, nothing is checked', async () => {
-    expect(await probed({ result: 'splendid' })).toMatchObject({ result: 'not checked' });
+    expect(await probed({ reachable: 'perhaps' })).toMatchObject({ result: 'not checked' });
     expect(await probed({ error: 'broken' }, 500)).toMatchObject({ result: 'not checked' });
   });
 
