@@ -30,7 +30,7 @@ export function kubeconfig(
     'client-key-data': base64(certificates.client.key),
     token,
   };
-  return stringify({
+  const config = {
     apiVersion: 'v1',
     clusters: [{ cluster: { 'certificate-authority-data': base64(certificates.authority), server: origin }, name }],
     contexts: [{ context: { cluster: name, user: userName }, name: context }],
@@ -38,7 +38,9 @@ export function kubeconfig(
     kind: 'Config',
     preferences: {},
     users: [{ name: userName, user: user === 'user' && tenant !== undefined ? kubelogin(tenant) : localAccount }],
-  });
+  };
+  // Lines as long as their base64, as kubectl writes them.
+  return stringify(config, { lineWidth: 0 });
 }
 
 function kubelogin(tenant: string): object {

@@ -62,12 +62,11 @@ export function apply(
   const conflicts = others.flatMap((entry) => [...entry.fields].filter(differs).map((path) => ({ entry, path })));
   if (conflicts.length > 0 && !force) throw conflictError(conflicts);
 
-  const kept = others.map((entry) => ({
-    ...entry,
-    fields: new Set([...entry.fields].filter((path) => !differs(path))),
-  }));
+  const kept = entries.map((entry) =>
+    isSame(entry, manager) ? entry : { ...entry, fields: new Set([...entry.fields].filter((path) => !differs(path))) },
+  );
   const previous = entries.find((entry) => isSame(entry, manager))?.fields ?? new Set<string>();
-  const owned = new Set(kept.flatMap((entry) => [...entry.fields]));
+  const owned = new Set(kept.filter((entry) => !isSame(entry, manager)).flatMap((entry) => [...entry.fields]));
   const gone = new Set([...previous].filter((path) => !wanted.has(path) && !owned.has(path)));
   const object = withoutFields(schema, merge(schema, live, config) as JsonObject, gone);
   return { object, managedFields: written(withFields(kept, manager, () => new Set(wanted.keys()))) };

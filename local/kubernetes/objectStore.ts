@@ -99,9 +99,10 @@ export function openObjectStore(directory?: string): ObjectStore {
       return after;
     },
     remove: (resource, object) => {
+      const before = kindOf(resource).byKey.get(keyOfObject(object));
       unset(kindOf(resource), object);
       journal?.append({ revision: ++revision, resource, key: keyOfObject(object) } satisfies Entry);
-      changes.record({ revision, resource, before: object, after: undefined });
+      changes.record({ revision, resource, before, after: undefined });
       return withMetadata(object, { resourceVersion: String(revision) });
     },
     subscribe: changes.subscribe,

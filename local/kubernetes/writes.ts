@@ -176,12 +176,11 @@ function finish(
   }
   if (before !== undefined && sameJson(object, before)) return before;
   if (dryRun) return object;
-  const stored = cluster.store.put(type.resource, object);
-  return isFinal(stored) ? cluster.store.remove(type.resource, stored) : stored;
+  return isFinal(object) ? cluster.store.remove(type.resource, object) : cluster.store.put(type.resource, object);
 }
 
 /** Whether nothing holds back the removal of an object whose deletion was asked for. */
-export function isFinal(object: KubernetesObject): boolean {
+function isFinal(object: KubernetesObject): boolean {
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   return deletionTimestamp !== undefined && finalizers.length === 0 && object.kind !== 'Namespace';
 }
