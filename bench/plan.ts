@@ -49,15 +49,17 @@ process.exit(ok ? 0 : 1);
 
 /** Services that all want port 443 or 80, of which the first have their rules already, among foreign rules of every form. */
 function scene(services: number, published: number, foreign: number): PublicationPlanInput {
-  const parsed = Array.from({ length: services }, (_, index) => service(index));
+  // In the order in which an API server lists.
+  const parsed = Array.from({ length: services }, (_, index) => service(index)).toSorted((a, b) =>
+    a.key < b.key ? -1 : 1,
+  );
   const facts: PublicationFacts = {
     frontends,
     loadBalancers: { [cluster]: parsed.flatMap(({ ingressIps }) => ingressIps) },
     routesToInternet: frontends.map((address) => `${address}/32`),
     firewallRanges: ['10.42.2.0/24', ...frontends.map((address) => `${address}/32`)],
   };
-  // The first have rules as Gatehouse writes them: on every frontend a run of ports.
-  const rules = parsed.slice(0, published).map((one, index) => ownedRule(one, index));
+  const rules = parsed.filter(({ uid }) => Number(uid) < published).map(ownedRule);
   const owned = { name: spec.name, properties: { priority: 1000, action: { type: 'Dnat' }, rules } };
   const others = {
     name: 'theirs',
@@ -74,8 +76,8 @@ function scene(services: number, published: number, foreign: number): Publicatio
 function service(index: number): LoadBalancerService {
   const raw = {
     metadata: {
-      name: `service-${index}`,
-      namespace: `team-${index % 100}`,
+      name: `service-${String(index).padStart(5, '0')}`,
+      namespace: `team-${String(index % 100).padStart(2, '0')}`,
       uid: String(index),
       creationTimestamp: new Date(1_700_000_000_000 + (index % 1000) * 60_000).toISOString(),
       annotations: { 'gatehouse.dev/sources': `203.0.113.${index % 256}, 198.51.100.0/24` },
@@ -88,21 +90,23 @@ function service(index: number): LoadBalancerService {
   return parsed;
 }
 
-/** Different ports, so that thousands of rules have places of their own. */
+/** As many services on each port as there are frontends, so that thousands of rules have places of their own. */
 function portOf(index: number): number {
-  return 1024 + (Math.floor(index / frontends.length) % 3000);
+  return 1024 + Math.floor(index / frontends.length);
 }
 
-function ownedRule(one: LoadBalancerService, index: number): JsonObject {
+/** The rule that the service has already, as Azure answers it. */
+function ownedRule({ key, ports, ingressIps, uid }: LoadBalancerService): JsonObject {
+  const index = Number(uid);
   return {
-    name: one.ports[0]?.ruleName ?? '',
-    description: `${cluster}/${one.namespace}/${one.name}, port ${portOf(index)}`,
+    name: ports[0]?.ruleName ?? '',
+    description: `${key}, port ${portOf(index)}`,
     protocols: ['TCP'],
     sourceAddresses: ['198.51.100.0/24', `203.0.113.${index % 256}/32`],
     sourceIpGroups: [],
     destinationAddresses: [frontends[index % frontends.length] ?? ''],
     destinationPorts: [String(portOf(index))],
-    translatedAddress: one.ingressIps[0] ?? '',
+    translatedAddress: ingressIps[0] ?? '',
     translatedPort: String(portOf(index)),
   };
 }

@@ -1,14 +1,5 @@
 import { bareAddress } from '../model/ipRange.ts';
-import {
-  isJsonObject,
-  isList,
-  jsonAt,
-  objectsAt,
-  stringAt,
-  stringsAt,
-  type Json,
-  type JsonObject,
-} from '../model/json.ts';
+import { isJsonObject, isList, jsonAt, stringAt, textsIn, type Json, type JsonObject } from '../model/json.ts';
 import { clusterOfRuleName, type DnatProtocol } from '../model/natRule.ts';
 
 /** A rule that Gatehouse has written: it has one of our names and lies in the environment's collection. */
@@ -18,6 +9,8 @@ export interface OwnedRule {
   /** Lower-case. */
   readonly cluster: string;
   readonly raw: JsonObject;
+  /** Among the rules of the collection. */
+  readonly position: number;
 }
 
 /** A rule of anybody else, wherever it lies. */
@@ -45,14 +38,21 @@ export function natRules(firewall: JsonObject, environment: string): NatRules {
   const collection = collections.filter(isJsonObject).find((one) => isNamed(one, environment));
   for (const one of collections) {
     if (!isJsonObject(one)) continue;
-    for (const raw of objectsAt(one, 'properties', 'rules')) {
-      const name = stringAt(raw, 'name') ?? '';
+    rulesIn(one).forEach((raw, position) => {
+      if (!isJsonObject(raw)) return;
+      const name = typeof raw.name === 'string' ? raw.name : '';
       const cluster = one === collection ? clusterOfRuleName(name) : undefined;
-      if (cluster !== undefined) owned.push({ name: name.toLowerCase(), cluster, raw });
+      if (cluster !== undefined) owned.push({ name: name.toLowerCase(), cluster, raw, position });
       else foreign.push({ id: `${stringAt(one, 'name') ?? ''}/${name}`, raw });
-    }
+    });
   }
   return { collections, ...(collection !== undefined && { collection }), owned, foreign };
+}
+
+/** The rules of a collection as they are listed. */
+export function rulesIn(collection: JsonObject | undefined): readonly Json[] {
+  const listed = jsonAt(collection, 'properties', 'rules');
+  return isList(listed) ? listed : [];
 }
 
 function isNamed(collection: JsonObject, name: string): boolean {
@@ -68,12 +68,16 @@ export interface RulePlace {
 
 /** The one place that a rule takes; undefined for a rule that takes several, as Gatehouse writes none. */
 export function placeOf(rule: JsonObject): RulePlace | undefined {
-  const [address, ...addresses] = stringsAt(rule, 'destinationAddresses');
-  const [text, ...ports] = stringsAt(rule, 'destinationPorts');
-  const [protocol, ...protocols] = stringsAt(rule, 'protocols');
-  if (address === undefined || text === undefined || protocol === undefined) return undefined;
-  if (addresses.length + ports.length + protocols.length > 0 || !/^\d{1,5}$/.test(text)) return undefined;
+  const address = onlyOne(textsIn(rule.destinationAddresses));
+  const text = onlyOne(textsIn(rule.destinationPorts));
+  const protocol = onlyOne(textsIn(rule.protocols));
+  if (address === undefined || text === undefined || protocol === undefined || !/^\d{1,5}$/.test(text))
+    return undefined;
   const kind = protocol.toUpperCase();
   if (kind !== 'TCP' && kind !== 'UDP') return undefined;
   return { frontend: bareAddress(address), port: Number(text), protocol: kind };
+}
+
+function onlyOne(texts: readonly string[]): string | undefined {
+  return texts.length === 1 ? texts[0] : undefined;
 }

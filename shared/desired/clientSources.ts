@@ -1,8 +1,9 @@
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
-import { contains, isPrivate, rangeOf, trustedRange, type IpRange } from '../model/ipRange.ts';
+import { contains, rangeOf, trustedRange, type IpRange } from '../model/ipRange.ts';
 import type { PublicationFacts, SkipCode } from '../model/publication.ts';
 import { annotationNames } from '../model/serviceAnnotations.ts';
-import type { LoadBalancerService } from '../model/service.ts';
+import type { LoadBalancerService, ServiceAddress } from '../model/service.ts';
+import { canonicalSources, sourceText } from '../model/sourceRanges.ts';
 
 /** Who may come, or why nobody may. */
 export type ClientSources =
@@ -11,7 +12,8 @@ export type ClientSources =
 
 /** Decides on the sources of services; made once per plan, since most services share what it prepares. */
 export interface SourcePolicy {
-  readonly isInternal: (address: string) => boolean;
+  /** Private addresses, and public ones that the network uses for itself. */
+  readonly isInternal: (address: ServiceAddress) => boolean;
   readonly sourcesOf: (service: LoadBalancerService, internal: boolean) => ClientSources;
 }
 
@@ -29,6 +31,12 @@ export function sourcePolicy(spec: EnvironmentSpec, facts: PublicationFacts): So
   const firewall = ranges(facts.firewallRanges);
   const frontends = ranges(facts.frontends);
   const firewallSubnets = firewall.filter((one) => !frontends.some(({ cidr }) => cidr === one.cidr));
+  const frontendCidrs = new Set(frontends.map(({ cidr }) => cidr));
+  const lowest = Math.min(...frontends.map(({ first }) => first));
+  const highest = Math.max(...frontends.map(({ last }) => last));
+  const isFirewall = (range: IpRange) =>
+    (lowest <= range.first && range.last <= highest && frontendCidrs.has(range.cidr)) ||
+    firewallSubnets.some((subnet) => contains(subnet, range));
   const defaults = {
     public: fromDefault(defaultSources.public.map(specRange), allowed, 'public'),
     internal: fromDefault(defaultSources.internal.map(specRange), allowed, 'internal'),
@@ -37,26 +45,23 @@ export function sourcePolicy(spec: EnvironmentSpec, facts: PublicationFacts): So
   const sourcesOf = (service: LoadBalancerService, internal: boolean): ClientSources => {
     const { annotations, sourceRanges } = service;
     const asked = annotations.sources.state === 'none' ? sourceRanges : annotations.sources;
-    const unseen = unseenClient(sourceRanges, internal ? firewallSubnets : frontends);
     if (asked.state === 'none') return internal ? defaults.internal : defaults.public;
     if (asked.state === 'invalid') {
       const reason = `${asked.reason}. Correct it; until then nothing is opened, and a rule that is there stays as it is.`;
       return { ok: false, code: 'invalid-sources', reason };
     }
-    const clients = asked.ranges.filter((range) => !firewall.some((own) => contains(own, range)));
+    const unseen = unseenClient(sourceRanges, internal ? firewallSubnets : frontends);
+    const warnings = unseen === undefined ? noWarnings : [unseen];
+    const own = asked.ranges.some(isFirewall);
+    if (!own && allowed === undefined && asked.ranges.length > 0) return { ok: true, sources: asked.texts, warnings };
+    const clients = own ? asked.ranges.filter((range) => !isFirewall(range)) : asked.ranges;
     if (clients.length === 0) {
       const reason = `${asked.from} names no client range besides the firewall itself. Add the ranges that clients come from.`;
       return { ok: false, code: 'no-client-range', reason };
     }
-    return limited(clients, allowed, asked.from, unseen === undefined ? [] : [unseen]);
+    return limited(clients, allowed, asked.from, warnings);
   };
-  return { isInternal: (address) => isInternal(address, addressSpace), sourcesOf };
-}
-
-/** Private addresses, and public ones that the network uses for itself. */
-function isInternal(address: string, addressSpace: IpRange): boolean {
-  const range = rangeOf(address);
-  return range === undefined || isPrivate(range) || contains(addressSpace, range);
+  return { isInternal: ({ isPrivate, range }) => isPrivate || contains(addressSpace, range), sourcesOf };
 }
 
 function fromDefault(
@@ -81,7 +86,7 @@ function limited(
   from: string,
   warnings: readonly string[],
 ): ClientSources {
-  if (allowed === undefined) return { ok: true, sources: canonical(clients), warnings };
+  if (allowed === undefined) return { ok: true, sources: rangesText(clients), warnings };
   const within = clients.flatMap((client) => {
     if (allowed.some((outer) => contains(outer, client))) return [client];
     return allowed.filter((inner) => contains(client, inner));
@@ -92,19 +97,7 @@ function limited(
   }
   const cut = clients.some((client) => !within.includes(client));
   const warning = `The sources of ${from} are cut down to those that the spec allows (ingress.allowedSources).`;
-  return { ok: true, sources: canonical(within), warnings: cut ? [...warnings, warning] : warnings };
-}
-
-/** In the order of addresses, without what another one covers; everybody is `*`, as Azure writes it. */
-function canonical(clients: readonly IpRange[]): readonly string[] {
-  if (clients.length === 1) return clients.map(({ cidr, prefixLength }) => (prefixLength === 0 ? '*' : cidr));
-  const sorted = clients.toSorted((a, b) => a.first - b.first || a.prefixLength - b.prefixLength);
-  const kept: IpRange[] = [];
-  for (const range of sorted) {
-    const last = kept.at(-1);
-    if (last === undefined || !contains(last, range)) kept.push(range);
-  }
-  return kept.map(({ cidr, prefixLength }) => (prefixLength === 0 ? '*' : cidr));
+  return { ok: true, sources: rangesText(within), warnings: cut ? [...warnings, warning] : warnings };
 }
 
 /**
@@ -119,6 +112,12 @@ function unseenClient(
   const missing = firewall.find((seen) => !sourceRanges.ranges.some((range) => contains(range, seen)));
   if (missing === undefined) return undefined;
   return `${sourceRanges.from} lacks ${missing.cidr}, which the load balancer sees as the client of what comes through the firewall: add it.`;
+}
+
+const noWarnings: readonly string[] = [];
+
+function rangesText(clients: readonly IpRange[]): readonly string[] {
+  return canonicalSources(clients).map(sourceText);
 }
 
 function specRange(text: string): IpRange {

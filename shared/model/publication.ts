@@ -16,8 +16,10 @@ export interface ServicePortRef {
 /** A service port that is to be reachable, before a frontend is chosen for it. */
 export interface WantedPublication extends ServicePortRef {
   readonly protocol: DnatProtocol;
-  /** Age decides who gets a port that two want; ISO 8601. */
-  readonly createdAt: string;
+  /** Its place in the order of namespace, name and cluster. */
+  readonly order: number;
+  /** Age decides who gets a port that two want. */
+  readonly createdAtMs: number;
   /** The port on the frontend. */
   readonly frontendPort: number;
   /** The frontends that will do, the best first. */
@@ -76,7 +78,7 @@ export interface SkippedPort extends ServicePortRef {
 export interface PublicationFacts {
   /** Public addresses of the firewall, in order. */
   readonly frontends: readonly string[];
-  /** Per cluster the frontend IPs of the load balancers in its node resource group; absent: could not be read. */
+  /** Per cluster the frontend IPs (bare addresses) of the load balancers in its node resource group; absent: could not be read. */
   readonly loadBalancers: Readonly<Record<string, readonly string[]>>;
   /** Ranges with a route → Internet on the clusters' subnet. */
   readonly routesToInternet: readonly string[];

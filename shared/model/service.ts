@@ -1,4 +1,4 @@
-import { rangeOf } from './ipRange.ts';
+import { isPrivate, rangeOf, type IpRange } from './ipRange.ts';
 import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type Json, type JsonObject } from './json.ts';
 import { dnatRuleName, type DnatRuleKey } from './natRule.ts';
 import { annotationNames, parseExpose, parsePortMap, type Expose, type PortMap } from './serviceAnnotations.ts';
@@ -10,8 +10,12 @@ export interface LoadBalancerService {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** `namespace/name/cluster`: sorts as API servers list. */
+  readonly key: string;
   /** ISO 8601; empty when the API server gave none. */
   readonly createdAt: string;
+  /** The same in milliseconds; a service without it counts as the youngest. */
+  readonly createdAtMs: number;
   /** `deletionTimestamp` is set: its rules go, though finalizers may keep it and its address for minutes. */
   readonly deleting: boolean;
   /** By `spec.type` alone: after LoadBalancer → ClusterIP the status may still hold an address. */
@@ -21,11 +25,19 @@ export interface LoadBalancerService {
   readonly ports: readonly ServicePort[];
   /** Of `status.loadBalancer.ingress`; IPv4 first, in the order given. */
   readonly ingressIps: readonly string[];
+  /** The first IPv4 address of them. */
+  readonly address?: ServiceAddress;
   /** There are addresses, and none is IPv4. */
   readonly hasIpv6Only: boolean;
   /** Who may come by what the load balancer itself is told. */
   readonly sourceRanges: SourceRanges;
   readonly annotations: ServiceAnnotations;
+}
+
+export interface ServiceAddress {
+  readonly ip: string;
+  readonly range: IpRange;
+  readonly isPrivate: boolean;
 }
 
 export interface ServicePort {
@@ -85,19 +97,25 @@ export function parseService(raw: unknown, cluster: string): LoadBalancerService
   const frontend = stringAt(annotations, annotationNames.frontend)?.trim();
   const sources = stringAt(annotations, annotationNames.sources);
   const addresses = objectsAt(status, 'loadBalancer', 'ingress').flatMap((entry) => stringAt(entry, 'ip') ?? []);
-  const ipv4 = addresses.flatMap((address) => ipv4Address(address) ?? []);
-  const ipv6 = addresses.filter((address) => address.includes(':'));
+  const ipv4 = addresses.flatMap((text) => serviceAddress(text) ?? []);
+  const [address] = ipv4;
+  const ipv6 = addresses.filter((text) => text.includes(':'));
+  const createdAt = stringAt(metadata, 'creationTimestamp') ?? '';
+  const created = Date.parse(createdAt);
   return {
     cluster,
     namespace,
     name,
     uid: stringAt(metadata, 'uid') ?? '',
-    createdAt: stringAt(metadata, 'creationTimestamp') ?? '',
+    key: `${namespace}/${name}/${cluster}`,
+    createdAt,
+    createdAtMs: Number.isNaN(created) ? Number.MAX_SAFE_INTEGER : created,
     deleting: stringAt(metadata, 'deletionTimestamp') !== undefined,
     isLoadBalancer: stringAt(spec, 'type') === 'LoadBalancer',
     ...(loadBalancerClass !== undefined && { loadBalancerClass }),
     ports: parsePorts(spec, annotations, { cluster, namespace, service: name }),
-    ingressIps: [...ipv4, ...ipv6],
+    ingressIps: [...ipv4.map(({ ip }) => ip), ...ipv6],
+    ...(address !== undefined && { address }),
     hasIpv6Only: ipv4.length === 0 && ipv6.length > 0,
     sourceRanges: loadBalancerSources(spec, annotations),
     annotations: {
@@ -112,8 +130,9 @@ export function parseService(raw: unknown, cluster: string): LoadBalancerService
 /** Names of services and namespaces; the API server takes no others. */
 const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-function ipv4Address(text: string): string | undefined {
-  return text.includes('/') || rangeOf(text) === undefined ? undefined : text.trim();
+function serviceAddress(text: string): ServiceAddress | undefined {
+  const range = text.includes('/') ? undefined : rangeOf(text);
+  return range === undefined ? undefined : { ip: text.trim(), range, isPrivate: isPrivate(range) };
 }
 
 function parsePorts(

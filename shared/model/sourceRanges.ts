@@ -1,4 +1,4 @@
-import { parseRange, trustedRange, type IpRange } from './ipRange.ts';
+import { contains, parseRange, trustedRange, type IpRange } from './ipRange.ts';
 
 /** A list of client ranges as the owner of a service gave it. */
 export type SourceRanges =
@@ -7,8 +7,10 @@ export type SourceRanges =
       readonly state: 'valid';
       /** The field or annotation that it comes from. */
       readonly from: string;
-      /** IPv4 only, since the firewall is not dual-stack; may be empty. 0.0.0.0/0 stands for everybody. */
+      /** As {@link canonicalSources} gives them; may be empty. 0.0.0.0/0 stands for everybody. */
       readonly ranges: readonly IpRange[];
+      /** The same as a rule writes them. */
+      readonly texts: readonly string[];
     }
   | { readonly state: 'invalid'; readonly from: string; readonly reason: string };
 
@@ -42,11 +44,28 @@ export function parseSources(texts: readonly string[], from: string): SourceRang
         return invalidSources(from, text.trim() === '' ? 'is empty' : `holds "${shown(text)}", which is no range`);
     }
   }
-  return { state: 'valid', from, ranges };
+  const canonical = canonicalSources(ranges);
+  return { state: 'valid', from, ranges: canonical, texts: canonical.map(sourceText) };
 }
 
 export function invalidSources(from: string, what: string): SourceRanges {
   return { state: 'invalid', from, reason: `${from} ${what}` };
+}
+
+/** In the order of addresses, without what another one covers: the same set of clients is always the same list. */
+export function canonicalSources(ranges: readonly IpRange[]): readonly IpRange[] {
+  if (ranges.length < 2) return ranges;
+  const kept: IpRange[] = [];
+  for (const range of ranges.toSorted((a, b) => a.first - b.first || a.prefixLength - b.prefixLength)) {
+    const last = kept.at(-1);
+    if (last === undefined || !contains(last, range)) kept.push(range);
+  }
+  return kept;
+}
+
+/** A range as a rule's source: everybody is `*`. */
+export function sourceText({ cidr, prefixLength }: IpRange): string {
+  return prefixLength === 0 ? '*' : cidr;
 }
 
 const everybody = trustedRange('0.0.0.0/0');

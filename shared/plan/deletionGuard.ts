@@ -2,6 +2,7 @@ import { v5 as uuidV5 } from 'uuid';
 import type { OwnedRule } from '../actual/natRules.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { DeletedRule, HeldDeletions, KeptRule } from '../model/publication.ts';
+import type { Kept } from './ruleFates.ts';
 
 const NAME_SPACE = '3c8f6f0e-52d7-5a0b-8e0c-0d6b3a1b7e42';
 
@@ -15,7 +16,7 @@ export interface DeletionCandidate {
 
 export interface GuardedDeletions {
   readonly deleted: readonly DeletionCandidate[];
-  readonly kept: readonly { readonly owned: OwnedRule; readonly kept: KeptRule }[];
+  readonly kept: readonly Kept[];
   readonly held?: HeldDeletions;
 }
 
@@ -53,6 +54,6 @@ export function guardDeletions(
   };
 }
 
-function keptFor(owned: OwnedRule, code: KeptRule['code'], reason: string): GuardedDeletions['kept'][number] {
+function keptFor(owned: OwnedRule, code: KeptRule['code'], reason: string): Kept {
   return { owned, kept: { name: owned.name, code, reason } };
 }

@@ -1,5 +1,5 @@
 import { bareAddress, contains, rangeOf, type IpRange } from '../model/ipRange.ts';
-import { stringsAt, type JsonObject } from '../model/json.ts';
+import { textsIn, type JsonObject } from '../model/json.ts';
 import type { DnatProtocol } from '../model/natRule.ts';
 
 /** Who has which (frontend, port, protocol). */
@@ -31,13 +31,16 @@ export function firewallPlaces(frontends: readonly string[]): FirewallPlaces {
   const disjoint = new Map<number, readonly PortSpan[]>();
 
   const note = (slot: number, text: string, holder: string) => {
-    const [first = NaN, last = first] = text === '*' ? [0, LAST_PORT] : text.split('-').map(Number);
-    if (first === last) {
-      const key = placeKey(slot, first);
+    const port = Number(text);
+    if (!Number.isNaN(port)) {
+      const key = placeKey(slot, port);
       const other = single.get(key);
       // The same answer whatever the order in which rules are noted.
       if (other === undefined || holder < other) single.set(key, holder);
-    } else if (first < last) {
+      return;
+    }
+    const [first = NaN, last = NaN] = text === '*' ? [0, LAST_PORT] : text.split('-').map(Number);
+    if (first <= last) {
       const list = spans.get(slot);
       if (list === undefined) spans.set(slot, [{ first, last, holder }]);
       else list.push({ first, last, holder });
@@ -56,13 +59,13 @@ export function firewallPlaces(frontends: readonly string[]): FirewallPlaces {
   };
   return {
     addRule: (rule, holder) => {
-      const addressed = stringsAt(rule, 'destinationAddresses').flatMap((text) => positionsOf(text, positions, ranges));
-      if (addressed.length === 0) return;
-      const protocols = stringsAt(rule, 'protocols').flatMap(protocolSlots);
-      const ports = stringsAt(rule, 'destinationPorts');
-      for (const position of addressed) {
-        for (const protocol of protocols) {
-          for (const port of ports) note(position * 2 + protocol, port, holder);
+      const ports = textsIn(rule.destinationPorts);
+      const slots = textsIn(rule.protocols).map(protocolSlots);
+      for (const address of textsIn(rule.destinationAddresses)) {
+        for (const position of positionsOf(address, positions, ranges)) {
+          for (const both of slots) {
+            for (const slot of both) for (const port of ports) note(position * 2 + slot, port, holder);
+          }
         }
       }
     },
@@ -87,14 +90,18 @@ function placeKey(slot: number, port: number): number {
   return slot * (LAST_PORT + 1) + port;
 }
 
+const tcp = [0];
+const udp = [1];
+const any = [0, 1];
+
 function protocolSlots(protocol: string): readonly number[] {
   switch (protocol.toUpperCase()) {
     case 'TCP':
-      return [0];
+      return tcp;
     case 'UDP':
-      return [1];
+      return udp;
     default:
-      return [0, 1];
+      return any;
   }
 }
 

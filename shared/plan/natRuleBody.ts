@@ -1,5 +1,5 @@
 import type { JsonObject, Json } from '../model/json.ts';
-import { isJsonObject, jsonAt, stringAt, stringsAt } from '../model/json.ts';
+import { isJsonObject, jsonAt, stringAt } from '../model/json.ts';
 import type { DnatRule } from '../model/natRule.ts';
 import type { NatRules } from '../actual/natRules.ts';
 import { mergeRule } from './mergeRules.ts';
@@ -99,19 +99,4 @@ function freePriority(collections: readonly Json[]): number {
 export function isDnatCollection(collection: JsonObject): boolean {
   const action = stringAt(collection, 'properties', 'action', 'type');
   return action === undefined || action.toLowerCase() === 'dnat';
-}
-
-/** What a rule adds to Azure's limit: each address, port and protocol that it translates, counted once per firewall. */
-export function destinationsOf(rule: JsonObject): readonly string[] {
-  const addresses = stringsAt(rule, 'destinationAddresses');
-  const ports = stringsAt(rule, 'destinationPorts');
-  const protocols = stringsAt(rule, 'protocols');
-  return addresses.flatMap((address) =>
-    ports.flatMap((port) => protocols.map((protocol) => destinationKey(address, port, protocol))),
-  );
-}
-
-export function destinationKey(address: string, port: number | string, protocol: string): string {
-  const bare = address.endsWith('/32') ? address.slice(0, -3) : address;
-  return `${bare}|${port}|${protocol.toUpperCase()}`;
 }

@@ -1,34 +1,38 @@
 import { placeOf, type OwnedRule, type RulePlace } from '../actual/natRules.ts';
 import type { DnatRule } from '../model/natRule.ts';
-import type { PublicationConflict, SkipCode, WantedPublication } from '../model/publication.ts';
-import { compared } from './compared.ts';
+import type { PublicationConflict, SkipCode, SkippedPort, WantedPublication } from '../model/publication.ts';
+import { conflictAt, skippedFor } from './conflicts.ts';
+import type { Destinations } from './destinations.ts';
 import { firewallPlaces, type FirewallPlaces } from './firewallPlaces.ts';
-import { destinationKey } from './natRuleBody.ts';
+import type { Matched } from './ruleFates.ts';
 
 /** A publication with its place on the firewall. */
 export interface Placed {
   readonly wanted: WantedPublication;
   readonly rule: DnatRule;
-  readonly owned?: OwnedRule;
+  /** The rule that it has already. */
+  readonly owned: OwnedRule | undefined;
 }
 
-/** A publication without one. A rule that it has goes, since there is no place where it could stay. */
-export interface Unplaced {
-  readonly wanted: WantedPublication;
-  readonly owned?: OwnedRule;
+/** A rule that lies where nobody asked for it, and whose service finds no other place. */
+export interface LostRule {
+  readonly owned: OwnedRule;
   readonly code: SkipCode;
   readonly reason: string;
 }
 
 export interface Placement {
   readonly placed: readonly Placed[];
-  readonly unplaced: readonly Unplaced[];
+  /** Publications without a place. */
+  readonly skipped: readonly SkippedPort[];
+  readonly lost: readonly LostRule[];
   readonly conflicts: readonly PublicationConflict[];
 }
 
 export interface PlacementInput {
-  readonly wanted: readonly WantedPublication[];
-  readonly owned: ReadonlyMap<string, OwnedRule>;
+  readonly matched: readonly Matched[];
+  /** In the order of namespace and name. */
+  readonly newcomers: readonly WantedPublication[];
   readonly frontends: readonly string[];
   /** Of others; looked at, never written into. */
   readonly foreign: FirewallPlaces;
@@ -36,7 +40,7 @@ export interface PlacementInput {
   readonly kept: readonly OwnedRule[];
   readonly isAllowedPort: (port: number) => boolean;
   /** What foreign and kept rules take of Azure's limit. */
-  readonly destinations: ReadonlySet<string>;
+  readonly destinations: Destinations;
   /** Whether a rule that has lost its place goes; else it stays as it is. */
   readonly mayDelete: boolean;
 }
@@ -44,11 +48,11 @@ export interface PlacementInput {
 /** Azure Firewall takes at most so many frontends and DNAT destinations together. */
 const MAX_FRONTENDS_AND_DESTINATIONS = 250;
 
-/** A publication whose rule lies elsewhere than where it should. */
-interface Mover {
+/** A publication that looks for a place, with the rule that it has elsewhere, if any. */
+interface Seeker {
   readonly wanted: WantedPublication;
-  readonly owned: OwnedRule;
-  /** Where it may stay when the place that it asks for is taken; undefined when nobody asked for where it is. */
+  readonly owned: OwnedRule | undefined;
+  /** Where its rule may stay when the place that it asks for is taken; undefined when nobody asked for where it is. */
   readonly current: RulePlace | undefined;
 }
 
@@ -67,72 +71,79 @@ interface Mover {
  * again. Places are only ever taken back, so this ends, and what it ends in is its own result when planned again.
  */
 export function placePublications(input: PlacementInput): Placement {
-  const parts = divided(input);
-  const used = new Set(input.destinations);
-  for (const { place } of parts.incumbents) used.add(keyOf(place));
-  const room = MAX_FRONTENDS_AND_DESTINATIONS - input.frontends.length - used.size - parts.movers;
-  const staying = new Set<Queued>();
-  const lost = new Set<Queued>();
+  const { frontends, destinations, newcomers } = input;
+  const { incumbents, movers } = divided(input);
+  for (const { place } of incumbents) destinations.addPlace(place);
+  const room = MAX_FRONTENDS_AND_DESTINATIONS - frontends.length - destinations.count() - movers.length;
+  const full = `Azure Firewall takes ${MAX_FRONTENDS_AND_DESTINATIONS} frontends and DNAT destinations together, and all are used. Unpublish what is not needed, or put an ingress controller in front.`;
+  if (room + movers.length <= 0) {
+    const { placement } = settled({ input, incumbents, queue: movers, room, full });
+    return {
+      ...placement,
+      skipped: [...placement.skipped, ...newcomers.map((one) => skippedFor(one, 'capacity', full))],
+    };
+  }
+  const seekers = newcomers.map((wanted): Seeker => ({ wanted, owned: undefined, current: undefined }));
+  const queue = [...movers, ...seekers].sort((a, b) => a.wanted.createdAtMs - b.wanted.createdAtMs);
+  return settled({ input, incumbents, queue, room, full }).placement;
+}
+
+interface Scene {
+  readonly input: PlacementInput;
+  readonly incumbents: readonly Incumbent[];
+  /** Who looks for a place, the oldest service first. */
+  readonly queue: readonly Seeker[];
+  /** Destinations that are still to be had for newcomers. */
+  readonly room: number;
+  /** What to tell them when there are none. */
+  readonly full: string;
+}
+
+/** Rounds until no mover has to be told to stay, or that it is lost. */
+function settled(scene: Scene): Round {
+  const staying = new Set<Seeker>();
+  const lost = new Set<Seeker>();
   for (;;) {
-    const { placement, failed } = placeRound(input, parts, room, staying, lost);
-    if (failed.length === 0) return placement;
-    for (const mover of failed) (mover.current === undefined ? lost : staying).add(mover);
+    const round = placeRound(scene, staying, lost);
+    if (round.failed.length === 0) return round;
+    for (const mover of round.failed) (mover.current === undefined ? lost : staying).add(mover);
   }
 }
 
-type Queued = Mover | { readonly wanted: WantedPublication; readonly owned?: undefined };
-
-interface Incumbent {
-  readonly wanted: WantedPublication;
-  readonly owned: OwnedRule;
+interface Incumbent extends Matched {
   readonly place: RulePlace;
 }
 
 interface Divided {
   readonly incumbents: readonly Incumbent[];
-  /** Movers and newcomers, the oldest service first. */
-  readonly queue: readonly Queued[];
-  readonly movers: number;
+  readonly movers: readonly Seeker[];
 }
 
-function divided({ wanted, owned, frontends, kept, isAllowedPort }: PlacementInput): Divided {
+function divided({ matched, frontends, kept, isAllowedPort }: PlacementInput): Divided {
   const known = new Set(frontends);
-  const newcomers: Queued[] = [];
-  const withRule: { wanted: WantedPublication; owned: OwnedRule; place: RulePlace | undefined }[] = [];
-  for (const one of wanted) {
-    const rule = owned.get(one.ruleName);
-    if (rule === undefined) {
-      newcomers.push({ wanted: one });
-      continue;
-    }
-    const place = placeOf(rule.raw);
-    const tenable = place !== undefined && known.has(place.frontend) && place.protocol === one.protocol;
-    withRule.push({ wanted: one, owned: rule, place: tenable ? place : undefined });
-  }
-  withRule.sort((a, b) => byAge(a.wanted, b.wanted));
-  const claimed = new Set<string>();
+  const claimed = firewallPlaces(frontends);
   const incumbents: Incumbent[] = [];
-  const astray: typeof withRule = [];
-  for (const one of withRule) {
-    const { place } = one;
-    if (place !== undefined && isWhereItShouldBe(one.wanted, place) && !claimed.has(keyOf(place))) {
-      claimed.add(keyOf(place));
-      incumbents.push({ wanted: one.wanted, owned: one.owned, place });
+  const astray: { readonly one: Matched; readonly place: RulePlace | undefined }[] = [];
+  for (const one of matched.toSorted((a, b) => a.wanted.createdAtMs - b.wanted.createdAtMs)) {
+    const { wanted, owned } = one;
+    const found = placeOf(owned.raw);
+    const tenable = found !== undefined && known.has(found.frontend) && found.protocol === wanted.protocol;
+    const place = tenable ? found : undefined;
+    if (place !== undefined && isWhereItShouldBe(wanted, place) && !isTaken(claimed, place)) {
+      claimed.add(place.frontend, place.port, place.protocol, owned.name);
+      incumbents.push({ wanted, owned, place });
     } else {
-      astray.push(one);
+      astray.push({ one, place });
     }
   }
-  for (const { raw } of kept) {
-    const place = placeOf(raw);
-    if (place !== undefined) claimed.add(keyOf(place));
-  }
-  const movers = astray.map(({ wanted, owned, place }): Mover => {
-    const free = place !== undefined && !claimed.has(keyOf(place)) && isAllowedPort(place.port);
-    if (free) claimed.add(keyOf(place));
+  if (astray.length === 0) return { incumbents, movers: [] };
+  for (const { raw, name } of kept) claimed.addRule(raw, name);
+  const movers = astray.map(({ one: { wanted, owned }, place }): Seeker => {
+    const free = place !== undefined && !isTaken(claimed, place) && isAllowedPort(place.port);
+    if (free) claimed.add(place.frontend, place.port, place.protocol, owned.name);
     return { wanted, owned, current: free ? place : undefined };
   });
-  const queue = [...movers, ...newcomers].sort((a, b) => byAge(a.wanted, b.wanted));
-  return { incumbents, queue, movers: movers.length };
+  return { incumbents, movers };
 }
 
 /** A route that is missing for a while is no reason to move; another frontend that the service asks for is. */
@@ -143,25 +154,24 @@ function isWhereItShouldBe(wanted: WantedPublication, { frontend, port }: RulePl
 interface Round {
   readonly placement: Placement;
   /** Movers that found no place, to be settled before the next round. */
-  readonly failed: readonly Mover[];
+  readonly failed: readonly Seeker[];
 }
 
 function placeRound(
-  input: PlacementInput,
-  { incumbents, queue }: Divided,
-  room: number,
-  staying: ReadonlySet<Queued>,
-  lost: ReadonlySet<Queued>,
+  { input, incumbents, queue, room, full }: Scene,
+  staying: ReadonlySet<Seeker>,
+  lost: ReadonlySet<Seeker>,
 ): Round {
   const { frontends, foreign, kept, mayDelete } = input;
   const ours = firewallPlaces(frontends);
   const placed: Placed[] = [];
-  const unplaced: Unplaced[] = [];
+  const skipped: SkippedPort[] = [];
+  const lostRules: LostRule[] = [];
   const conflicts: PublicationConflict[] = [];
-  const failed: Mover[] = [];
+  const failed: Seeker[] = [];
   const take = (wanted: WantedPublication, place: RulePlace, owned: OwnedRule | undefined) => {
     ours.add(place.frontend, place.port, place.protocol, serviceName(wanted));
-    placed.push({ wanted, rule: ruleAt(wanted, place), ...(owned !== undefined && { owned }) });
+    placed.push({ wanted, rule: ruleAt(wanted, place), owned });
   };
   for (const rule of kept) ours.addRule(rule.raw, rule.name);
   for (const { wanted, owned, place } of incumbents) {
@@ -170,37 +180,31 @@ function placeRound(
     if (other !== undefined) conflicts.push(conflictAt(wanted, place, service === undefined, other, true));
     take(wanted, place, owned);
   }
-  for (const one of queue) {
-    if (one.owned !== undefined && lost.has(one) && !mayDelete) ours.addRule(one.owned.raw, serviceName(one.wanted));
-    if (staying.has(one) && one.owned !== undefined && one.current !== undefined) {
-      take(one.wanted, one.current, one.owned);
-    }
+  for (const { wanted, owned, current } of staying) if (current !== undefined) take(wanted, current, owned);
+  for (const { wanted, owned } of lost) {
+    if (owned !== undefined && !mayDelete) ours.addRule(owned.raw, serviceName(wanted));
   }
 
   let left = room + (mayDelete ? lost.size : 0);
-  const full = new Map<readonly string[], Set<string>>();
+  const taken = takenPlaces();
   for (const one of queue) {
-    const { wanted } = one;
-    const settled = staying.has(one) || lost.has(one);
-    if (one.owned === undefined && left <= 0) {
-      unplaced.push({ wanted, code: 'capacity', reason: capacityReason(frontends.length) });
+    const { wanted, owned } = one;
+    const isSettled = staying.has(one) || lost.has(one);
+    if (owned === undefined && left <= 0) {
+      skipped.push(skippedFor(wanted, 'capacity', full));
       continue;
     }
-    const port = `${wanted.frontendPort}${wanted.protocol}`;
-    const frontend =
-      settled || full.get(wanted.frontends)?.has(port) === true
-        ? undefined
-        : wanted.frontends.find((address) => isFree(ours, foreign, address, wanted));
+    const frontend = isSettled || taken.has(wanted) ? undefined : freeFrontend(wanted, ours, foreign);
     if (frontend !== undefined) {
-      if (one.owned === undefined) left--;
-      take(wanted, { frontend, port: wanted.frontendPort, protocol: wanted.protocol }, one.owned);
+      if (owned === undefined) left--;
+      take(wanted, { frontend, port: wanted.frontendPort, protocol: wanted.protocol }, owned);
       continue;
     }
-    if (one.owned !== undefined && !settled) {
+    if (owned !== undefined && !isSettled) {
       failed.push(one);
       continue;
     }
-    if (!settled) noteFull(full, wanted.frontends, port);
+    if (!isSettled) taken.add(wanted);
     const place = { frontend: wanted.frontends[0] ?? '', port: wanted.frontendPort, protocol: wanted.protocol };
     const service = ours.holderOf(place.frontend, place.port, place.protocol);
     const holder = service ?? foreign.holderOf(place.frontend, place.port, place.protocol) ?? 'another';
@@ -208,23 +212,31 @@ function placeRound(
     conflicts.push(conflict);
     if (staying.has(one)) continue;
     const code = service === undefined ? 'foreign-rule' : 'frontend-port-taken';
-    unplaced.push({ wanted, ...(one.owned && { owned: one.owned }), code, reason: conflict.message });
+    skipped.push(skippedFor(wanted, code, conflict.message));
+    if (owned !== undefined) lostRules.push({ owned, code, reason: conflict.message });
   }
-  return { placement: { placed, unplaced, conflicts }, failed };
+  return { placement: { placed, skipped, lost: lostRules, conflicts }, failed };
 }
 
-/** Places only fill up within a round, so what is taken on all of these frontends need not be looked for again. */
-function noteFull(full: Map<readonly string[], Set<string>>, frontends: readonly string[], port: string): void {
-  const ports = full.get(frontends);
-  if (ports === undefined) full.set(frontends, new Set([port]));
-  else ports.add(port);
+/** Places only fill up within a round, so what is taken on all of the same frontends need not be looked for again. */
+function takenPlaces() {
+  const ports = new Map<readonly string[], Set<string>>();
+  return {
+    has: ({ frontends, frontendPort, protocol }: WantedPublication) =>
+      ports.get(frontends)?.has(`${frontendPort}${protocol}`) === true,
+    add: ({ frontends, frontendPort, protocol }: WantedPublication) => {
+      const known = ports.get(frontends) ?? new Set();
+      ports.set(frontends, known.add(`${frontendPort}${protocol}`));
+    },
+  };
 }
 
-function isFree(ours: FirewallPlaces, foreign: FirewallPlaces, frontend: string, wanted: WantedPublication): boolean {
-  const { frontendPort, protocol } = wanted;
-  return (
-    ours.holderOf(frontend, frontendPort, protocol) === undefined &&
-    foreign.holderOf(frontend, frontendPort, protocol) === undefined
+function freeFrontend(wanted: WantedPublication, ours: FirewallPlaces, foreign: FirewallPlaces): string | undefined {
+  const { frontends, frontendPort, protocol } = wanted;
+  return frontends.find(
+    (frontend) =>
+      ours.holderOf(frontend, frontendPort, protocol) === undefined &&
+      foreign.holderOf(frontend, frontendPort, protocol) === undefined,
   );
 }
 
@@ -240,60 +252,10 @@ function ruleAt(wanted: WantedPublication, { frontend, port }: RulePlace): DnatR
   };
 }
 
-/** The oldest first; a service whose age is unknown counts as the youngest. */
-function byAge(a: WantedPublication, b: WantedPublication): number {
-  if (a.createdAt !== b.createdAt) {
-    if (a.createdAt === '') return 1;
-    if (b.createdAt === '') return -1;
-    return a.createdAt < b.createdAt ? -1 : 1;
-  }
-  return (
-    compared(a.namespace, b.namespace) ||
-    compared(a.service, b.service) ||
-    compared(a.cluster, b.cluster) ||
-    a.port - b.port ||
-    compared(a.protocol, b.protocol)
-  );
-}
-
-function keyOf({ frontend, port, protocol }: RulePlace): string {
-  return destinationKey(frontend, port, protocol);
+function isTaken(places: FirewallPlaces, { frontend, port, protocol }: RulePlace): boolean {
+  return places.holderOf(frontend, port, protocol) !== undefined;
 }
 
 function serviceName({ cluster, namespace, service }: WantedPublication): string {
   return `${cluster}/${namespace}/${service}`;
-}
-
-function conflictAt(
-  wanted: WantedPublication,
-  place: RulePlace,
-  isForeign: boolean,
-  holder: string,
-  published: boolean,
-): PublicationConflict {
-  const { cluster, namespace, service, port, protocol, ruleName } = wanted;
-  const where = `${place.frontend}:${place.port}/${place.protocol}`;
-  const who = isForeign ? `the foreign rule ${holder}` : holder;
-  const remedy = isForeign
-    ? 'Remove that rule, or map the service to another port.'
-    : 'Map the service to another port, or give it another frontend.';
-  const message = published
-    ? `${where} is taken by ${who} as well; the rule of the service stays. ${remedy}`
-    : `${where} is taken by ${who}. ${remedy}`;
-  return {
-    ...{ cluster, namespace, service, port, protocol, ruleName },
-    kind: isForeign ? 'foreign-rule' : 'service',
-    frontend: place.frontend,
-    frontendPort: place.port,
-    holder,
-    published,
-    message,
-  };
-}
-
-function capacityReason(frontends: number): string {
-  return (
-    `Azure Firewall takes ${MAX_FRONTENDS_AND_DESTINATIONS} frontends and DNAT destinations together, and with ` +
-    `${frontends} frontends all are used. Unpublish what is not needed, or put an ingress controller in front.`
-  );
 }

@@ -1,5 +1,6 @@
-import { natRules, type OwnedRule } from '../actual/natRules.ts';
-import { desiredPublications, portLimit } from '../desired/publications.ts';
+import { natRules } from '../actual/natRules.ts';
+import { portLimit } from '../desired/frontendPorts.ts';
+import { desiredPublications } from '../desired/publications.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { bareAddress } from '../model/ipRange.ts';
 import type { Json, JsonObject } from '../model/json.ts';
@@ -17,12 +18,13 @@ import type {
 import type { ServiceList } from '../model/service.ts';
 import { compared } from './compared.ts';
 import { guardDeletions } from './deletionGuard.ts';
+import { destinations } from './destinations.ts';
 import { firewallPlaces } from './firewallPlaces.ts';
-import { destinationsOf, isDnatCollection, withRules } from './natRuleBody.ts';
-import { placePublications, type Placement } from './publicationPlacement.ts';
-import { fatesOf, ownedByName } from './ruleFates.ts';
+import { isDnatCollection, withRules } from './natRuleBody.ts';
+import { placePublications, type LostRule } from './publicationPlacement.ts';
+import { fatesOf, matchRules, type Kept } from './ruleFates.ts';
 import { readLists } from './serviceLists.ts';
-import { byRuleName, refOf, writtenRules } from './writtenRules.ts';
+import { writtenRules } from './writtenRules.ts';
 
 export interface PublicationPlanInput {
   readonly spec: EnvironmentSpec;
@@ -71,43 +73,43 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
   const rules = natRules(firewall, spec.name);
   const { services, problems, states } = readLists(lists, rules.owned);
   const { wanted, skipped } = desiredPublications(services, spec, facts);
-  const owned = ownedByName(rules.owned);
-  const fates = fatesOf(owned, rules.owned, wanted, skipped, states);
+  const { matched, newcomers, unclaimed } = matchRules(wanted, rules.owned);
+  const fates = fatesOf(unclaimed, skipped, states);
   const guarded = guardDeletions(fates.candidates, rules.owned.length, spec, approved);
   const kept = [...fates.kept, ...guarded.kept];
   const mayDelete = spec.ingress.policy !== 'upsert-only';
   const frontends = facts.frontends.map(bareAddress);
   const foreign = firewallPlaces(frontends);
-  const destinations = new Set<string>();
+  const used = destinations(frontends);
   for (const { id, raw } of rules.foreign) {
     foreign.addRule(raw, id);
-    for (const destination of destinationsOf(raw)) destinations.add(destination);
+    used.addRule(raw);
   }
-  for (const { owned: rule } of kept) for (const one of destinationsOf(rule.raw)) destinations.add(one);
+  for (const { owned: rule } of kept) used.addRule(rule.raw);
   const placement = placePublications({
-    wanted,
-    owned,
+    matched,
+    newcomers,
     frontends,
     foreign,
     kept: kept.map(({ owned: rule }) => rule),
     isAllowedPort: portLimit(spec),
-    destinations,
+    destinations: used,
     mayDelete,
   });
-  const lost = lostRules(placement);
-  if (!mayDelete) kept.push(...lost.map(({ owned: rule, code, reason }) => keptRule(rule, code, reason)));
-  const written = writtenRules(rules, placement, new Set(kept.map(({ owned: rule }) => rule)));
+  if (!mayDelete) kept.push(...placement.lost.map(keptRule));
+  const written = writtenRules(rules, placement, kept);
   const usable = rules.collection === undefined || isDnatCollection(rules.collection);
   const writes = usable && written.changed && spec.ingress.policy !== 'report';
   return {
-    created: written.created.toSorted(byRuleName),
-    updated: written.updated.toSorted(byRuleName),
-    unchanged: written.unchanged.toSorted(byRuleName),
-    deleted: [...guarded.deleted.map(({ deletion }) => deletion), ...(mayDelete ? lost : []).map(deletionOf)].toSorted(
-      byName,
-    ),
-    skipped: [...skipped, ...unplacedPorts(placement)].toSorted(byRuleName),
-    conflicts: placement.conflicts.toSorted(byRuleName),
+    created: written.created,
+    updated: written.updated,
+    unchanged: written.unchanged,
+    deleted: [
+      ...guarded.deleted.map(({ deletion }) => deletion),
+      ...(mayDelete ? placement.lost : []).map(deletionOf),
+    ].toSorted(byName),
+    skipped: [...skipped, ...placement.skipped],
+    conflicts: placement.conflicts.toSorted((a, b) => compared(a.ruleName, b.ruleName)),
     kept: kept.map((one) => one.kept).toSorted(byName),
     ...(guarded.held !== undefined && { held: guarded.held }),
     problems: usable ? problems : [...problems, unusableCollection(spec.name)],
@@ -115,27 +117,12 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
   };
 }
 
-interface LostRule {
-  readonly owned: OwnedRule;
-  readonly code: SkippedPort['code'];
-  readonly reason: string;
-}
-
-/** Rules whose place nobody asked for, and whose service finds no other. */
-function lostRules({ unplaced }: Placement): readonly LostRule[] {
-  return unplaced.flatMap(({ owned, code, reason }) => (owned === undefined ? [] : [{ owned, code, reason }]));
-}
-
 function deletionOf({ owned, code, reason }: LostRule): DeletedRule {
   return { name: owned.name, code, reason };
 }
 
-function keptRule(owned: OwnedRule, code: KeptRule['code'], reason: string) {
+function keptRule({ owned, code, reason }: LostRule): Kept {
   return { owned, kept: { name: owned.name, code, reason } };
-}
-
-function unplacedPorts({ unplaced }: Placement): readonly SkippedPort[] {
-  return unplaced.map(({ wanted, code, reason }) => ({ ...refOf(wanted), code, reason, keepsRule: false }));
 }
 
 function unusableCollection(name: string): ListProblem {

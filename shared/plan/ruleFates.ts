@@ -3,48 +3,75 @@ import type { DeletedRule, KeptRule, SkippedPort, WantedPublication } from '../m
 import type { DeletionCandidate } from './deletionGuard.ts';
 import type { ListState } from './serviceLists.ts';
 
-/** The first rule of each name; Azure takes no second one. */
-export function ownedByName(owned: readonly OwnedRule[]): ReadonlyMap<string, OwnedRule> {
-  const byRule = new Map<string, OwnedRule>();
-  for (const rule of owned) if (!byRule.has(rule.name)) byRule.set(rule.name, rule);
-  return byRule;
+/** A publication and the rule that it has already. */
+export interface Matched {
+  readonly wanted: WantedPublication;
+  readonly owned: OwnedRule;
 }
 
-export interface Fates {
-  readonly kept: readonly { readonly owned: OwnedRule; readonly kept: KeptRule }[];
+interface Matches {
+  readonly matched: readonly Matched[];
+  /** Publications without a rule. */
+  readonly newcomers: readonly WantedPublication[];
+  /** Rules that no publication wants as they are called. */
+  readonly unclaimed: readonly OwnedRule[];
+}
+
+/** Brings publications and rules together by name. Of several rules of one name, which Azure doesn't take, the first counts. */
+export function matchRules(wanted: readonly WantedPublication[], owned: readonly OwnedRule[]): Matches {
+  if (owned.length === 0) return { matched: [], newcomers: wanted, unclaimed: [] };
+  const byName = new Map<string, OwnedRule>();
+  const unclaimed = new Set(owned);
+  for (const rule of owned) if (!byName.has(rule.name)) byName.set(rule.name, rule);
+  const matched: Matched[] = [];
+  const newcomers: WantedPublication[] = [];
+  for (const one of wanted) {
+    const rule = byName.get(one.ruleName);
+    if (rule === undefined) {
+      newcomers.push(one);
+    } else {
+      matched.push({ wanted: one, owned: rule });
+      unclaimed.delete(rule);
+    }
+  }
+  return { matched, newcomers, unclaimed: [...unclaimed] };
+}
+
+/** A rule that stays byte for byte. */
+export interface Kept {
+  readonly owned: OwnedRule;
+  readonly kept: KeptRule;
+}
+
+interface Fates {
+  readonly kept: readonly Kept[];
   readonly candidates: readonly DeletionCandidate[];
 }
 
-/** What becomes of the owned rules that no wanted publication takes over. */
+/** What becomes of the rules that no publication wants: they stay where nobody knows better, else they are to go. */
 export function fatesOf(
-  byName: ReadonlyMap<string, OwnedRule>,
-  owned: readonly OwnedRule[],
-  wanted: readonly WantedPublication[],
+  unclaimed: readonly OwnedRule[],
   skipped: readonly SkippedPort[],
   states: ReadonlyMap<string, ListState>,
 ): Fates {
-  const claimed = new Set<OwnedRule>();
-  for (const { ruleName } of wanted) {
-    const rule = byName.get(ruleName);
-    if (rule !== undefined) claimed.add(rule);
-  }
+  if (unclaimed.length === 0) return { kept: [], candidates: [] };
+  const names = new Set(unclaimed.map(({ name }) => name));
   const skips = new Map<string, SkippedPort>();
-  for (const skip of skipped) if (byName.has(skip.ruleName)) skips.set(skip.ruleName, skip);
-  const kept: { owned: OwnedRule; kept: KeptRule }[] = [];
+  for (const skip of skipped) if (names.has(skip.ruleName)) skips.set(skip.ruleName, skip);
+  const kept: Kept[] = [];
   const candidates: DeletionCandidate[] = [];
-  for (const rule of owned) {
-    if (claimed.has(rule)) continue;
-    const { name } = rule;
-    const state = states.get(rule.cluster);
-    const skip = byName.get(name) === rule ? skips.get(name) : undefined;
+  for (const owned of unclaimed) {
+    const { name, cluster } = owned;
+    const state = states.get(cluster);
+    const skip = skips.get(name);
     if (state === undefined || state === 'failed') {
       const code = state === undefined ? 'cluster-not-listed' : 'list-failed';
-      const reason = `The services of ${rule.cluster} are not known, so nothing of it is deleted.`;
-      kept.push({ owned: rule, kept: { name, code, reason } });
+      const reason = `the services of ${cluster} are not known, so nothing of it is deleted.`;
+      kept.push({ owned, kept: { name, code, reason } });
     } else if (skip?.keepsRule === true) {
-      kept.push({ owned: rule, kept: { name, code: skip.code, reason: skip.reason } });
+      kept.push({ owned, kept: { name, code: skip.code, reason: skip.reason } });
     } else {
-      candidates.push({ owned: rule, deletion: deletionOf(name, skip), suspicious: state === 'empty' });
+      candidates.push({ owned, deletion: deletionOf(name, skip), suspicious: state === 'empty' });
     }
   }
   return { kept, candidates };

@@ -25,7 +25,7 @@ export function readLists(lists: readonly ServiceList[], owned: readonly OwnedRu
   for (const { cluster } of owned) counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
   const problems: ListProblem[] = [];
   const states = new Map<string, ListState>();
-  const taken = new Map<string, LoadBalancerService>();
+  const services: LoadBalancerService[] = [];
   // What failed comes first, so that nothing overrules it.
   for (const list of lists.toSorted((a, b) => compared(a.cluster, b.cluster) || -compared(a.state, b.state))) {
     const cluster = list.cluster.toLowerCase();
@@ -46,7 +46,7 @@ export function readLists(lists: readonly ServiceList[], owned: readonly OwnedRu
       problems.push({ cluster: list.cluster, code: 'list-empty', message });
     } else {
       states.set(cluster, 'complete');
-      for (const service of list.services) note(taken, service);
+      for (const service of list.services) services.push(service);
     }
   }
   for (const [cluster, count] of [...counts].toSorted(([a], [b]) => compared(a, b))) {
@@ -54,14 +54,32 @@ export function readLists(lists: readonly ServiceList[], owned: readonly OwnedRu
     const message = `Nobody has listed the services of ${cluster}; its ${count} rules stay as they are.`;
     problems.push({ cluster, code: 'cluster-not-listed', message });
   }
-  return { services: [...taken.values()], problems, states };
+  return { services: inOrder(services), problems, states };
 }
 
-/** A service that comes twice (pages shift while they are read) counts once, as the younger of the two. */
-function note(services: Map<string, LoadBalancerService>, service: LoadBalancerService): void {
-  const key = `${service.cluster}/${service.namespace}/${service.name}`;
-  const other = services.get(key);
-  if (other === undefined || compared(other.createdAt + other.uid, service.createdAt + service.uid) < 0) {
-    services.set(key, service);
+/**
+ * By namespace, name and cluster, each once. API servers list in this order, so mostly there is nothing to do; a service that
+ * comes twice (pages shift while they are read) counts as the younger of the two.
+ */
+function inOrder(services: readonly LoadBalancerService[]): readonly LoadBalancerService[] {
+  if (isInOrder(services)) return services;
+  const youngest = new Map<string, LoadBalancerService>();
+  for (const service of services) {
+    const other = youngest.get(service.key);
+    if (other === undefined || isYounger(service, other)) youngest.set(service.key, service);
   }
+  return [...youngest.values()].sort((a, b) => compared(a.key, b.key));
+}
+
+function isInOrder(services: readonly LoadBalancerService[]): boolean {
+  let before = '';
+  for (const { key } of services) {
+    if (before >= key) return false;
+    before = key;
+  }
+  return true;
+}
+
+function isYounger(a: LoadBalancerService, b: LoadBalancerService): boolean {
+  return a.createdAtMs > b.createdAtMs || (a.createdAtMs === b.createdAtMs && a.uid > b.uid);
 }
