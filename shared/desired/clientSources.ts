@@ -3,7 +3,7 @@ import { contains, rangeOf, trustedRange, type IpRange } from '../model/ipRange.
 import type { PublicationFacts, SkipCode } from '../model/publication.ts';
 import { annotationNames } from '../model/serviceAnnotations.ts';
 import type { LoadBalancerService, ServiceAddress } from '../model/service.ts';
-import { canonicalSources, sourceText } from '../model/sourceRanges.ts';
+import { blockSpan, canonicalSources, sourceText, type BlockSpan } from '../model/sourceRanges.ts';
 
 /** Who may come, or why nobody may. */
 export type ClientSources =
@@ -31,12 +31,13 @@ export function sourcePolicy(spec: EnvironmentSpec, facts: PublicationFacts): So
   const firewall = ranges(facts.firewallRanges);
   const frontends = ranges(facts.frontends);
   const firewallSubnets = firewall.filter((one) => !frontends.some(({ cidr }) => cidr === one.cidr));
-  const frontendCidrs = new Set(frontends.map(({ cidr }) => cidr));
-  const lowest = Math.min(...frontends.map(({ first }) => first));
-  const highest = Math.max(...frontends.map(({ last }) => last));
-  const isFirewall = (range: IpRange) =>
-    (lowest <= range.first && range.last <= highest && frontendCidrs.has(range.cidr)) ||
-    firewallSubnets.some((subnet) => contains(subnet, range));
+  const own = [...frontends, ...firewallSubnets];
+  const ownBlocks = own.map((range) => blockSpan([range]));
+  const mayHoldOwn = ({ first, last }: BlockSpan) => {
+    for (const block of ownBlocks) if (block.first <= last && first <= block.last) return true;
+    return false;
+  };
+  const isOwn = (range: IpRange) => own.some((outer) => contains(outer, range));
   const defaults = {
     public: fromDefault(defaultSources.public.map(specRange), allowed, 'public'),
     internal: fromDefault(defaultSources.internal.map(specRange), allowed, 'internal'),
@@ -52,16 +53,17 @@ export function sourcePolicy(spec: EnvironmentSpec, facts: PublicationFacts): So
     }
     const unseen = unseenClient(sourceRanges, internal ? firewallSubnets : frontends);
     const warnings = unseen === undefined ? noWarnings : [unseen];
-    const own = asked.ranges.some(isFirewall);
-    if (!own && allowed === undefined && asked.ranges.length > 0) return { ok: true, sources: asked.texts, warnings };
-    const clients = own ? asked.ranges.filter((range) => !isFirewall(range)) : asked.ranges;
+    const isClear = asked.texts.length > 0 && !mayHoldOwn(asked.span);
+    if (isClear && allowed === undefined) return { ok: true, sources: asked.texts, warnings };
+    const clients = isClear ? asked.ranges : asked.ranges.filter((range) => !isOwn(range));
     if (clients.length === 0) {
       const reason = `${asked.from} names no client range besides the firewall itself. Add the ranges that clients come from.`;
       return { ok: false, code: 'no-client-range', reason };
     }
     return limited(clients, allowed, asked.from, warnings);
   };
-  return { isInternal: ({ isPrivate, range }) => isPrivate || contains(addressSpace, range), sourcesOf };
+  const isInternal = (address: ServiceAddress) => address.isPrivate || contains(addressSpace, address.range);
+  return { isInternal, sourcesOf };
 }
 
 function fromDefault(

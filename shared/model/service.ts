@@ -2,7 +2,7 @@ import { isPrivate, rangeOf, type IpRange } from './ipRange.ts';
 import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type Json, type JsonObject } from './json.ts';
 import { dnatRuleName, type DnatRuleKey } from './natRule.ts';
 import { annotationNames, parseExpose, parsePortMap, type Expose, type PortMap } from './serviceAnnotations.ts';
-import { invalidSources, parseSources, type SourceRanges } from './sourceRanges.ts';
+import { invalidSources, noSources, parseSources, type SourceRanges } from './sourceRanges.ts';
 
 /** A service as far as its publication depends on it, normalised. JSON-able. */
 export interface LoadBalancerService {
@@ -121,7 +121,7 @@ export function parseService(raw: unknown, cluster: string): LoadBalancerService
     annotations: {
       expose: parseExpose(stringAt(annotations, annotationNames.expose)),
       ports: parsePortMap(stringAt(annotations, annotationNames.ports)),
-      sources: sources === undefined ? { state: 'none' } : parseSources(sources.split(','), annotationNames.sources),
+      sources: sources === undefined ? noSources : parseSources(sources.split(','), annotationNames.sources),
       ...(frontend !== undefined && { frontend }),
     },
   };
@@ -178,7 +178,7 @@ function loadBalancerSources(spec: JsonObject, annotations: Json | undefined): S
     },
   ].filter(({ texts }) => texts.length > 0);
   const [first, second] = lists;
-  if (first === undefined) return { state: 'none' };
+  if (first === undefined) return noSources;
   if (second !== undefined) return invalidSources(first.from, `is given together with ${second.from}`);
   return parseSources(first.texts, first.from);
 }

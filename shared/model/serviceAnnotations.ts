@@ -25,13 +25,19 @@ interface PortMapping {
   readonly target: string;
 }
 
+// Thousands of services say the same: they share these instead of having one each.
+const unset: Expose = { state: 'unset' };
+const asked: Expose = { state: 'asked' };
+const optedOut: Expose = { state: 'refused' };
+const allPorts: PortMap = { state: 'all' };
+
 export function parseExpose(text: string | undefined): Expose {
-  if (text === undefined) return { state: 'unset' };
+  if (text === undefined) return unset;
   switch (text.trim().toLowerCase()) {
     case 'true':
-      return { state: 'asked' };
+      return asked;
     case 'false':
-      return { state: 'refused' };
+      return optedOut;
     default:
       return { state: 'invalid', reason: `${annotationNames.expose} is "${shown(text)}", neither "true" nor "false"` };
   }
@@ -39,7 +45,7 @@ export function parseExpose(text: string | undefined): Expose {
 
 /** `"8443:https,80:80"`: port on the frontend, then name or number of the service port. */
 export function parsePortMap(text: string | undefined): PortMap {
-  if (text === undefined) return { state: 'all' };
+  if (text === undefined) return allPorts;
   const invalid = (what: string): PortMap => ({ state: 'invalid', reason: `${annotationNames.ports} ${what}` });
   const entries: PortMapping[] = [];
   for (const item of text.split(',')) {

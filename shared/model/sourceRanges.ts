@@ -11,8 +11,13 @@ export type SourceRanges =
       readonly ranges: readonly IpRange[];
       /** The same as a rule writes them. */
       readonly texts: readonly string[];
+      /** Everything that they hold lies in these blocks: comparing them is cheaper than comparing range by range. */
+      readonly span: BlockSpan;
     }
   | { readonly state: 'invalid'; readonly from: string; readonly reason: string };
+
+/** Nobody has said anything about sources. */
+export const noSources: SourceRanges = { state: 'none' };
 
 /**
  * A list of ranges that somebody wrote by hand. One that can't be read spoils the whole list: leaving it out could open or
@@ -45,11 +50,27 @@ export function parseSources(texts: readonly string[], from: string): SourceRang
     }
   }
   const canonical = canonicalSources(ranges);
-  return { state: 'valid', from, ranges: canonical, texts: canonical.map(sourceText) };
+  return { state: 'valid', from, ranges: canonical, texts: canonical.map(sourceText), span: blockSpan(canonical) };
 }
 
 export function invalidSources(from: string, what: string): SourceRanges {
   return { state: 'invalid', from, reason: `${from} ${what}` };
+}
+
+/** The numbers of the first and last /24 of a set of ranges; an empty set has none in between. */
+export interface BlockSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+export function blockSpan(ranges: readonly IpRange[]): BlockSpan {
+  let first = Number.MAX_SAFE_INTEGER;
+  let last = -1;
+  for (const range of ranges) {
+    first = Math.min(first, range.first >>> 8);
+    last = Math.max(last, range.last >>> 8);
+  }
+  return { first, last };
 }
 
 /** In the order of addresses, without what another one covers: the same set of clients is always the same list. */

@@ -9,15 +9,19 @@ export interface FirewallPlaces {
   readonly add: (frontend: string, port: number, protocol: DnatProtocol, holder: string) => void;
   /** Who has the place; undefined when it is free. */
   readonly holderOf: (frontend: string, port: number, protocol: DnatProtocol) => string | undefined;
-}
-
-interface PortSpan {
-  readonly first: number;
-  readonly last: number;
-  readonly holder: string;
+  /**
+   * How much of Azure's limit the noted rules take: every address, port and protocol that is translated counts once,
+   * whichever rules say so.
+   */
+  readonly destinations: () => number;
+  /** Whether a rule is for exactly this destination. */
+  readonly hasDestination: (frontend: string, port: number, protocol: DnatProtocol) => boolean;
 }
 
 const LAST_PORT = 65_535;
+/** `Any` overlaps both others but counts as a destination of its own. */
+const kinds: Readonly<Record<string, number>> = { TCP: 0, UDP: 1, ANY: 2 };
+const ANY = 2;
 
 /**
  * An index of places, so that asking costs the same whatever number of rules there is. Single ports are looked up by one
@@ -29,15 +33,17 @@ export function firewallPlaces(frontends: readonly string[]): FirewallPlaces {
   const single = new Map<number, string>();
   const spans = new Map<number, PortSpan[]>();
   const disjoint = new Map<number, readonly PortSpan[]>();
+  /** Destinations that are no single port of one frontend. */
+  const uncommon = new Set<string>();
 
-  const note = (slot: number, text: string, holder: string) => {
+  const note = (slot: number, text: string, holder: string): boolean => {
     const port = Number(text);
     if (!Number.isNaN(port)) {
-      const key = placeKey(slot, port);
+      const key = singleKey(slot, port);
       const other = single.get(key);
       // The same answer whatever the order in which rules are noted.
       if (other === undefined || holder < other) single.set(key, holder);
-      return;
+      return true;
     }
     const [first = NaN, last = NaN] = text === '*' ? [0, LAST_PORT] : text.split('-').map(Number);
     if (first <= last) {
@@ -46,63 +52,70 @@ export function firewallPlaces(frontends: readonly string[]): FirewallPlaces {
       else list.push({ first, last, holder });
       disjoint.delete(slot);
     }
+    return false;
   };
-  const spanHolder = (slot: number, port: number): string | undefined => {
+  const holderIn = (slot: number, port: number): string | undefined => {
+    const holder = single.get(singleKey(slot, port));
+    if (holder !== undefined || spans.size === 0) return holder;
     const list = spans.get(slot);
     if (list === undefined) return undefined;
-    let merged = disjoint.get(slot);
-    if (merged === undefined) {
-      merged = disjointSpans(list);
-      disjoint.set(slot, merged);
-    }
+    const merged = disjoint.get(slot) ?? disjointSpans(list);
+    disjoint.set(slot, merged);
     return spanAt(merged, port)?.holder;
   };
   return {
     addRule: (rule, holder) => {
       const ports = textsIn(rule.destinationPorts);
-      const slots = textsIn(rule.protocols).map(protocolSlots);
+      const protocols = textsIn(rule.protocols);
       for (const address of textsIn(rule.destinationAddresses)) {
-        for (const position of positionsOf(address, positions, ranges)) {
-          for (const both of slots) {
-            for (const slot of both) for (const port of ports) note(position * 2 + slot, port, holder);
+        const exact = positions.get(address);
+        const meant = exact === undefined ? positionsOf(address, positions, ranges) : undefined;
+        for (const protocol of protocols) {
+          const kind = kindOf(protocol);
+          for (const port of ports) {
+            let common = exact !== undefined && note(slotOf(exact, kind), port, holder);
+            if (meant !== undefined) {
+              for (const position of meant) common = note(slotOf(position, kind), port, holder);
+            }
+            if (!common) uncommon.add(`${bareAddress(address)}|${port}|${kind}`);
           }
         }
       }
     },
     add: (frontend, port, protocol, holder) => {
       const position = positions.get(frontend);
-      if (position !== undefined) single.set(placeKey(slotOf(position, protocol), port), holder);
+      if (position === undefined) return;
+      single.set(singleKey(slotOf(position, kindOf(protocol)), port), holder);
     },
     holderOf: (frontend, port, protocol) => {
       const position = positions.get(frontend);
       if (position === undefined) return undefined;
-      const slot = slotOf(position, protocol);
-      return single.get(placeKey(slot, port)) ?? (spans.size === 0 ? undefined : spanHolder(slot, port));
+      return holderIn(slotOf(position, kindOf(protocol)), port) ?? holderIn(slotOf(position, ANY), port);
+    },
+    destinations: () => single.size + uncommon.size,
+    hasDestination: (frontend, port, protocol) => {
+      const position = positions.get(frontend);
+      return position !== undefined && single.has(singleKey(slotOf(position, kindOf(protocol)), port));
     },
   };
 }
 
-function slotOf(position: number, protocol: DnatProtocol): number {
-  return position * 2 + (protocol === 'TCP' ? 0 : 1);
+interface PortSpan {
+  readonly first: number;
+  readonly last: number;
+  readonly holder: string;
 }
 
-function placeKey(slot: number, port: number): number {
+function kindOf(protocol: string): number {
+  return kinds[protocol] ?? kinds[protocol.toUpperCase()] ?? ANY;
+}
+
+function singleKey(slot: number, port: number): number {
   return slot * (LAST_PORT + 1) + port;
 }
 
-const tcp = [0];
-const udp = [1];
-const any = [0, 1];
-
-function protocolSlots(protocol: string): readonly number[] {
-  switch (protocol.toUpperCase()) {
-    case 'TCP':
-      return tcp;
-    case 'UDP':
-      return udp;
-    default:
-      return any;
-  }
+function slotOf(position: number, kind: number): number {
+  return position * 3 + kind;
 }
 
 /** The frontends that a destination means: an address, a CIDR, a range `a-b`, or `*`. */

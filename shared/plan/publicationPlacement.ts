@@ -2,7 +2,6 @@ import { placeOf, type OwnedRule, type RulePlace } from '../actual/natRules.ts';
 import type { DnatRule } from '../model/natRule.ts';
 import type { PublicationConflict, SkipCode, SkippedPort, WantedPublication } from '../model/publication.ts';
 import { conflictAt, skippedFor } from './conflicts.ts';
-import type { Destinations } from './destinations.ts';
 import { firewallPlaces, type FirewallPlaces } from './firewallPlaces.ts';
 import type { Matched } from './ruleFates.ts';
 
@@ -39,8 +38,6 @@ export interface PlacementInput {
   /** Rules of ours that stay whatever is placed. */
   readonly kept: readonly OwnedRule[];
   readonly isAllowedPort: (port: number) => boolean;
-  /** What foreign and kept rules take of Azure's limit. */
-  readonly destinations: Destinations;
   /** Whether a rule that has lost its place goes; else it stays as it is. */
   readonly mayDelete: boolean;
 }
@@ -71,10 +68,9 @@ interface Seeker {
  * again. Places are only ever taken back, so this ends, and what it ends in is its own result when planned again.
  */
 export function placePublications(input: PlacementInput): Placement {
-  const { frontends, destinations, newcomers } = input;
-  const { incumbents, movers } = divided(input);
-  for (const { place } of incumbents) destinations.addPlace(place);
-  const room = MAX_FRONTENDS_AND_DESTINATIONS - frontends.length - destinations.count() - movers.length;
+  const { frontends, newcomers } = input;
+  const { incumbents, movers, destinations } = divided(input);
+  const room = MAX_FRONTENDS_AND_DESTINATIONS - frontends.length - destinations - movers.length;
   const full = `Azure Firewall takes ${MAX_FRONTENDS_AND_DESTINATIONS} frontends and DNAT destinations together, and all are used. Unpublish what is not needed, or put an ingress controller in front.`;
   if (room + movers.length <= 0) {
     const { placement } = settled({ input, incumbents, queue: movers, room, full });
@@ -117,9 +113,11 @@ interface Incumbent extends Matched {
 interface Divided {
   readonly incumbents: readonly Incumbent[];
   readonly movers: readonly Seeker[];
+  /** What everybody but movers and newcomers takes of Azure's limit. */
+  readonly destinations: number;
 }
 
-function divided({ matched, frontends, kept, isAllowedPort }: PlacementInput): Divided {
+function divided({ matched, frontends, foreign, kept, isAllowedPort }: PlacementInput): Divided {
   const known = new Set(frontends);
   const claimed = firewallPlaces(frontends);
   const incumbents: Incumbent[] = [];
@@ -136,14 +134,17 @@ function divided({ matched, frontends, kept, isAllowedPort }: PlacementInput): D
       astray.push({ one, place });
     }
   }
-  if (astray.length === 0) return { incumbents, movers: [] };
   for (const { raw, name } of kept) claimed.addRule(raw, name);
+  const shared = incumbents.filter(({ place: { frontend, port, protocol } }) =>
+    foreign.hasDestination(frontend, port, protocol),
+  );
+  const destinations = foreign.destinations() + claimed.destinations() - shared.length;
   const movers = astray.map(({ one: { wanted, owned }, place }): Seeker => {
     const free = place !== undefined && !isTaken(claimed, place) && isAllowedPort(place.port);
     if (free) claimed.add(place.frontend, place.port, place.protocol, owned.name);
     return { wanted, owned, current: free ? place : undefined };
   });
-  return { incumbents, movers };
+  return { incumbents, movers, destinations };
 }
 
 /** A route that is missing for a while is no reason to move; another frontend that the service asks for is. */

@@ -18,7 +18,6 @@ import type {
 import type { ServiceList } from '../model/service.ts';
 import { compared } from './compared.ts';
 import { guardDeletions } from './deletionGuard.ts';
-import { destinations } from './destinations.ts';
 import { firewallPlaces } from './firewallPlaces.ts';
 import { isDnatCollection, withRules } from './natRuleBody.ts';
 import { placePublications, type LostRule } from './publicationPlacement.ts';
@@ -80,12 +79,7 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
   const mayDelete = spec.ingress.policy !== 'upsert-only';
   const frontends = facts.frontends.map(bareAddress);
   const foreign = firewallPlaces(frontends);
-  const used = destinations(frontends);
-  for (const { id, raw } of rules.foreign) {
-    foreign.addRule(raw, id);
-    used.addRule(raw);
-  }
-  for (const { owned: rule } of kept) used.addRule(rule.raw);
+  for (const { id, raw } of rules.foreign) foreign.addRule(raw, id);
   const placement = placePublications({
     matched,
     newcomers,
@@ -93,7 +87,6 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
     foreign,
     kept: kept.map(({ owned: rule }) => rule),
     isAllowedPort: portLimit(spec),
-    destinations: used,
     mayDelete,
   });
   if (!mayDelete) kept.push(...placement.lost.map(keptRule));
