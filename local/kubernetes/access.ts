@@ -11,7 +11,7 @@ export interface KubernetesUser {
 }
 
 /** The header by which a caller says from which simulated address it comes. */
-export const SOURCE_ADDRESS_HEADER = 'x-gatehouse-source-address';
+const SOURCE_ADDRESS_HEADER = 'x-gatehouse-source-address';
 
 /** Whether a caller is let through to the API server at all; its address is the header's, or else the default. */
 export function isLetIn(

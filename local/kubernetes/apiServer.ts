@@ -20,8 +20,8 @@ import { routeOf } from './routes.ts';
 import { StatusError, unauthorized } from './statuses.ts';
 
 export { createCertificates, keptCertificates, type Certificates } from './certificates.ts';
-export type { CloudProvider, LoadBalancedPort, LoadBalancedService } from './cloudProvider.ts';
-export type { Faults, FaultSwitches } from './faults.ts';
+export type { CloudProvider, LoadBalancedService } from './cloudProvider.ts';
+export type { Faults } from './faults.ts';
 export type { KubernetesUser } from './access.ts';
 export type { KubernetesObject } from './objects.ts';
 

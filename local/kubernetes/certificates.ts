@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** PEM texts: what a cluster's API server shows and what its users show it. */
@@ -9,7 +9,7 @@ export interface Certificates {
   readonly client: CertifiedKey;
 }
 
-export interface CertifiedKey {
+interface CertifiedKey {
   readonly certificate: string;
   readonly key: string;
 }
@@ -78,11 +78,7 @@ export async function createCertificates(): Promise<Certificates> {
 /** The certificates kept in a directory, made there at first: kubeconfigs stay good over restarts. */
 export async function keptCertificates(directory: string): Promise<Certificates> {
   const path = join(directory, 'certificates.json');
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Certificates;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Certificates;
   const certificates = await createCertificates();
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${path}.new`, JSON.stringify(certificates, null, 2), { mode: 0o600 });

@@ -17,7 +17,7 @@ export interface LoadBalancedService {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export interface LoadBalancedPort {
+interface LoadBalancedPort {
   readonly name: string | undefined;
   readonly protocol: string;
   /** The service's port, which is also the frontend's (azure, floating IP or not). */

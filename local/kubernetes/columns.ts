@@ -99,7 +99,7 @@ function externalIp(service: KubernetesObject): string {
 }
 
 /** The time since a timestamp as kubectl writes it: 45s, 5m30s, 90m, 3h4m, 25h, 2d4h, 8d, 1y20d. */
-export function age(since: string, now: number): string {
+function age(since: string, now: number): string {
   const seconds = Math.floor((now - Date.parse(since)) / 1000);
   if (Number.isNaN(seconds)) return '<unknown>';
   if (seconds < -1) return '<invalid>';

@@ -49,17 +49,6 @@ export function stringsAt(value: unknown, ...path: readonly string[]): readonly 
   return isList(found) ? found.filter((element) => typeof element === 'string') : [];
 }
 
-/** The object with the value at a property path set, or taken out when it is undefined. */
-export function withValue(
-  object: JsonObject,
-  path: readonly [string, ...string[]],
-  value: Json | undefined,
-): JsonObject {
-  const [name, next, ...rest] = path;
-  const inner = next === undefined ? value : withValue(objectAt(object, name), [next, ...rest], value);
-  return compact({ ...object, [name]: inner });
-}
-
 /** Without properties whose value is undefined, at the top level. */
 export function compact(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([, element]) => element !== undefined));

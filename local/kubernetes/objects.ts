@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 
 /** What every stored object carries. Times are RFC 3339 in whole seconds, as the API writes them. */
-export interface ObjectMeta extends JsonObject {
+interface ObjectMeta extends JsonObject {
   readonly name: string;
   readonly namespace?: string;
   readonly uid: string;

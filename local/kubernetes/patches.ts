@@ -3,7 +3,7 @@ import type { ObjectSchema } from './schemas.ts';
 import { badRequest, StatusError, unsupportedMediaType } from './statuses.ts';
 import { strategicMerge } from './strategicMerge.ts';
 
-export const PATCH_TYPES = [
+const PATCH_TYPES = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',

@@ -128,7 +128,7 @@ function addressAt(base: string, offset: number): string {
   return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.');
 }
 
-export function cidrHolds(cidr: string, address: string): boolean {
+function cidrHolds(cidr: string, address: string): boolean {
   const [base = '', prefix = '32'] = cidr.split('/');
   const list = new BlockList();
   list.addSubnet(base, Number(prefix));

@@ -1,5 +1,10 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { keptCertificates } from '../../../local/kubernetes/apiServer.ts';
 import { TOKEN, certificates, service, startCluster, text, type StartedCluster } from './startedCluster.ts';
 
 const ALL = '/api/v1/services';
@@ -89,6 +94,15 @@ interface Kubeconfig {
     };
   }[];
 }
+
+test('certificates kept in a directory are the same at the next start', async () => {
+  cluster = await startCluster();
+  const directory = join(mkdtempSync(join(tmpdir(), 'gatehouse-certificates-')), 'new');
+  const first = await keptCertificates(directory);
+  expect(new X509Certificate(first.server.certificate).checkIssued(new X509Certificate(first.authority))).toBe(true);
+  expect(await keptCertificates(directory)).toEqual(first);
+  rmSync(dirname(directory), { recursive: true });
+});
 
 describe('faults', () => {
   beforeEach(async () => {

@@ -147,7 +147,8 @@ const MANIFEST = JSON.stringify(
 
   test('get -w shows the IP come and the service go', async () => {
     await printed('apply -f -', MANIFEST);
-    const watching = kubectl.start('get svc store-front -w --output-watch-events');
+    await printed('label svc store-front tier=web');
+    const watching = kubectl.start('get svc -l tier=web -w --output-watch-events');
     const next = async () => (await watching.line()).split(/ {2,}/);
     expect(await next()).toEqual(['EVENT', 'NAME', 'TYPE', 'CLUSTER-IP', 'EXTERNAL-IP', 'PORT(S)', 'AGE']);
     expect(await next()).toEqual(expect.arrayContaining(['ADDED', '<pending>']));
@@ -197,13 +198,11 @@ const MANIFEST = JSON.stringify(
     expect(await refused('apply -f -', unknown)).toContain('strict decoding error: unknown field "spec.colour"');
   });
 
-  test('a user without rights, and one whose address is not authorized', async () => {
+  test('a user without rights is told what they lack', async () => {
     cluster.kubernetes.faults.set({ forbidden: true });
     expect(await refused('get svc')).toContain(
       'cannot list resource "services" in API group "" in the namespace "default"',
     );
-    cluster.kubernetes.faults.set({ forbidden: false, down: true });
-    expect(await refused('get svc')).toMatch(/EOF|connection reset/);
   });
 
   test('version, api-resources, cluster-info', async () => {

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Whether kubectl is there to test with; without it the tests are skipped, counted and said so. */
-export const hasKubectl = spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0;
+const PROGRAM = 'kubectl';
 
-export interface Ran {
+/** Whether kubectl is there to test with; without it the tests are skipped, counted and said so. */
+export const hasKubectl = spawnSync(PROGRAM, ['version', '--client'], { stdio: 'ignore' }).status === 0;
+
+interface Ran {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -28,7 +30,7 @@ export function kubectlWith(kubeconfig: string): Kubectl {
   const env = { PATH: process.env.PATH, HOME: home, KUBECONFIG: path };
   const run = (command: string, input = '') =>
     new Promise<Ran>((resolve, reject) => {
-      const child = spawn('kubectl', command.split(' '), { env });
+      const child = spawn(PROGRAM, command.split(' '), { env });
       let [stdout, stderr] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
       child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
@@ -37,7 +39,7 @@ export function kubectlWith(kubeconfig: string): Kubectl {
       child.stdin.end(input);
     });
   const start = (command: string) => {
-    const child = spawn('kubectl', command.split(' '), { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(PROGRAM, command.split(' '), { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const lines: string[] = [];
     const waiting: ((line: string) => void)[] = [];
     let rest = '';
