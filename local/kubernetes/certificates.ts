@@ -19,7 +19,8 @@ const VALIDITY_DAYS = 3650;
 
 /** Makes an authority, a server certificate for localhost and 127.0.0.1, and a client certificate. */
 export async function createCertificates(): Promise<Certificates> {
-  const { generate } = await import('selfsigned');
+  // The default export alone is the same in Node and in a bundle of this CommonJS package.
+  const { generate } = (await import('selfsigned')).default;
   // TLS judges validity by the machine's own time, whatever the Azure time.
   const notBeforeDate = new Date(Date.now() - DAY_MS);
   const common = {
