@@ -26,5 +26,6 @@ export async function pollOperation({ operation }: PollInput): Promise<PollOutco
 function apiVersionOf(resourceId: string): string {
   if (/\/providers\/Microsoft\.ContainerService\//i.test(resourceId)) return apiVersions.containerService;
   if (/\/providers\/Microsoft\.Authorization\//i.test(resourceId)) return apiVersions.authorization;
+  if (/\/providers\/Microsoft\.EventGrid\//i.test(resourceId)) return apiVersions.eventGrid;
   return /\/providers\/Microsoft\.Network\//i.test(resourceId) ? apiVersions.network : apiVersions.resources;
 }
