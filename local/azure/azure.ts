@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { ClusterContents } from './clusterHost.ts';
-import type { CommandResult } from './commandResult.ts';
+import type { CommandResult } from './runCommand/commandResult.ts';
 import { compact, isObject, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';
 import { drawSeconds, fractionOf, type LatencyKind } from './latencies.ts';
 import { parentId, parsePath, sameId } from './resourceId.ts';

@@ -78,9 +78,13 @@ function answerState(azure: Azure, request: Request, id: string): Answer {
   }
   if (request.method === 'DELETE') {
     if (parent !== undefined) azure.store.commit([put(replaceChild(azure, parent, id, undefined))]);
+    noteDone(
+      azure,
+      parent === undefined || hasAddress(azure, parent, id) ? 'DELETE' : 'PUT',
+      writtenId(azure, parent, id),
+    );
     const keys = [...azure.store.resources.keys()].filter((key) => sameId(key, id) || isBelow(key, id));
     azure.store.commit(keys.map((key) => ['resources', key, null]));
-    noteDone(azure, 'DELETE', id);
     return { status: 204 };
   }
   if (request.method !== 'PUT')
@@ -94,13 +98,24 @@ function answerState(azure: Azure, request: Request, id: string): Answer {
       mergePatch(child ?? { name: lastSegment(id), id }, patch) as JsonObject,
     );
     azure.store.commit([put(merged)]);
-    noteDone(azure, 'PUT', id);
+    noteDone(azure, 'PUT', writtenId(azure, parent, id));
     return { status: 200, body: childOf(merged, id) ?? {} };
   }
   const grafted = graft(azure, resource ?? newResource(azure, id), patch);
   azure.store.commit([put(grafted)]);
   noteDone(azure, 'PUT', grafted.id);
   return { status: resource === undefined ? 201 : 200, body: grafted.body };
+}
+
+/** A change of a part without an address of its own, such as a rule collection, is a write of the whole. */
+function writtenId(azure: Azure, parent: Resource | undefined, id: string): string {
+  return parent === undefined || hasAddress(azure, parent, id) ? id : parent.id;
+}
+
+function hasAddress(azure: Azure, parent: Resource, childId: string): boolean {
+  const collection = childId.split('/').at(-2) ?? '';
+  const known = azure.types.get(parent.type.toLowerCase())?.children ?? [];
+  return known.some(({ kind, name }) => kind !== undefined && sameId(name, collection));
 }
 
 function graft(azure: Azure, resource: Resource, patch: JsonObject): Resource {

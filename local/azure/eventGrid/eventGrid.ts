@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { drawLatency, TENANT_ID, type Azure } from '../azure.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { objectAt, stringAt } from '../json.ts';
 import { lastSegment, parentId, sameId } from '../resourceId.ts';
 import type { Change, Resource } from '../store.ts';
@@ -29,6 +29,8 @@ export interface EventGrid {
   /** Everything there is to know, for the control endpoint. */
   describe(): JsonObject;
 }
+
+const NO_HOST = { status: undefined, reason: 'nobody has told where functions run' } as const;
 
 /** Publishes and delivers events, at least once, in Azure time. What is under way survives a restart. */
 export function startEventGrid(azure: Azure): EventGrid {
@@ -67,29 +69,34 @@ export function startEventGrid(azure: Azure): EventGrid {
     store.commit([['unpublished', id, null], ...deliveries]);
   };
 
-  const attempt = async (delivery: Delivery): Promise<void> => {
+  /** Sends an event once and says what becomes of its delivery. */
+  const attempt = async (delivery: Delivery): Promise<Delivery | null> => {
     const subscription = store.resources.get(delivery.subscriptionId.toLowerCase());
-    if (subscription === undefined) return store.commit([['deliveries', delivery.id, null]]);
+    if (subscription === undefined) return null;
     const properties = objectAt(subscription.body, 'properties');
     const url = deliveryUrl(objectAt(properties, 'destination'), functions);
     const schema = stringAt(properties, 'eventDeliverySchema') as DeliverySchema;
     const body = payload(delivery.event, schema);
-    const status = url === undefined ? undefined : await send(url, delivery, schema, body);
-    const arrived = status !== undefined && status >= 200 && status < 300;
-    report.attempted(delivery, clock.now(), status);
-    if (arrived) {
+    const answer =
+      url === undefined ? NO_HOST : await callWebhook(clock, url, 'POST', headersOf(delivery, schema), body);
+    report.attempted(delivery, clock.now(), answer.status ?? answer.reason);
+    if (answer.status !== undefined && answer.status >= 200 && answer.status < 300) {
       report.count('delivered');
-      return store.commit([['deliveries', delivery.id, null]]);
+      return null;
     }
     report.count('failedAttempts');
-    const next = retried(delivery, status, objectAt(properties, 'retryPolicy') as unknown as RetryPolicy, clock.now());
-    if (typeof next !== 'string') return store.commit([['deliveries', delivery.id, next]]);
+    const policy = objectAt(properties, 'retryPolicy') as unknown as RetryPolicy;
+    const next = retried(delivery, answer.status, policy, clock.now());
+    if (typeof next !== 'string') return next;
     report.gaveUp(delivery, next, properties['deadLetterDestination'] !== undefined, body);
-    store.commit([['deliveries', delivery.id, null]]);
+    return null;
   };
 
-  const send = async (url: string, delivery: Delivery, schema: DeliverySchema, body: Json) =>
-    (await callWebhook(clock, url, 'POST', headersOf(delivery, schema), body))?.status;
+  const send = async (delivery: Delivery): Promise<void> => {
+    const next = await attempt(delivery);
+    sending.delete(delivery.id);
+    store.commit([['deliveries', delivery.id, next]]);
+  };
 
   return {
     publish: () => {
@@ -103,10 +110,7 @@ export function startEventGrid(azure: Azure): EventGrid {
       const now = clock.now();
       for (const delivery of store.deliveries.values()) {
         if (delivery.dueAt > now || sending.has(delivery.id)) continue;
-        sending.set(
-          delivery.id,
-          attempt(delivery).finally(() => sending.delete(delivery.id)),
-        );
+        sending.set(delivery.id, send(delivery));
       }
     },
     nextAt: () => {

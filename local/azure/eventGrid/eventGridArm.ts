@@ -30,11 +30,21 @@ export async function answerEventSubscription(visit: Visit, topic: Resource): Pr
     return existing === undefined ? { status: 204 } : deleteResource(azure, eventSubscriptions, existing, call);
   if (existing === undefined)
     throw resourceNotFound(EVENT_SUBSCRIPTION_TYPE, `${lastSegment(topic.id)}/${name}`, groupOf(topic.id));
+  if (request.method === 'PATCH' && action === undefined)
+    return patchSubscription(visit, topic, existing, visit.body());
   if (request.method === 'POST' && action?.toLowerCase() === 'getfullurl') {
     return ok({ endpointUrl: stringAt(existing.body, 'properties', 'destination', 'properties', 'endpointUrl') });
   }
   if (request.method !== 'GET' || action !== undefined) throw methodNotAllowed(request);
   return ok(present(azure, eventSubscriptions, existing.body));
+}
+
+/** A PATCH has the properties at the top, and leaves those it doesn't name as they are. */
+async function patchSubscription(visit: Visit, topic: Resource, existing: Resource, sent: JsonObject): Promise<Answer> {
+  const properties = { ...objectAt(existing.body, 'properties'), ...sent };
+  if (sent['destination'] !== undefined || sent['eventDeliverySchema'] !== undefined)
+    return putSubscription(visit, topic, existing.id, { properties });
+  return putResource(visit.azure, eventSubscriptions, existing.id, { properties }, visit.call);
 }
 
 async function putSubscription({ azure, call }: Visit, topic: Resource, id: string, sent: JsonObject): Promise<Answer> {

@@ -47,7 +47,7 @@ async function validateByCode({ clock, id, source, url }: Handshake): Promise<vo
     'aeg-subscription-name': lastSegment(id).toUpperCase(),
   };
   const answer = await callWebhook(clock, url, 'POST', headers, [event]);
-  if (answer === undefined || answer.status >= 300) throw failed(url, 'POST', answer?.status, 'esvalidation');
+  if (answer.status === undefined || answer.status >= 300) throw failed(url, 'POST', answer.status, 'esvalidation');
   if (responseOf(answer.text) !== code)
     throw failed(url, 'POST', 'a validationResponse that is not the code sent', 'esvalidation');
 }
@@ -55,9 +55,9 @@ async function validateByCode({ clock, id, source, url }: Handshake): Promise<vo
 async function validateByOrigin({ clock, url }: Handshake): Promise<void> {
   const headers = { 'webhook-request-origin': ORIGIN, 'webhook-request-rate': '120' };
   const answer = await callWebhook(clock, url, 'OPTIONS', headers);
-  const allowed = answer?.headers.get('webhook-allowed-origin');
-  if (answer?.status === 200 && (allowed === ORIGIN || allowed === '*')) return;
-  throw failed(url, 'OPTIONS', answer?.status, 'esvalidationcloudevent');
+  const allowed = answer.status === 200 ? answer.headers.get('webhook-allowed-origin') : null;
+  if (allowed === ORIGIN || allowed === '*') return;
+  throw failed(url, 'OPTIONS', answer.status, 'esvalidationcloudevent');
 }
 
 function responseOf(text: string): string | undefined {

@@ -17,8 +17,8 @@ export function eventGridReport() {
     count(what: keyof typeof counts): void {
       counts[what]++;
     },
-    /** One attempt; no status means that no answer came. */
-    attempted(delivery: Delivery, now: number, status: number | undefined): void {
+    /** One attempt and what came back: a status, or the reason why no answer came. */
+    attempted(delivery: Delivery, now: number, outcome: number | string): void {
       const { attempts, event, subscriptionId } = delivery;
       add(deliveries, {
         time: timeText(now),
@@ -27,7 +27,7 @@ export function eventGridReport() {
         operationName: event.data['operationName'],
         subscriptionId,
         attempt: attempts + 1,
-        status: status ?? 'no answer',
+        outcome,
       });
     },
     /** An event that never arrived: kept where the subscription has a place for dead letters, else only counted. */

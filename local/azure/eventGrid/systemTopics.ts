@@ -49,7 +49,7 @@ function checkSource(write: Write): string {
   if (topicType.toLowerCase() !== TOPIC_TYPE.toLowerCase()) {
     throw invalidRequest(`The topic type '${topicType}' is not supported: local Azure has ${TOPIC_TYPE} alone.`);
   }
-  if (!/^\/subscriptions\/[^/]+\/?$/i.test(source) || source.split('/')[2] !== write.world.subscription) {
+  if (!/^\/subscriptions\/[^/]+\/?$/i.test(source) || !sameId(source.split('/')[2] ?? '', write.world.subscription)) {
     throw invalidRequest(`The source '${source}' does not match the topic type ${TOPIC_TYPE}.`);
   }
   if (write.location !== 'global') {

@@ -21,20 +21,19 @@ export function deliveryUrl(destination: JsonObject, functions: FunctionsHost | 
   return url.href;
 }
 
-export interface WebhookAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
+export type WebhookAnswer =
+  | { readonly status: number; readonly headers: Headers; readonly text: string }
+  /** No answer came. */
+  | { readonly status: undefined; readonly reason: string };
 
-/** Sends one request to a subscriber. Virtual time stands still meanwhile. Undefined when no answer came. */
+/** Sends one request to a subscriber. Virtual time stands still meanwhile. */
 export async function callWebhook(
   clock: Clock,
   url: string,
   method: 'POST' | 'OPTIONS',
   headers: Readonly<Record<string, string>>,
   body?: Json,
-): Promise<WebhookAnswer | undefined> {
+): Promise<WebhookAnswer> {
   const release = clock.busy();
   try {
     const response = await fetch(url, {
@@ -45,10 +44,14 @@ export async function callWebhook(
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error) {
-    // fetch throws TypeError for a connection that fails and a DOMException for one that takes too long.
-    if (error instanceof TypeError || error instanceof DOMException) return undefined;
-    throw error;
+    return { status: undefined, reason: reasonOf(error) };
   } finally {
     release();
   }
+}
+
+/** fetch says what went wrong in the cause of what it throws. */
+function reasonOf(error: unknown): string {
+  const { cause = error } = error as { readonly cause?: unknown };
+  return String(cause);
 }

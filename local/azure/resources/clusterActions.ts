@@ -1,6 +1,6 @@
 import { aksError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
-import { commandResult, runCommand } from '../runCommand.ts';
+import { commandResult, runCommand } from '../runCommand/runCommand.ts';
 import { compact, objectsAt, omit, stringAt, asText, type JsonObject, at } from '../json.ts';
 import type { Resource } from '../store.ts';
 import type { Visit } from '../visit.ts';
@@ -25,7 +25,12 @@ export async function clusterAction(visit: Visit, cluster: Resource, action: str
 }
 
 /** Agent pools as resources of their own, to be read; they are written with the cluster. */
-export function clusterChild(visit: Visit, cluster: Resource, childType: string, name: string | undefined): Answer {
+export async function clusterChild(
+  visit: Visit,
+  cluster: Resource,
+  childType: string,
+  name: string | undefined,
+): Promise<Answer> {
   if (childType.toLowerCase() === 'commandresults' && visit.request.method === 'GET' && name !== undefined)
     return commandResult(visit, cluster, name);
   if (childType.toLowerCase() !== 'agentpools' || visit.request.method !== 'GET') {

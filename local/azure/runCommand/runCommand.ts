@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { aksError, ArmError } from './errors.ts';
+import { aksError, ArmError } from '../errors.ts';
 import type { CommandResult } from './commandResult.ts';
-import type { Answer, Call } from './http.ts';
-import { at, stringAt, type JsonObject } from './json.ts';
+import type { Answer } from '../http.ts';
+import { at, stringAt, type JsonObject } from '../json.ts';
 import { runInCluster } from './clusterCommands.ts';
-import { sameId } from './resourceId.ts';
-import type { Resource } from './store.ts';
-import type { Visit } from './visit.ts';
+import { sameId } from '../resourceId.ts';
+import type { Resource } from '../store.ts';
+import type { Visit } from '../visit.ts';
 
 /** From a command's acceptance to its end, Azure time: its pod has to be scheduled first. */
 const COMMAND_SECONDS = 10;
@@ -39,19 +39,21 @@ export async function runCommand(visit: Visit, cluster: Resource): Promise<Answe
   commandResults.set(result.id, result);
   for (const old of [...commandResults.keys()].slice(0, Math.max(0, commandResults.size - KEPT)))
     commandResults.delete(old);
-  return underWay(result, call);
+  const location = `${call.origin}${cluster.id}/commandResults/${result.id}?api-version=${call.apiVersion}`;
+  return { status: 202, headers: { Location: location, 'Retry-After': '0' } };
 }
 
-/** What a command has come to: 202 until it has ended. */
-export function commandResult({ azure, call }: Visit, cluster: Resource, id: string): Answer {
+/**
+ * What a command has come to. Who asks too early is kept waiting for the end rather than sent away with 202: programs
+ * wait for commands on the wall's clock, which virtual time knows nothing of.
+ */
+export async function commandResult({ azure }: Visit, cluster: Resource, id: string): Promise<Answer> {
   const result = azure.commandResults.get(id);
   if (result === undefined || !sameId(result.clusterId, cluster.id))
     throw new ArmError(404, 'NotFound', `The command result '${id}' was not found.`);
-  return result.finishedAt > azure.clock.now() ? underWay(result, call) : { status: 200, body: resultBody(result) };
-}
-
-function underWay({ clusterId, id }: CommandResult, { apiVersion, origin }: Call): Answer {
-  return { status: 202, headers: { Location: `${origin}${clusterId}/commandResults/${id}?api-version=${apiVersion}` } };
+  const remaining = result.finishedAt - azure.clock.now();
+  if (remaining > 0) await azure.clock.sleep(remaining);
+  return { status: 200, body: resultBody(result) };
 }
 
 function resultBody({ id, exitCode, logs, startedAt, finishedAt }: CommandResult): JsonObject {
