@@ -36,7 +36,8 @@ function entriesOf(azure: Azure, subscription: string): readonly Entry[] {
       { activity, time: activity.endsAt, status: 'Succeeded' },
     ])
     .filter(({ time }) => time <= now)
-    .sort((one, other) => other.time - one.time);
+    .sort((one, other) => one.time - other.time)
+    .reverse();
 }
 
 /** `eventTimestamp ge '…' and eventTimestamp le '…' and resourceGroupName eq '…'`; the first term is a must. */
