@@ -1,21 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { scaledClock, type Clock } from '../clock.ts';
-import { resourceManager, type AnswerRequest } from './arm.ts';
-import type { Azure } from './azure.ts';
+import type { AnswerRequest } from './arm.ts';
 import type { StartClusterHost } from './clusterHost.ts';
-import { startClusters } from './clusters.ts';
 import { continuedClock } from './continuedClock.ts';
-import { answerControl } from './control.ts';
 import { ArmError } from './errors.ts';
-import { startEventGrid, type EventGrid } from './eventGrid/eventGrid.ts';
 import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
-import { startProgress, type Progress } from './progress.ts';
-import { requestLog } from './requestLog.ts';
+import { runAzure } from './running.ts';
 import { resourceTypes } from './resources/types.ts';
 import { openStore } from './store.ts';
-import { answerTokenRequest, IDENTITY_HEADER } from './tokenEndpoints.ts';
+import { IDENTITY_HEADER } from './tokenEndpoints.ts';
 
 export interface LocalAzureOptions {
   /** Where to listen on loopback; 0 picks a free port. */
@@ -37,7 +32,7 @@ export interface LocalAzure {
   /** What App Service would give an app as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
   readonly identity: { readonly endpoint: string; readonly header: string };
   /** Says where the functions are that event subscriptions name: the local host starts after local Azure. */
-  deliverTo(functions: FunctionsHost): void;
+  readonly deliverTo: (functions: FunctionsHost) => void;
   close(): Promise<void>;
 }
 
@@ -47,58 +42,31 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Starts local Azure: ARM, Entra's token endpoint, the managed-identity endpoint and the control endpoints. */
 export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
-  const report = options.log ?? (() => undefined);
   const store = openStore(options.stateDirectory);
-  const cloud: Azure = {
-    store: {
-      ...store,
-      commit: (changes) => {
-        store.commit(changes);
-        progress.schedule();
-      },
-    },
+  const state = {
+    store,
     clock:
       options.clock ??
       (options.stateDirectory === undefined ? scaledClock() : continuedClock(options.stateDirectory, 1)),
     seed: options.seed,
     subscriptions: options.subscriptions ?? [DEFAULT_SUBSCRIPTION],
     types: resourceTypes,
-    commandResults: new Map(),
   };
-  const eventGrid = startEventGrid(cloud);
-  const clusters = options.clusters === undefined ? undefined : startClusters(cloud, options.clusters, report);
-  const azure: Azure = clusters === undefined ? cloud : { ...cloud, clusters };
-  const progress = startProgress(azure, eventGrid, clusters);
-  const answer = answerer(azure, eventGrid, progress);
-  const server = createServer((incoming, response) => void serve(answer, report, incoming, response));
+  const report = options.log ?? (() => undefined);
+  const running = runAzure(state, options.clusters, report);
+  const server = createServer((incoming, response) => void serve(running.answer, report, incoming, response));
   const origin = await listen(server, options.port ?? DEFAULT_PORT);
-  progress.advance();
-  progress.schedule();
-  await clusters?.settled();
+  await running.ready();
   return {
     origin,
     identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
-    deliverTo: (functions) => eventGrid.deliverTo(functions),
+    deliverTo: running.deliverTo,
     close: async () => {
-      progress.stop();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await clusters?.close();
-      await eventGrid.idle();
+      await running.close();
       store.close();
     },
-  };
-}
-
-function answerer(azure: Azure, eventGrid: EventGrid, progress: Progress): AnswerRequest {
-  const log = requestLog();
-  const arm = resourceManager(azure, log, progress);
-  return async (request) => {
-    if (request.url.pathname.startsWith('/_local/')) {
-      progress.advance();
-      return answerControl(azure, log, eventGrid, request);
-    }
-    return answerTokenRequest(azure, request) ?? arm(request);
   };
 }
 
