@@ -51,7 +51,7 @@ export interface BalancedService {
 }
 
 /** A principal of the directory, and what role assignments let it do in a cluster. */
-export interface ClusterPrincipal {
+interface ClusterPrincipal {
   readonly objectId: string;
   readonly may: 'everything' | 'read' | 'nothing';
 }

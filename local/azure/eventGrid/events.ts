@@ -77,7 +77,7 @@ export function timeText(time: number): string {
   return new Date(time).toISOString().replace('Z', '0000Z');
 }
 
-export function isPerson(caller: string): boolean {
+function isPerson(caller: string): boolean {
   return caller.includes('@');
 }
 

@@ -4,7 +4,7 @@ import { compact, objectAt, omit, stringAt } from '../json.ts';
 import { sameId } from '../resourceId.ts';
 import type { ResourceType, Write } from '../resources/resourceType.ts';
 
-export const SYSTEM_TOPIC_TYPE = 'Microsoft.EventGrid/systemTopics';
+const SYSTEM_TOPIC_TYPE = 'Microsoft.EventGrid/systemTopics';
 const TOPIC_TYPE = 'Microsoft.Resources.Subscriptions';
 
 export const systemTopics: ResourceType = {

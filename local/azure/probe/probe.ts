@@ -5,7 +5,7 @@ import { firewallPlace, nodeSubnetOf, type Network } from './network.ts';
 import { isMeant, isPrivate, type Packet } from './packet.ts';
 
 /** The places a packet passes, in order; the probe says at which of them it ends. */
-export type HopName = 'firewall' | 'dnatRule' | 'loadBalancer' | 'returnRoute' | 'servicePort' | 'sourceRanges';
+type HopName = 'firewall' | 'dnatRule' | 'loadBalancer' | 'returnRoute' | 'servicePort' | 'sourceRanges';
 
 type Hop = Readonly<{ hop: HopName; detail: string }>;
 

@@ -21,7 +21,7 @@ export interface ClusterWorld {
   loadBalancer(name: 'kubernetes' | 'kubernetes-internal'): Promise<Json>;
 }
 
-export const aService = (changes: Partial<BalancedService> = {}): BalancedService => ({
+const aService = (changes: Partial<BalancedService> = {}): BalancedService => ({
   namespace: 'default',
   name: 'web',
   uid: `00000000-0000-4000-8000-${[...(changes.name ?? 'web')]

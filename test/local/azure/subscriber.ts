@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { VirtualClock } from '../../../local/clock.ts';
 import { at, type Json } from '../../../local/azure/json.ts';
 
-export interface Delivered {
+interface Delivered {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
