@@ -14,7 +14,7 @@ export interface OwnedRule {
 }
 
 /** A rule of anybody else, wherever it lies. */
-export interface ForeignRule {
+interface ForeignRule {
   /** `collection/rule`. */
   readonly id: string;
   readonly raw: JsonObject;

@@ -53,7 +53,7 @@ export interface ServicePort {
 }
 
 /** `gatehouse.dev/…`, parsed. */
-export interface ServiceAnnotations {
+interface ServiceAnnotations {
   readonly expose: Expose;
   readonly ports: PortMap;
   readonly sources: SourceRanges;

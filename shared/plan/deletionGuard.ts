@@ -1,18 +1,10 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { OwnedRule } from '../actual/natRules.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
-import type { DeletedRule, HeldDeletions, KeptRule } from '../model/publication.ts';
-import type { Kept } from './ruleFates.ts';
+import type { HeldDeletions, KeptRule } from '../model/publication.ts';
+import type { DeletionCandidate, Kept } from './ruleFates.ts';
 
 const NAME_SPACE = '3c8f6f0e-52d7-5a0b-8e0c-0d6b3a1b7e42';
-
-/** An owned rule that nothing calls for any more. */
-export interface DeletionCandidate {
-  readonly owned: OwnedRule;
-  readonly deletion: DeletedRule;
-  /** The list that it follows from is suspicious: it is held however few there are. */
-  readonly suspicious: boolean;
-}
 
 export interface GuardedDeletions {
   readonly deleted: readonly DeletionCandidate[];

@@ -66,7 +66,7 @@ export const driftChecks = {
   authorizedRanges,
 } as const satisfies Readonly<Record<string, DriftCheck>>;
 
-export type DriftCheckName =
+type DriftCheckName =
   | 'presence'
   | 'ownership'
   | 'dnatRules'

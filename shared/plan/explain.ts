@@ -7,10 +7,9 @@ import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 
 /** The way from a service to the Internet and back, in the order in which it is built. */
-export type HopName =
-  'service' | 'load balancer' | 'source ranges' | 'publication' | 'rule' | 'return route' | 'connectivity';
+type HopName = 'service' | 'load balancer' | 'source ranges' | 'publication' | 'rule' | 'return route' | 'connectivity';
 
-export interface Hop {
+interface Hop {
   readonly hop: HopName;
   /** `unknown`: an earlier hop is broken, or nobody could look. */
   readonly state: 'ok' | 'broken' | 'unknown' | 'not checked';
@@ -19,7 +18,7 @@ export interface Hop {
   readonly remedy?: string;
 }
 
-export interface ExplainedPort {
+interface ExplainedPort {
   readonly port: number;
   readonly protocol: string;
   /** `address:port` on the Internet, where there is one. */
@@ -42,7 +41,7 @@ export interface Explanation {
 }
 
 /** What a connection to a publication came to; nobody tried when it is missing. */
-export interface ProbeAnswer {
+interface ProbeAnswer {
   readonly result: 'connected' | 'refused' | 'timeout' | 'not checked';
   readonly reason?: string;
 }

@@ -6,7 +6,7 @@ import { firewallPlaces, type FirewallPlaces } from './firewallPlaces.ts';
 import type { Matched } from './ruleFates.ts';
 
 /** A publication with its place on the firewall. */
-export interface Placed {
+interface Placed {
   readonly wanted: WantedPublication;
   readonly rule: DnatRule;
   /** The rule that it has already. */

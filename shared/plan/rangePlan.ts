@@ -76,7 +76,7 @@ export function planRanges(input: RangePlanInput): RangePlan {
 }
 
 /** The unexpired grants among those given; one without an expiry never ends by itself. */
-export function unexpired(grants: readonly DeveloperGrant[], now: Date): readonly DeveloperGrant[] {
+function unexpired(grants: readonly DeveloperGrant[], now: Date): readonly DeveloperGrant[] {
   return grants.filter(({ expires }) => expires === undefined || Date.parse(expires) > now.getTime());
 }
 

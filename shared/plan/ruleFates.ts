@@ -1,6 +1,5 @@
 import type { OwnedRule } from '../actual/natRules.ts';
 import type { DeletedRule, KeptRule, SkippedPort, WantedPublication } from '../model/publication.ts';
-import type { DeletionCandidate } from './deletionGuard.ts';
 import type { ListState } from './serviceLists.ts';
 
 /** A publication and the rule that it has already. */
@@ -41,6 +40,14 @@ export function matchRules(wanted: readonly WantedPublication[], owned: readonly
 export interface Kept {
   readonly owned: OwnedRule;
   readonly kept: KeptRule;
+}
+
+/** An owned rule that nothing calls for any more. */
+export interface DeletionCandidate {
+  readonly owned: OwnedRule;
+  readonly deletion: DeletedRule;
+  /** The list that it follows from is suspicious: it is held however few there are. */
+  readonly suspicious: boolean;
 }
 
 interface Fates {

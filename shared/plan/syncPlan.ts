@@ -23,7 +23,7 @@ export interface SyncPlan {
   readonly summary: SyncSummary;
 }
 
-export interface SyncSummary {
+interface SyncSummary {
   readonly created: number;
   readonly updated: number;
   readonly deleted: number;

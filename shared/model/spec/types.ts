@@ -66,7 +66,7 @@ interface SubnetSpec {
 }
 
 /** `upsert-only` never deletes a rule, `report` writes none. */
-export type IngressPolicy = 'sync' | 'upsert-only' | 'report';
+type IngressPolicy = 'sync' | 'upsert-only' | 'report';
 
 type ThreatIntelligenceMode = 'Off' | 'Alert' | 'Deny';
 

@@ -25,7 +25,7 @@ export interface ServiceSketch {
 }
 
 /** The raw Service that an API server answers. */
-export function rawService(sketch: ServiceSketch = {}): JsonObject {
+function rawService(sketch: ServiceSketch = {}): JsonObject {
   const { loadBalancerClass, loadBalancerSourceRanges, ports = [{ port: 80 }], ips = ['20.81.1.1'] } = sketch;
   return {
     apiVersion: 'v1',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { placeOf } from '../../../shared/actual/natRules.ts';
-import { isJsonObject, objectsAt, type Json, type JsonObject } from '../../../shared/model/json.ts';
+import { isJsonObject, objectsAt, stringAt, type JsonObject } from '../../../shared/model/json.ts';
 import { clusterOfRuleName } from '../../../shared/model/natRule.ts';
 import type { LoadBalancerService, ServiceList } from '../../../shared/model/service.ts';
 import { articleSpec } from '../../support/spec.ts';
@@ -84,7 +84,7 @@ const foreign: fc.Arbitrary<JsonObject> = fc
     destinationAddresses: fc.constantFrom(...['20.62.10.30', '20.62.10.31', '*', '20.62.10.0/24'].map((one) => [one])),
     destinationPorts: fc.constantFrom(['80'], ['443', '9000'], ['70-90'], ['*']),
     protocols: fc.constantFrom(['TCP'], ['UDP'], ['Any'], ['TCP', 'UDP']),
-    zz: fc.jsonValue({ maxDepth: 1 }) as fc.Arbitrary<Json>,
+    zz: fc.jsonValue({ maxDepth: 1 }),
   })
   .map((changes) => foreignRule(changes));
 
@@ -150,11 +150,10 @@ function edited(firewall: JsonObject, edits: readonly JsonObject[]): JsonObject 
   return { ...firewall, properties: { natRuleCollections } };
 }
 
+const nameOf = (named: JsonObject) => stringAt(named, 'name') ?? '';
+
 function isOurs(collection: JsonObject, rule: JsonObject): boolean {
-  return (
-    String(collection['name'] as string).toLowerCase() === cluster &&
-    clusterOfRuleName(rule['name'] as string) !== undefined
-  );
+  return nameOf(collection).toLowerCase() === cluster && clusterOfRuleName(nameOf(rule)) !== undefined;
 }
 
 function rulesOf(firewall: JsonObject, ours: boolean): readonly JsonObject[] {
@@ -191,9 +190,7 @@ test('foreign rules and collections stay byte for byte, in their order', () => {
       const after = applied(scene.firewall, plan(scene));
       expect(JSON.stringify(theirs(after))).toBe(JSON.stringify(theirs(scene.firewall)));
       const others = (firewall: JsonObject) =>
-        objectsAt(firewall, 'properties', 'natRuleCollections').filter(
-          ({ name }) => String(name as string).toLowerCase() !== cluster,
-        );
+        objectsAt(firewall, 'properties', 'natRuleCollections').filter((one) => nameOf(one).toLowerCase() !== cluster);
       expect(JSON.stringify(others(after))).toBe(JSON.stringify(others(scene.firewall)));
     }),
     runs,
@@ -235,7 +232,7 @@ test('no two rules of ours lie on one place, except where one of them must not b
       const result = plan(scene);
       const kept = new Set(result.kept.map(({ name }) => name));
       const places = ours(applied(scene.firewall, result))
-        .filter(({ name }) => !kept.has(String(name as string)))
+        .filter((rule) => !kept.has(nameOf(rule)))
         .map((rule) => JSON.stringify(placeOf(rule)));
       expect(new Set(places).size).toBe(places.length);
     }),
@@ -250,7 +247,7 @@ test('a new or moved rule never lies where a foreign one is', () => {
       const moved = updated.filter(({ changed }) =>
         changed.some((path) => ['destinationAddresses', 'destinationPorts', 'protocols'].includes(path)),
       );
-      const before = new Map(ours(scene.firewall).map((rule) => [rule['name'], JSON.stringify(placeOf(rule))]));
+      const before = new Map(ours(scene.firewall).map((rule) => [nameOf(rule), JSON.stringify(placeOf(rule))]));
       for (const { rule, ruleName } of [...created, ...moved]) {
         const { frontend, port, protocol } = rule;
         if (before.get(ruleName) === JSON.stringify({ frontend, port, protocol })) continue;
@@ -275,8 +272,8 @@ test('a rule is there for a service port that is there, or it is kept for a reas
       const result = plan(scene);
       const ports = new Set(servicesOf(scene.lists).flatMap((one) => one.ports.map(({ ruleName }) => ruleName)));
       const kept = new Set(result.kept.map(({ name }) => name));
-      for (const { name } of ours(applied(scene.firewall, result))) {
-        expect(ports.has(String(name as string)) || kept.has(String(name as string))).toBe(true);
+      for (const rule of ours(applied(scene.firewall, result))) {
+        expect(ports.has(nameOf(rule)) || kept.has(nameOf(rule))).toBe(true);
       }
     }),
     runs,
@@ -288,7 +285,7 @@ test('nothing of a cluster whose list failed is deleted or changed', () => {
     fc.property(world, (scene) => {
       const failed = scene.lists.filter(({ state }) => state !== 'complete').map((one) => one.cluster);
       const untouched = (firewall: JsonObject) =>
-        ours(firewall).filter(({ name }) => failed.includes(clusterOfRuleName(name as string) ?? ''));
+        ours(firewall).filter((rule) => failed.includes(clusterOfRuleName(nameOf(rule)) ?? ''));
       expect(untouched(applied(scene.firewall, plan(scene)))).toEqual(untouched(scene.firewall));
     }),
     runs,

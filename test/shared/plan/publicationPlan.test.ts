@@ -1,6 +1,6 @@
 import { clusterOfRuleName } from '../../../shared/model/natRule.ts';
 import type { SkipCode } from '../../../shared/model/publication.ts';
-import { jsonAt, objectsAt, type JsonObject } from '../../../shared/model/json.ts';
+import { jsonAt, objectsAt, stringAt, type JsonObject } from '../../../shared/model/json.ts';
 import { articleSpec } from '../../support/spec.ts';
 import {
   applied,
@@ -554,7 +554,7 @@ describe('names that could be taken for each other', () => {
       service({ namespace: 'n'.repeat(63), name: `${'s'.repeat(62)}b`, ports: [{ port: 81 }] }),
     ];
     const firewall = firewallWith(...long);
-    const rules = ownRules(firewall).map(({ name }) => String(name));
+    const rules = ownRules(firewall).map((rule) => stringAt(rule, 'name') ?? '');
     expect(new Set(rules).size).toBe(2);
     expect(rules.every((name) => name.length === 80 && clusterOfRuleName(name) === cluster)).toBe(true);
     expect(plan({ lists: [complete(...long)], firewall }).natRuleCollections).toBeUndefined();
