@@ -1,4 +1,5 @@
 import { cloudOf, presetsOfCloud } from '../cloud.ts';
+import { rangeOf } from '../ipRange.ts';
 import { resourceIds } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import { networkProblems } from './networkChecks.ts';
@@ -109,6 +110,16 @@ function authorizedRangeProblems({ draft, context, sound }: Checked): readonly P
       path: 'access',
       message: 'the API server would be restricted, and the app would not reach it: its own addresses are unknown',
       remedy: 'Set the app setting GATEHOUSE_OUTBOUND_RANGES to the public addresses that the app comes from.',
+    });
+  }
+  for (const text of context.outboundRanges) {
+    const range = rangeOf(text);
+    if (range !== undefined && range.prefixLength > 0) continue;
+    problems.push({
+      path: 'access',
+      message: `the app's own address "${text}" would not do as an authorized range`,
+      remedy:
+        'Correct the app setting GATEHOUSE_OUTBOUND_RANGES: public IPv4 addresses, or CIDRs that start at their network address.',
     });
   }
   const frontends = sound('firewall.publicIpCount') ? draft.firewall.publicIpCount : 1;

@@ -350,6 +350,16 @@ describe('where an environment may be created', () => {
   });
 });
 
+test.each(['office', '20.1.2.3/24', '0.0.0.0/0', '::1'])('an own address %s is a mistake in the settings', (range) => {
+  expect(problems({}, { ...specContext, outboundRanges: ['20.1.2.3', range] })).toEqual([
+    {
+      path: 'access',
+      message: expect.stringContaining(`"${range}"`),
+      remedy: expect.stringContaining('GATEHOUSE_OUTBOUND_RANGES'),
+    },
+  ]);
+});
+
 describe('developer grants', () => {
   const grant = (cidr: string) => problems({ access: { developers: [{ label: 'ana', cidr }] } });
 
