@@ -7,6 +7,7 @@ export interface OrchestrationStatus {
   readonly instanceId: string;
   readonly name: string;
   readonly version: string | null;
+  readonly parentInstanceId: string | null;
   readonly runtimeStatus: RuntimeStatus;
   readonly input: unknown;
   readonly customStatus: unknown;
@@ -106,6 +107,7 @@ const facts = (state: InstanceState): Facts => ({
   instanceId: state.head.instanceId,
   name: state.head.name,
   version: state.head.version,
+  parentInstanceId: state.head.parent?.instanceId ?? null,
   runtimeStatus: state.status,
   createdTime: state.head.createdTime,
   lastUpdatedTime: state.updatedTime,

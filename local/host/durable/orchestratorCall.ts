@@ -41,7 +41,7 @@ function triggerData(head: ExecutionHead, history: readonly HistoryEvent[]) {
     isReplaying: history.some((event) => event.IsPlayed),
     parentInstanceId: head.parent?.instanceId ?? null,
     upperSchemaVersion: 1,
-    upperSchemaVersionNew: 2,
+    upperSchemaVersionNew: 3,
     longRunningTimerIntervalDuration: '3.00:00:00',
     maximumShortTimerDuration: '6.00:00:00',
     // The extension's own spelling.
