@@ -6,7 +6,7 @@ import { startHost, type Host } from './host/host.ts';
 export const LOCAL_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 
 /** Where the app's own requests to API servers come from, as far as local Azure is told (a documentation address). */
-export const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
+const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
 
 export interface LocalCloudOptions {
   readonly clock: Clock;

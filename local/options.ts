@@ -39,6 +39,21 @@ export function runMain(main: () => Promise<void>): void {
   });
 }
 
+/** Closes and ends when the process is asked to; a second Ctrl+C waits for nothing, which the state on disk survives. */
+export function closeOnSignal(close: () => Promise<void>): void {
+  let closing = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (closing) process.exit(130);
+      closing = true;
+      runMain(async () => {
+        await close();
+        process.exit(0);
+      });
+    });
+  }
+}
+
 /** What node:util's parseArgs throws for flags it doesn't know. */
 const isArgumentError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');

@@ -5,7 +5,7 @@ import type { StepProblem } from '../../shared/model/step.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 
 /** How long to wait for something that gives no hint: another operation, an identity that has not spread yet. */
-export const WAIT_SECONDS = 10;
+const WAIT_SECONDS = 10;
 
 /** Whether nobody is writing to a resource; some kinds (role assignments) have no provisioning state. */
 export const isSettled = (provisioningState: string): boolean =>

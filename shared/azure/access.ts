@@ -31,7 +31,7 @@ export async function missingActions(resourceGroupId: string, actions: readonly 
 }
 
 /** A role grants an action when one of its actions matches and none of its exceptions does; `*` spans segments. */
-export function grants({ actions = [], notActions = [] }: Permission, action: string): boolean {
+function grants({ actions = [], notActions = [] }: Permission, action: string): boolean {
   const matches = (pattern: string) =>
     new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i').test(action);
   return actions.some(matches) && !notActions.some(matches);

@@ -63,7 +63,7 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
 }
 
 /** Resources of the wanted names that do not carry this environment's tag. */
-export function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): Problem[] {
+function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): Problem[] {
   const ids = resourceIds(spec);
   const foreign = observedNames.filter((name) => {
     const resource = observed[name];
