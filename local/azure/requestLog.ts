@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts';
+import { compact, type Json, type JsonObject } from './json.ts';
 import type { LatencyKind } from './latencies.ts';
 
 export interface LoggedRequest {
@@ -16,19 +16,28 @@ export interface LoggedRequest {
   readonly requestBody?: Json;
 }
 
-const KEPT = 100_000;
+const KEPT_REQUESTS = 20_000;
+const KEPT_BODIES = 500;
 
-/** Every request to ARM, oldest first; what tests and benchmarks count writes and reads by. */
+/** The requests to ARM, oldest first; what tests and benchmarks count writes and reads by. Bodies of old writes go first. */
 export function requestLog() {
-  const requests: LoggedRequest[] = [];
+  const requests: Omit<LoggedRequest, 'requestBody'>[] = [];
+  const bodies = new Map<number, Json>();
   let sequence = 0;
   return {
-    add(request: Omit<LoggedRequest, 'sequence'>): void {
+    add({ requestBody, ...request }: Omit<LoggedRequest, 'sequence'>): void {
       requests.push({ sequence: ++sequence, ...request });
-      if (requests.length > KEPT) requests.splice(0, KEPT / 10);
+      if (requestBody !== undefined) bodies.set(sequence, requestBody);
+      if (requests.length > KEPT_REQUESTS) requests.splice(0, KEPT_REQUESTS / 10);
+      for (const old of bodies.keys()) {
+        if (bodies.size <= KEPT_BODIES) break;
+        bodies.delete(old);
+      }
     },
     since: (after: number): readonly JsonObject[] =>
-      requests.filter((request) => request.sequence > after).map((request) => ({ ...request })),
+      requests
+        .filter((request) => request.sequence > after)
+        .map((request) => compact({ ...request, requestBody: bodies.get(request.sequence) })),
   };
 }
 

@@ -1,6 +1,6 @@
-import { ArmError, invalidResourceType } from '../errors.ts';
+import { aksError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
-import { compact, objectsAt, omit, stringAt, asText, type JsonObject } from '../json.ts';
+import { compact, objectsAt, omit, stringAt, asText, type JsonObject, at } from '../json.ts';
 import type { Resource } from '../store.ts';
 import type { Visit } from '../visit.ts';
 
@@ -13,16 +13,9 @@ export function clusterAction(visit: Visit, cluster: Resource, action: string): 
   const name = names[action.toLowerCase()];
   if (name === undefined)
     throw invalidResourceType('Microsoft.ContainerService', `managedClusters/${action}`, visit.call.apiVersion);
-  if (
-    name === 'clusterAdmin' &&
-    cluster.body['properties'] !== undefined &&
-    stringAt(cluster.body, 'properties', 'disableLocalAccounts') === 'true'
-  ) {
-    throw new ArmError(
-      400,
-      'BadRequest',
-      'Getting static credential is not allowed because this cluster is set to disable local accounts.',
-    );
+  if (name === 'clusterAdmin' && at(cluster.body, 'properties', 'disableLocalAccounts') === true) {
+    const message = 'Getting static credential is not allowed because this cluster is set to disable local accounts.';
+    throw aksError(400, 'BadRequest', message);
   }
   return {
     status: 200,
@@ -39,19 +32,7 @@ export function clusterChild(visit: Visit, cluster: Resource, childType: string,
   if (name === undefined) return { status: 200, body: { value: pools } };
   const pool = pools.find((candidate) => candidate['name'] === name.toLowerCase());
   if (pool !== undefined) return { status: 200, body: pool };
-  throw new ArmError(
-    404,
-    'NotFound',
-    '',
-    {},
-    {
-      code: 'NotFound',
-      details: null,
-      message: `Could not find the agentpool: ${name}`,
-      subcode: 'AgentPoolNotFound',
-      target: '',
-    },
-  );
+  throw aksError(404, 'NotFound', `Could not find the agentpool: ${name}`, '', 'AgentPoolNotFound');
 }
 
 function poolBody({ body }: Resource, pool: JsonObject): JsonObject {

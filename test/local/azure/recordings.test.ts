@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../local/azure/json.ts';
+import { asText, isObject, type Json, type JsonObject } from '../../../local/azure/json.ts';
 import { describeWithReferenceData, referenceRecords } from './referenceData.ts';
 import { startClient, type Client, type Reply } from './client.ts';
 
@@ -44,7 +44,7 @@ async function createGroup(client: Client, records: readonly Recorded[]): Promis
   const read = records.find(({ method, uri }) => method === 'GET' && /resourcegroups\/[^/]+\?/.test(uri));
   if (!isObject(read?.response)) throw new Error('The recording names no resource group.');
   const { id, location, tags } = read.response;
-  await client.apply('PUT', String(id as string), { location: location ?? null, tags: tags ?? {} });
+  await client.apply('PUT', asText(id), { location: location ?? null, tags: tags ?? {} });
 }
 
 describe.each(files)('recording %s', (file) => {
