@@ -20,6 +20,7 @@ const { values } = parseArgs({
   },
 });
 const scale = number(values['time-scale'], 'time-scale');
+if (scale === 0) throw new Error(`--time-scale must be more than 0. ${usage}`);
 const azure = await startLocalAzure({
   port: number(values.port, 'port'),
   clock: values.state === undefined ? scaledClock(scale) : continuedClock(values.state, scale),
