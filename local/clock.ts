@@ -28,8 +28,8 @@ export function scaledClock(scale = 1, anchor = { wall: Date.now(), time: Date.n
     let timeout: NodeJS.Timeout;
     const arm = () => {
       const wait = Math.ceil((time - now()) / scale);
-      // setTimeout fires at once beyond 2^31 ms, so long waits go in steps.
-      timeout = wait > MAX_TIMEOUT_MS ? setTimeout(arm, MAX_TIMEOUT_MS) : setTimeout(callback, Math.max(0, wait));
+      // setTimeout fires at once beyond 2^31 ms, so long waits go in steps; and it may fire a millisecond early.
+      timeout = setTimeout(() => (now() >= time ? callback() : arm()), Math.min(Math.max(0, wait), MAX_TIMEOUT_MS));
     };
     arm();
     return () => clearTimeout(timeout);
@@ -88,12 +88,11 @@ export class VirtualClock implements Clock {
   }
 
   async sleep(milliseconds: number): Promise<void> {
-    this.#busy--;
-    try {
-      await new Promise<void>((resolve) => this.at(this.#now + milliseconds, resolve));
-    } finally {
-      this.#busy++;
-    }
+    // Whoever sleeps without being busy has nothing to give back.
+    const held = this.#busy > 0;
+    if (held) this.#busy--;
+    await new Promise<void>((resolve) => this.at(this.#now + milliseconds, resolve));
+    if (held) this.#busy++;
   }
 
   /** Looks again after pending callbacks have run, since they may make somebody busy. */

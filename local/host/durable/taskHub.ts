@@ -70,6 +70,7 @@ export function openTaskHub(store: TaskHubStore, clock: Clock, wake: (instance: 
       inbox: [executionStarted(head), ...carryOver, ...rest],
       firstBatch: 1 + carryOver.length,
     };
+    if (closed) throw new Error('The host is closing.');
     store.begin(record);
     const instance = live(apply(undefined, record));
     instances.put(instance);
