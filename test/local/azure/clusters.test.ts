@@ -26,7 +26,6 @@ const aCluster = (properties: JsonObject = {}, pool: JsonObject = {}): JsonObjec
 });
 const put = async (body: JsonObject, headers: Record<string, string> = {}) =>
   client.send('PUT', CLUSTER, body, headers);
-const refused = async (body: JsonObject) => refusal(await put(body));
 const ranges = (...authorizedIPRanges: string[]) => ({ apiServerAccessProfile: { authorizedIPRanges } });
 const kinds = async () =>
   objectsAt(await client.get('/_local/requests'), 'requests')
@@ -174,84 +173,6 @@ describe('an update', () => {
   });
 });
 
-describe('AKS refuses', () => {
-  const udr = { networkProfile: { networkPlugin: 'azure', outboundType: 'userDefinedRouting' } };
-  const associate = async (routes: readonly JsonObject[]) => {
-    await client.apply('PUT', `${NETWORK}/routeTables/t`, { location: 'eastus', properties: { routes } });
-    const routeTable = { id: `${NETWORK}/routeTables/t` };
-    await client.apply('PUT', SUBNET, { properties: { addressPrefix: '10.42.1.0/24', routeTable } });
-  };
-  const defaultRoute = (nextHop: JsonObject) => [{ name: 'r', properties: { addressPrefix: '0.0.0.0/0', ...nextHop } }];
-
-  test('userDefinedRouting without a route table on the subnet', async () => {
-    expect(await refused(aCluster(udr))).toEqual([400, 'ExistingRouteTableNotAssociatedWithSubnet']);
-  });
-  test('userDefinedRouting without a default route, or with one that leads elsewhere', async () => {
-    await associate([]);
-    expect(await refused(aCluster(udr))).toEqual([400, 'RouteTableMissingDefaultRoute']);
-    await associate(defaultRoute({ nextHopType: 'Internet' }));
-    expect(await refused(aCluster(udr))).toEqual([400, 'RouteTableInvalidNextHop']);
-    await associate(defaultRoute({ nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.42.2.4' }));
-    expect(await refused(aCluster(udr))).toEqual([201, undefined]);
-  });
-
-  const manyRanges = Array.from({ length: 201 }, (_, index) => `198.51.${Math.floor(index / 256)}.${index % 256}/32`);
-  test.each<[string, JsonObject, string]>([
-    ['a range that does not start at its network address', aCluster(ranges('198.51.100.7/24')), 'InvalidParameter'],
-    ['more than 200 ranges', aCluster(ranges(...manyRanges)), 'InvalidParameter'],
-    [
-      'ranges on a private cluster',
-      aCluster({ apiServerAccessProfile: { authorizedIPRanges: ['20.1.2.3'], enablePrivateCluster: true } }),
-      'InvalidParameter',
-    ],
-    [
-      'a service CIDR that overlaps the network',
-      aCluster({ networkProfile: { serviceCidr: '10.42.0.0/20', dnsServiceIP: '10.42.0.10' } }),
-      'ServiceCidrOverlapExistingSubnetsCidr',
-    ],
-    [
-      'a DNS service IP outside the service CIDR',
-      aCluster({ networkProfile: { dnsServiceIP: '10.1.0.10' } }),
-      'DnsServiceIpOutOfServiceCidr',
-    ],
-    [
-      'a pod CIDR that overlaps the service CIDR',
-      aCluster({ networkProfile: { networkPluginMode: 'overlay', podCidr: '10.0.0.0/16' } }),
-      'PodCidrOverlapServiceCidr',
-    ],
-    ['an unknown VM size', aCluster({}, { vmSize: 'Standard_Huge' }), 'BadRequest'],
-    ['an unknown version', aCluster({ kubernetesVersion: '1.17.13' }), 'K8sVersionNotSupported'],
-    [
-      'a subnet that does not exist',
-      aCluster({}, { vnetSubnetID: `${NETWORK}/virtualNetworks/v/subnets/none` }),
-      'VnetNotFound',
-    ],
-    ['an agent pool name with capitals', aCluster({}, { name: 'NodePool' }), 'InvalidParameter'],
-    ['no system pool', aCluster({}, { mode: 'User' }), 'InvalidParameter'],
-    [
-      'kubenet in an own subnet with a system-assigned identity',
-      aCluster({ networkProfile: { networkPlugin: 'kubenet' } }),
-      'CustomRouteTableWithUnsupportedMSIType',
-    ],
-  ])('%s', async (_, body, code) => {
-    expect(await refused(body)).toEqual([400, code]);
-  });
-
-  test('an unknown field, by its name', async () => {
-    const reply = await put(aCluster({ networkprofile: {} }));
-    expect(reply.status).toBe(400);
-    expect(reply.body).toMatchObject({
-      code: 'BadRequest',
-      message: expect.stringContaining('unknown field "networkprofile"') as string,
-    });
-  });
-
-  test('more cores than the quota leaves', async () => {
-    await client.send('PUT', '/_local/quotas', { eastus: { cores: 5 } });
-    expect(await refused(aCluster())).toEqual([400, 'ErrCode_InsufficientVCPUQuota']);
-  });
-});
-
 test('usages, sizes and versions of the region are listed', async () => {
   await client.apply('PUT', CLUSTER, aCluster());
   const compute = `${SUBSCRIPTION}/providers/Microsoft.Compute/locations/eastus`;
@@ -265,80 +186,4 @@ test('usages, sizes and versions of the region are listed', async () => {
     `${SUBSCRIPTION}/providers/Microsoft.ContainerService/locations/eastus/kubernetesVersions`,
   );
   expect(objectsAt(versions, 'values').map(({ version }) => version)).toContain('1.33');
-});
-
-describe('role assignments', () => {
-  const assignment = (name: string) => `${SUBNET}/providers/Microsoft.Authorization/roleAssignments/${name}`;
-  const FIRST = '44444444-4444-4444-8444-444444444444';
-  const networkContributor = async () =>
-    objectsAt(
-      await client.get(
-        `${SUBNET}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName%20eq%20'Network%20Contributor'&api-version=2022-04-01`,
-      ),
-      'value',
-    )[0]?.['id'] ?? null;
-
-  test('can be made while the cluster is created, once its principal is known', async () => {
-    const { body } = await put(aCluster());
-    const properties = {
-      roleDefinitionId: await networkContributor(),
-      principalId: at(body, 'identity', 'principalId') ?? null,
-    };
-    expect(refusal(await client.send('PUT', assignment(FIRST), { properties }))).toEqual([400, 'PrincipalNotFound']);
-    await client.pass(10);
-    expect((await client.send('PUT', assignment(FIRST), { properties })).status).toBe(201);
-    expect((await client.send('PUT', assignment(FIRST), { properties })).status).toBe(200);
-    const list = await client.get(
-      `${SUBNET}/providers/Microsoft.Authorization/roleAssignments?$filter=atScope()&api-version=2022-04-01`,
-    );
-    expect(objectsAt(list, 'value').map(({ name }) => name)).toEqual([FIRST]);
-    expect(at(await client.get(CLUSTER), 'properties', 'provisioningState')).toBe('Creating');
-  });
-
-  test('with a principalType need not wait; a second one for the same is refused', async () => {
-    const { body } = await put(aCluster());
-    const properties = {
-      roleDefinitionId: await networkContributor(),
-      principalId: at(body, 'identity', 'principalId') ?? null,
-      principalType: 'ServicePrincipal',
-    };
-    expect((await client.send('PUT', assignment(FIRST), { properties })).status).toBe(201);
-    const second = assignment('55555555-5555-4555-8555-555555555555');
-    expect(refusal(await client.send('PUT', second, { properties }))).toEqual([409, 'RoleAssignmentExists']);
-    expect((await client.send('DELETE', assignment(FIRST))).status).toBe(200);
-    expect((await client.send('DELETE', assignment(FIRST))).status).toBe(204);
-  });
-
-  test('need a GUID, a role that exists and a scope that exists', async () => {
-    const roleDefinitionId = await networkContributor();
-    const principalId = FIRST;
-    const properties = { roleDefinitionId, principalId, principalType: 'ServicePrincipal' };
-    expect(refusal(await client.send('PUT', assignment('name'), { properties }))).toEqual([
-      400,
-      'InvalidRoleAssignmentId',
-    ]);
-    const noRole = {
-      ...properties,
-      roleDefinitionId: `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${FIRST}`,
-    };
-    expect(refusal(await client.send('PUT', assignment(FIRST), { properties: noRole }))).toEqual([
-      400,
-      'RoleDefinitionDoesNotExist',
-    ]);
-    const elsewhere = assignment(FIRST).replace('/subnets/nodes/', '/subnets/none/');
-    expect(refusal(await client.send('PUT', elsewhere, { properties }))).toEqual([404, 'ResourceNotFound']);
-  });
-});
-
-test("a user-assigned identity's principal exists before the cluster that uses it", async () => {
-  const id = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/identity`;
-  const missing = { ...aCluster(), identity: { type: 'UserAssigned', userAssignedIdentities: { [id]: {} } } };
-  expect(await refused(missing)).toEqual([400, 'ResourceNotFound']);
-  const created = await client.send('PUT', id, { location: 'eastus' });
-  expect(created.status).toBe(201);
-  const cluster = await client.apply('PUT', CLUSTER, missing);
-  expect(at(cluster, 'identity', 'userAssignedIdentities', id)).toEqual({
-    clientId: at(created.body, 'properties', 'clientId'),
-    principalId: at(created.body, 'properties', 'principalId'),
-  });
 });
