@@ -23,6 +23,7 @@ import { hostKeys, isAuthorized } from './keys.ts';
 import type { Log } from './logging.ts';
 import { consoleLog } from './logging.ts';
 import { readHostSettings, readLocalValues } from './settings.ts';
+import { describeThrown } from './thrown.ts';
 import { startTimers } from './timers.ts';
 
 export interface HostOptions {
@@ -121,7 +122,7 @@ async function start(
     try {
       return await run(fn, trigger, metadata);
     } catch (error) {
-      log('error', fn.name, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      log('error', fn.name, describeThrown(error));
       throw error;
     } finally {
       release();

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from './logging.ts';
+import { describeThrown } from './thrown.ts';
 
 /** One request, read whole. */
 export interface HostRequest {
@@ -83,7 +84,7 @@ async function answer(request: http.IncomingMessage, handle: RequestHandler, log
   } catch (error) {
     if (error instanceof BadRequestError) return json(400, { Message: error.message });
     // A sender that hangs up in the middle of its body is nobody's error, and hears no answer.
-    if (!request.destroyed || request.complete) log('error', 'http', describe(error));
+    if (!request.destroyed || request.complete) log('error', 'http', describeThrown(error));
     return { status: 500 };
   }
 }
@@ -111,12 +112,10 @@ function send(response: http.ServerResponse, method: string | undefined, reply: 
     response.writeHead(reply.status);
   } catch (error) {
     // Status, headers and cookies come from functions, and may hold what HTTP can't carry.
-    log('error', 'http', describe(error));
+    log('error', 'http', describeThrown(error));
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     response.writeHead(500).end();
     return;
   }
   response.end(hasBody && method !== 'HEAD' ? body : undefined);
 }
-
-const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

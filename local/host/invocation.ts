@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { inspect } from 'node:util';
 import type { AppFunction, FunctionApp } from './app.ts';
 import type { CoreInvocationContext, HookName, TypedData } from './functionsCore.ts';
 import type { Log, LogLevel } from './logging.ts';
+import { asError } from './thrown.ts';
 
 export interface Invocation {
   readonly trigger: TypedData;
@@ -72,10 +72,6 @@ export async function invoke(
   if (hookContext.error !== undefined && hookContext.error !== null) throw asError(hookContext.error);
   return (await model.getResponse(context, hookContext.result)).returnValue;
 }
-
-/** As the Functions worker does: whatever is thrown becomes an Error. */
-const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : inspect(thrown));
 
 /** Waits no longer than `timeoutMs` of real time. What runs on after that is not heard any more. */
 export async function withTimeout<T>(name: string, timeoutMs: number, running: Promise<T>): Promise<T> {

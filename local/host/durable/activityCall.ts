@@ -4,6 +4,7 @@ import type { HttpCall } from './actions.ts';
 import { HTTP_ACTIVITY } from './httpPolling.ts';
 import type { Message, TaskScheduled } from './history.ts';
 import { EventType, fromJson, fromOutside, toJson } from './history.ts';
+import { asError } from '../thrown.ts';
 import type { RunFunction } from './orchestratorCall.ts';
 
 /**
@@ -43,7 +44,7 @@ export async function callActivity(
 
 /** The wording of the extension; the orchestrator sees both parts in the message of its error. */
 function failure(name: string, error: unknown) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { message, stack } = asError(error);
   return {
     Reason: `Activity function '${name}' failed: ${message}`,
     Details: JSON.stringify({

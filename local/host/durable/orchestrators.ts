@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { AppFunction } from '../app.ts';
 import type { Log } from '../logging.ts';
+import { describeThrown } from '../thrown.ts';
 import { whyNotCallable } from './callable.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { HistoryEvent, Message } from './history.ts';
@@ -52,7 +53,7 @@ export function orchestrators(options: OrchestratorsOptions): Orchestrators {
     try {
       if (hub.isCurrent(instance)) await turn(instance);
     } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const text = describeThrown(error);
       log('error', 'durable', `A turn of '${instance.head.instanceId}' failed in the host: ${text}`);
       if (hub.isCurrent(instance)) fail(instance, instance.inbox.slice(), [], text);
     }

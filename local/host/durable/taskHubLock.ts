@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { isErrno } from '../thrown.ts';
 
 interface LockOwner {
   readonly pid: number;
@@ -104,6 +105,3 @@ function processStart(pid: number): string | null {
     throw error;
   }
 }
-
-const isErrno = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

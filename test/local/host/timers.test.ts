@@ -26,11 +26,10 @@ describe('a timer trigger', () => {
     const clock = new VirtualClock();
     const startMs = clock.now();
     const runs: number[] = [];
-    const stop = start(
-      clock,
-      { schedule: '%SCHEDULE%' },
-      async () => void runs.push((clock.now() - startMs) / MINUTE_MS),
-    );
+    const stop = start(clock, { schedule: '%SCHEDULE%' }, () => {
+      runs.push((clock.now() - startMs) / MINUTE_MS);
+      return Promise.resolve();
+    });
     await clock.sleep(16 * MINUTE_MS);
     stop();
     await clock.sleep(60 * MINUTE_MS);
@@ -53,7 +52,10 @@ describe('a timer trigger', () => {
   it('runs on startup when it says so', async () => {
     const clock = new VirtualClock();
     let runs = 0;
-    const stop = start(clock, { schedule: '00:10:00', runOnStartup: true }, async () => void runs++);
+    const stop = start(clock, { schedule: '00:10:00', runOnStartup: true }, () => {
+      runs++;
+      return Promise.resolve();
+    });
     await clock.sleep(1);
     expect(runs).toBe(1);
     await clock.sleep(10 * MINUTE_MS);
