@@ -83,6 +83,19 @@ describe('local.settings.json', () => {
   });
 });
 
+describe('a variable that two hosts need', () => {
+  it('goes with the last of them', () => {
+    const [first, second] = [
+      addToEnvironment({ GATEHOUSE_TEST_SHARED: '1' }),
+      addToEnvironment({ GATEHOUSE_TEST_SHARED: '2' }),
+    ];
+    first();
+    expect(process.env['GATEHOUSE_TEST_SHARED']).toBe('1');
+    second();
+    expect(process.env['GATEHOUSE_TEST_SHARED']).toBeUndefined();
+  });
+});
+
 describe('JSON with comments', () => {
   it('keeps what only looks like a comment or a trailing comma', () => {
     const text = '\uFEFF{ "url": "http://x/*y*/", /* a */ "list": [1, 2, ], // b\n "odd": ",]\\"//", }';

@@ -20,20 +20,27 @@ export interface RequestOptions {
 
 export const APP_DIRECTORY = join(import.meta.dirname, 'app');
 
+export interface TestHostOptions extends Omit<Partial<HostOptions>, 'clock' | 'entry'> {
+  readonly clock?: VirtualClock;
+  /** The module of the test app when absent; `main` of package.json when undefined. */
+  readonly entry?: string | undefined;
+}
+
 /** The test app in virtual time, in memory, on a port of its own, without timers unless asked for. */
-export async function startTestHost(options: Partial<HostOptions> = {}): Promise<TestHost> {
-  const clock = new VirtualClock();
+export async function startTestHost(options: TestHostOptions = {}): Promise<TestHost> {
+  const { entry, ...rest } = { entry: join(APP_DIRECTORY, 'functions.ts'), ...options };
+  const clock = options.clock ?? new VirtualClock();
   const complaints: string[] = [];
   const host = await startHost({
     appDirectory: APP_DIRECTORY,
-    entry: join(APP_DIRECTORY, 'functions.ts'),
     port: 0,
-    clock,
     timers: false,
     log: (level, source, message) => {
       if (['warning', 'error', 'critical'].includes(level)) complaints.push(`${level} ${source}: ${message}`);
     },
-    ...options,
+    ...rest,
+    ...(entry !== undefined && { entry }),
+    clock,
   });
   const request = (method: string, path: string, { body, headers = {} }: RequestOptions = {}) =>
     fetch(`${host.origin}${path}`, {
