@@ -12,8 +12,13 @@ export interface Clock {
    * called. Real clocks ignore it.
    */
   busy(): () => void;
-  /** Waits in Azure time; while it waits, the work that called counts as idle. */
+  /** Waits in Azure time, as an onlooker who is not busy. */
   sleep(milliseconds: number): Promise<void>;
+  /**
+   * Waits in Azure time on behalf of work that is busy elsewhere (a caller that awaits a slow answer), which counts as
+   * idle meanwhile. Several pauses of one caller may overlap.
+   */
+  pause(milliseconds: number): Promise<void>;
 }
 
 const MAX_TIMEOUT_MS = 0x7fffffff;
@@ -34,12 +39,8 @@ export function scaledClock(scale = 1, anchor = { wall: Date.now(), time: Date.n
     arm();
     return () => clearTimeout(timeout);
   };
-  return {
-    now,
-    at,
-    busy: () => () => undefined,
-    sleep: (milliseconds) => new Promise((resolve) => at(now() + milliseconds, resolve)),
-  };
+  const sleep = (milliseconds: number) => new Promise<void>((resolve) => at(now() + milliseconds, resolve));
+  return { now, at, busy: () => () => undefined, sleep, pause: sleep };
 }
 
 interface Timer {
@@ -87,12 +88,15 @@ export class VirtualClock implements Clock {
     };
   }
 
-  async sleep(milliseconds: number): Promise<void> {
-    // Whoever sleeps without being busy has nothing to give back.
-    const held = this.#busy > 0;
-    if (held) this.#busy--;
-    await new Promise<void>((resolve) => this.at(this.#now + milliseconds, resolve));
-    if (held) this.#busy++;
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.at(this.#now + milliseconds, resolve));
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    // The count may go below zero: one busy caller may await several slow answers at once.
+    this.#busy--;
+    await this.sleep(milliseconds);
+    this.#busy++;
   }
 
   /** Looks again after pending callbacks have run, since they may make somebody busy. */

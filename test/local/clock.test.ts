@@ -32,10 +32,10 @@ describe('virtual time', () => {
     expect(due).toBe(true);
   });
 
-  it('lets time pass for a sleeper that is busy, and holds it again when the sleeper wakes', async () => {
+  it('lets time pass for a busy caller whose slow answers pause, and holds it again when all have woken', async () => {
     const clock = new VirtualClock(0);
     const release = clock.busy();
-    await clock.sleep(5_000);
+    await Promise.all([clock.pause(5_000), clock.pause(3_000)]);
     expect(clock.now()).toBe(5_000);
     let due = false;
     clock.at(6_000, () => (due = true));
