@@ -4,8 +4,9 @@ import type { Answer, Request } from './http.ts';
 import { isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
 import type { RequestLog } from './requestLog.ts';
-import { isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
+import { groupId, isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
 import { setRegistration, requireNamespace } from './resources/providers.ts';
+import { GROUP_TYPE } from './resources/resourceGroups.ts';
 import type { Resource } from './store.ts';
 import { parseBody } from './router.ts';
 
@@ -94,6 +95,11 @@ function restamp(azure: Azure, resource: Resource): Resource {
 function newResource(azure: Azure, id: string): Resource {
   const path = parsePath(id);
   const [typeName, ...more] = path?.types ?? [];
+  if (path?.group !== undefined && path.namespace === undefined) {
+    const own = groupId(path.subscription, path.group);
+    const body = { id: own, name: path.group, type: GROUP_TYPE, properties: { provisioningState: 'Succeeded' } };
+    return { id: own, type: GROUP_TYPE, body };
+  }
   if (path?.namespace === undefined || typeName === undefined || more.length > 0 || path.names.length !== 1) {
     throw new ArmError(
       400,

@@ -12,7 +12,7 @@ export interface Invocation {
 }
 
 /** A function ran longer than `functionTimeout` of host.json. */
-export class FunctionTimeoutError extends Error {
+class FunctionTimeoutError extends Error {
   constructor(name: string, timeoutMs: number) {
     super(`Timeout value of ${timeoutMs / 1000} s (functionTimeout of host.json) was exceeded by function: ${name}`);
     this.name = 'FunctionTimeoutError';

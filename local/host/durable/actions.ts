@@ -48,7 +48,7 @@ export interface TimerAction {
   readonly isCanceled?: boolean;
 }
 
-export interface CompoundAction {
+interface CompoundAction {
   readonly actionType: 11 | 12;
   readonly compoundActions: readonly Action[];
 }

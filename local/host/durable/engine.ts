@@ -28,7 +28,7 @@ export interface EngineOptions {
   readonly maxConcurrentOrchestratorFunctions: number;
 }
 
-export interface StartRequest {
+interface StartRequest {
   readonly name: string;
   /** Chosen when absent. */
   readonly instanceId?: string;

@@ -17,13 +17,13 @@ export interface Live extends InstanceState {
 }
 
 /** What a turn has taken from the inbox and added to the history. */
-export interface Turn {
+interface Turn {
   readonly taken: number;
   readonly added: readonly HistoryEvent[];
   readonly customStatus: unknown;
 }
 
-export type NewExecution = Omit<ExecutionHead, 'executionId' | 'createdTime'>;
+type NewExecution = Omit<ExecutionHead, 'executionId' | 'createdTime'>;
 
 /** The instances of a task hub and every change they go through: journaled first, then made known. */
 export interface TaskHub {

@@ -15,7 +15,7 @@ export interface TurnResult {
   readonly warning?: string;
 }
 
-export type TurnOutcome =
+type TurnOutcome =
   | { readonly kind: 'Running' | 'Suspended' }
   | { readonly kind: 'Completed'; readonly output: unknown }
   | { readonly kind: 'Failed'; readonly reason: string }

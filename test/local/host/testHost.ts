@@ -13,7 +13,7 @@ export interface TestHost extends Host {
   durableRequest(method: string, path: string, options?: RequestOptions): Promise<Response>;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
