@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { VirtualClock } from '../../../local/clock.ts';
 import type { Host, HostOptions } from '../../../local/host/host.ts';
 import { startHost } from '../../../local/host/host.ts';
@@ -18,7 +19,7 @@ interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const APP_DIRECTORY = join(import.meta.dirname, 'app');
+const APP_DIRECTORY = join(import.meta.dirname, 'app');
 
 export interface TestHostOptions extends Omit<Partial<HostOptions>, 'clock' | 'entry'> {
   readonly clock?: VirtualClock;
@@ -28,7 +29,7 @@ export interface TestHostOptions extends Omit<Partial<HostOptions>, 'clock' | 'e
 
 /** The test app in virtual time, in memory, on a port of its own, without timers unless asked for. */
 export async function startTestHost(options: TestHostOptions = {}): Promise<TestHost> {
-  const { entry, ...rest } = { entry: join(APP_DIRECTORY, 'functions.ts'), ...options };
+  const { entry, ...rest } = { entry: fileURLToPath(import.meta.resolve('./app/functions.ts')), ...options };
   const clock = options.clock ?? new VirtualClock();
   const complaints: string[] = [];
   const host = await startHost({

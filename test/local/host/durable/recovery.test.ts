@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { VirtualClock } from '../../../../local/clock.ts';
 import { TaskHubLockedError } from '../../../../local/host/durable/taskHubLock.ts';
-import { APP_DIRECTORY, startTestHost } from '../testHost.ts';
+import { startTestHost } from '../testHost.ts';
 
 interface Child {
   readonly process: ChildProcess;
@@ -25,10 +26,14 @@ afterEach(async () => {
 });
 
 async function startChild(): Promise<Child> {
-  const child = spawn(process.execPath, ['--no-warnings', join(APP_DIRECTORY, 'main.ts'), join(directory, 'hub')], {
-    env: { ...process.env, NODE_OPTIONS: undefined, JEST_WORKER_ID: undefined },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', fileURLToPath(import.meta.resolve('../app/main.ts')), join(directory, 'hub')],
+    {
+      env: { ...process.env, NODE_OPTIONS: undefined, JEST_WORKER_ID: undefined },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   const listeners = new Set<() => void>();
   const check = () => listeners.forEach((listener) => listener());
