@@ -42,6 +42,8 @@ export type PollOutcome =
 const FIRST_POLL_SECONDS = 5;
 /** Azure's hints grow to 160 s, which would stretch the tail of every step. */
 const LONGEST_POLL_SECONDS = 15;
+/** Between two looks where Azure gives no hint, as AKS does. */
+const POLL_SECONDS = 10;
 /** How often a refusal that should pass is waited out before the step counts as failed. */
 const MAX_REFUSALS = 60;
 /** A step that Azure keeps answering differently from what was written is somebody else's doing. */
@@ -101,7 +103,7 @@ export function afterPoll(record: StepRecord, outcome: PollOutcome, now: Date): 
     case 'running':
       return {
         ...record,
-        notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? LONGEST_POLL_SECONDS, LONGEST_POLL_SECONDS)),
+        notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? POLL_SECONDS, LONGEST_POLL_SECONDS)),
       };
     case 'succeeded': {
       const { operation: _finished, notBefore: _past, ...rest } = record;
