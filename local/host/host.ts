@@ -93,7 +93,6 @@ async function start(
   await runHooks(app, 'appStart', { hookData: {}, appHookData: {}, functionAppDirectory: appDirectory });
 
   let origin = '';
-  let ownMilliseconds = 0;
   const run = async (
     fn: AppFunction,
     trigger: TypedData,
@@ -107,14 +106,6 @@ async function start(
     );
     const running = invoke(app, fn, { trigger, inputs, triggerMetadata }, log);
     return withTimeout(fn.name, settings.functionTimeoutMs, running);
-  };
-  const runTimed: typeof run = async (...args) => {
-    const startedMs = performance.now();
-    try {
-      return await run(...args);
-    } finally {
-      ownMilliseconds += performance.now() - startedMs;
-    }
   };
   /** Virtual time stands still for an invocation. */
   const runTrigger: typeof run = async (fn, trigger, metadata) => {
@@ -136,7 +127,7 @@ async function start(
 
   const durable = createDurableEngine({
     functions: app.functions,
-    run: runTimed,
+    run,
     store,
     clock,
     log,
@@ -182,5 +173,5 @@ async function start(
     'host',
     `Listening on ${origin}: ${app.functions.size} functions, ${recovered} unfinished orchestrations.`,
   );
-  return { origin, keys, durable, ownMilliseconds: () => ownMilliseconds, close: cleanUp };
+  return { origin, keys, durable, ownMilliseconds: () => durable.stats.milliseconds, close: cleanUp };
 }

@@ -79,6 +79,8 @@ export async function withTimeout<T>(name: string, timeoutMs: number, running: P
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new FunctionTimeoutError(name, timeoutMs)), timeoutMs);
+    // What still runs when the host is closed must not keep the process.
+    timer.unref();
   });
   try {
     return await Promise.race([running, timedOut]);

@@ -9,6 +9,7 @@ import type { RunFunction } from './orchestratorCall.ts';
 import type { TaskHubStore } from './store.ts';
 import type { Live, TaskHub } from './taskHub.ts';
 import { subOrchestrationOutcome } from './taskHub.ts';
+import type { Timed } from './workQueue.ts';
 import { workQueue } from './workQueue.ts';
 
 export interface Dispatcher {
@@ -24,7 +25,8 @@ export interface DispatcherOptions {
   readonly store: TaskHubStore;
   readonly clock: Clock;
   readonly maxConcurrentActivityFunctions: number;
-  readonly onActivity: () => void;
+  /** Keeps the count and the time of what runs. */
+  readonly timed: Timed;
 }
 
 export function dispatcher(options: DispatcherOptions): Dispatcher {
@@ -34,9 +36,10 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
   function runActivity(instance: Live, event: TaskScheduled): void {
     activities.add(async () => {
       if (!hub.isCurrent(instance)) return;
-      options.onActivity();
-      const fn = functions.get(event.Name);
-      hub.deliver(instance, await callActivity(run, fn, event, instance.head.instanceId, () => hub.now()));
+      await options.timed('activities', async () => {
+        const fn = functions.get(event.Name);
+        hub.deliver(instance, await callActivity(run, fn, event, instance.head.instanceId, () => hub.now()));
+      });
     });
   }
 

@@ -16,6 +16,7 @@ import { queryInstances } from './query.ts';
 import type { TaskHubStore } from './store.ts';
 import { newId, openTaskHub } from './taskHub.ts';
 import type { VersionSettings } from './versions.ts';
+import type { Timed } from './workQueue.ts';
 
 export interface EngineOptions {
   readonly functions: ReadonlyMap<string, AppFunction>;
@@ -26,6 +27,12 @@ export interface EngineOptions {
   readonly versions: VersionSettings;
   readonly maxConcurrentActivityFunctions: number;
   readonly maxConcurrentOrchestratorFunctions: number;
+}
+
+interface Stats {
+  turns: number;
+  activities: number;
+  milliseconds: number;
 }
 
 interface StartRequest {
@@ -58,8 +65,8 @@ export interface DurableEngine {
   history(instanceId: string): readonly HistoryEvent[] | undefined;
   /** Waits, without limit, until an instance is as the predicate says: finished, if none is given. */
   waitFor(instanceId: string, predicate?: (status: OrchestrationStatus) => boolean): Promise<OrchestrationStatus>;
-  /** How often orchestrators and activities have been called. */
-  readonly stats: { readonly turns: number; readonly activities: number };
+  /** How often orchestrators and activities have been called, and the real time their turns and calls have taken. */
+  readonly stats: Readonly<Stats>;
   /** Takes unfinished instances up where their journals end. @returns their number. */
   recover(): number;
   stop(): void;
@@ -67,15 +74,19 @@ export interface DurableEngine {
 
 export function createDurableEngine(options: EngineOptions): DurableEngine {
   const { store, versions } = options;
-  const stats = { turns: 0, activities: 0 };
+  const stats: Stats = { turns: 0, activities: 0, milliseconds: 0 };
+  const timed: Timed = async (kind, work) => {
+    stats[kind]++;
+    const startedMs = performance.now();
+    try {
+      await work();
+    } finally {
+      stats.milliseconds += performance.now() - startedMs;
+    }
+  };
   const hub = openTaskHub(store, options.clock, (instance) => orchestrators.wake(instance));
-  const dispatcher: Dispatcher = createDispatcher({ ...options, hub, onActivity: () => stats.activities++ });
-  const orchestrators: Orchestrators = createOrchestrators({
-    ...options,
-    hub,
-    dispatcher,
-    onTurn: () => stats.turns++,
-  });
+  const dispatcher: Dispatcher = createDispatcher({ ...options, hub, timed });
+  const orchestrators: Orchestrators = createOrchestrators({ ...options, hub, dispatcher, timed });
   const { instances } = hub;
 
   const deliverTo = (instanceId: string, message: Message) => {

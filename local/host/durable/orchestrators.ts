@@ -13,6 +13,7 @@ import type { TurnResult } from './turn.ts';
 import { evaluateTurn } from './turn.ts';
 import type { VersionSettings } from './versions.ts';
 import { versionMismatch } from './versions.ts';
+import type { Timed } from './workQueue.ts';
 import { workQueue } from './workQueue.ts';
 
 export interface OrchestratorsOptions {
@@ -24,7 +25,8 @@ export interface OrchestratorsOptions {
   readonly log: Log;
   readonly versions: VersionSettings;
   readonly maxConcurrentOrchestratorFunctions: number;
-  readonly onTurn: () => void;
+  /** Keeps the count and the time of what runs. */
+  readonly timed: Timed;
 }
 
 /** Gives instances their turns: one at a time each, with all the messages that wait. */
@@ -85,13 +87,14 @@ export function orchestrators(options: OrchestratorsOptions): Orchestrators {
     if (fn === undefined || problem !== undefined)
       return fail(instance, messages, added, `Orchestrator function '${head.name}' failed: ${problem}`);
 
-    options.onTurn();
-    const history = [...instance.history.map((event) => ({ ...event, IsPlayed: true })), ...added];
-    const answer = await callOrchestrator(run, fn, head, history);
-    // The host may have been closed meanwhile.
-    if (!hub.isCurrent(instance)) return;
-    const result = evaluateTurn(head.name, history, answer, environmentOf(instance), hub.now());
-    conclude(instance, messages.length, added, result);
+    await options.timed('turns', async () => {
+      const history = [...instance.history.map((event) => ({ ...event, IsPlayed: true })), ...added];
+      const answer = await callOrchestrator(run, fn, head, history);
+      // The host may have been closed meanwhile.
+      if (!hub.isCurrent(instance)) return;
+      const result = evaluateTurn(head.name, history, answer, environmentOf(instance), hub.now());
+      conclude(instance, messages.length, added, result);
+    });
   }
 
   const environmentOf = ({ head }: Live) => ({
