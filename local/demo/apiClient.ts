@@ -34,7 +34,7 @@ export function apiClient(api: string, key: string) {
       headers: { 'x-functions-key': key, 'content-type': contentType },
       ...(body === undefined ? {} : { body }),
     });
-    const answer = (await response.json());
+    const answer = await response.json();
     if (!response.ok) throw new RefusedError(response.status, answer as ProblemDocument);
     return answer;
   };
