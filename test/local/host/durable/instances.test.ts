@@ -51,13 +51,13 @@ describe('finished instances in memory', () => {
     expect(all.status('i300')).toMatchObject({ output: large });
   });
 
-  it('are forgotten, if they were sub-orchestrations, when ten thousand others have finished since', () => {
+  it('are forgotten, if they were sub-orchestrations, when a thousand others have finished since', () => {
     const { all, finish } = table();
     finish(finished('top', null));
-    for (let index = 0; index < 10_001; index++) finish(finished(`c${index}`, null, true));
+    for (let index = 0; index < 1_001; index++) finish(finished(`c${index}`, null, true));
     expect(all.status('c0')).toBeUndefined();
     expect(all.status('c1')).toMatchObject({ parentInstanceId: 'parent' });
     expect(all.status('top')).toBeDefined();
-    expect(all.index()).toHaveLength(10_001);
+    expect(all.index()).toHaveLength(1_001);
   });
 });
