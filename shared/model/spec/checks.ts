@@ -1,9 +1,9 @@
 import { cloudOf, presetsOfCloud } from '../cloud.ts';
-import { rangeOf } from '../ipRange.ts';
 import { resourceIds } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import { networkProblems } from './networkChecks.ts';
 import type { Checked } from './checked.ts';
+import { internetSource, shown } from './fields.ts';
 import { unsupportedProblems } from './unsupported.ts';
 
 const MAX_AUTHORIZED_RANGES = 200;
@@ -113,13 +113,13 @@ function authorizedRangeProblems({ draft, context, sound }: Checked): readonly P
     });
   }
   for (const text of context.outboundRanges) {
-    const range = rangeOf(text);
-    if (range !== undefined && range.prefixLength > 0) continue;
+    const source = internetSource(text);
+    if (typeof source === 'string') continue;
     problems.push({
       path: 'access',
-      message: `the app's own address "${text}" would not do as an authorized range`,
+      message: `the app's own address "${shown(text)}" can't be let into the API server: ${source.message}`,
       remedy:
-        'Correct the app setting GATEHOUSE_OUTBOUND_RANGES: public IPv4 addresses, or CIDRs that start at their network address.',
+        'Correct the app setting GATEHOUSE_OUTBOUND_RANGES: public IPv4 addresses, or CIDRs of at most a /16 that start at their network address.',
     });
   }
   const frontends = sound('firewall.publicIpCount') ? draft.firewall.publicIpCount : 1;

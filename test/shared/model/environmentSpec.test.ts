@@ -350,14 +350,38 @@ describe('where an environment may be created', () => {
   });
 });
 
-test.each(['office', '20.1.2.3/24', '0.0.0.0/0', '::1'])('an own address %s is a mistake in the settings', (range) => {
-  expect(problems({}, { ...specContext, outboundRanges: ['20.1.2.3', range] })).toEqual([
-    {
-      path: 'access',
-      message: expect.stringContaining(`"${range}"`),
-      remedy: expect.stringContaining('GATEHOUSE_OUTBOUND_RANGES'),
-    },
-  ]);
+describe('the app’s own addresses', () => {
+  const own = (...outboundRanges: string[]) => problems({}, { ...specContext, outboundRanges });
+
+  test.each(['20.1.2.3', '20.1.0.0/16', '203.0.113.0/24'])('%s is let into the API server', (range) => {
+    expect(own(range)).toEqual([]);
+  });
+
+  test.each([
+    ['office', 'no IPv4 range'],
+    ['20.1.2.3/24', 'network address'],
+    ['::1', 'IPv6'],
+    ['0.0.0.0/0', 'open the API server'],
+    ['20.0.0.0/15', 'wider than /16'],
+    ['10.0.0.0/8', 'wider than /16'],
+    ['10.1.2.0/24', 'private'],
+    ['192.168.1.4', 'private'],
+  ])('%s is a mistake in the settings', (range, why) => {
+    expect(own('20.1.2.3', range)).toEqual([
+      {
+        path: 'access',
+        message: expect.stringMatching(`"${range}".*${why}`),
+        remedy: expect.stringContaining('GATEHOUSE_OUTBOUND_RANGES'),
+      },
+    ]);
+  });
+
+  test('two halves of the Internet are refused like the whole', () => {
+    expect(own('0.0.0.0/1', '128.0.0.0/1').map(({ message }) => message)).toEqual([
+      expect.stringContaining('"0.0.0.0/1"'),
+      expect.stringContaining('"128.0.0.0/1"'),
+    ]);
+  });
 });
 
 describe('developer grants', () => {
