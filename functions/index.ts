@@ -1,6 +1,7 @@
 // The app's entry: the host loads this module, and it registers every function. Nothing here may throw, since one
 // exception at the top level would hide every function.
 import * as df from 'durable-functions';
+import type { PollInput, StartStepInput } from '../orchestrations/advance.ts';
 import { pollOperation } from '../orchestrations/activities/pollOperation.ts';
 import { startStep } from '../orchestrations/activities/startStep.ts';
 import { FIREWALL_LANE, firewallLane, graphOrchestrator } from '../orchestrations/firewallLane.ts';
@@ -18,5 +19,5 @@ registerHealth();
 df.app.orchestration(FIREWALL_LANE, firewallLane);
 df.app.orchestration(graphOrchestrator.provision, provision);
 df.app.orchestration(graphOrchestrator.teardown, teardown);
-df.app.activity('startStep', { handler: startStep });
-df.app.activity('pollOperation', { handler: pollOperation });
+df.app.activity('startStep', { handler: (input, context) => startStep(input as StartStepInput, context) });
+df.app.activity('pollOperation', { handler: (input, context) => pollOperation(input as PollInput, context) });

@@ -4,7 +4,7 @@ import type { OperationRecord } from '../shared/model/operation.ts';
 import type { StepName } from '../shared/model/step.ts';
 import { readySteps, type Step } from '../shared/plan/provisioningGraph.ts';
 import { isSettled, type GraphName } from './laneState.ts';
-import { afterPoll, afterStart, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
+import { afterPoll, afterStart, mayWrite, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
 
 /** Input of a pass over a graph. */
 export interface AdvanceInput {
@@ -20,6 +20,8 @@ export interface StartStepInput {
   readonly step: StepName;
   readonly spec: EnvironmentSpec;
   readonly force: boolean;
+  /** False: the step has been written often enough; it only looks. */
+  readonly mayWrite: boolean;
 }
 
 /** Input of the activity `pollOperation`. */
@@ -28,8 +30,8 @@ export interface PollInput {
   readonly operation: OperationRecord;
 }
 
-/** A pass ends after this many waits even if no step has moved: it bounds the history, and signals are heard. */
-const MAX_WAITS = 20;
+/** A pass ends after this many waits (a minute or so) even if no step has moved: signals are heard between passes. */
+const MAX_WAITS = 4;
 
 /**
  * One pass over a graph of steps: starts what is ready, waits for what is under way, and comes back as soon as a step
@@ -50,13 +52,13 @@ export function* advance(
   let waits = 0;
 
   for (;;) {
-    const before = records;
     let ready = readyRecords(records, steps, now());
     while (ready.length > 0) {
       const began = now();
       const outcomes: StepOutcome[] = yield context.df.Task.all(
-        ready.map(({ name: step }) => {
-          const start: StartStepInput = { graph: input.graph, step, spec: input.spec, force: input.force };
+        ready.map((record) => {
+          const { graph, spec, force } = input;
+          const start: StartStepInput = { graph, step: record.name, spec, force, mayWrite: mayWrite(record) };
           return context.df.callActivity('startStep', start);
         }),
       );
@@ -67,10 +69,11 @@ export function* advance(
       // Steps that need no operation are done at once; what stood behind them is ready now.
       ready = readyRecords(records, steps, now());
     }
-    if (moved(before, records) || isSettled(records, steps) || waits >= MAX_WAITS) return records;
+    if (moved(input.records, records) || isSettled(records, steps) || waits >= MAX_WAITS) return records;
 
     const due = earliest(records, steps);
-    if (due === undefined) return records;
+    if (due === undefined)
+      throw new Error('No step can go on, and none has failed: the graph and its records do not fit.');
     waits++;
     if (due.getTime() > now().getTime()) yield context.df.createTimer(due);
 

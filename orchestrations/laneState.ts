@@ -3,7 +3,7 @@ import type { EnvironmentState, Finding } from '../shared/model/environmentStatu
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepProblem } from '../shared/model/step.ts';
 import { provisioningGraph, teardownGraph, type Step } from '../shared/plan/provisioningGraph.ts';
-import { forRetry, newRecords, type StepRecord } from './stepRecord.ts';
+import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
 
 /** Which graph a lane works on. */
 export type GraphName = 'provision' | 'teardown';
@@ -60,7 +60,7 @@ export function migrateLaneState(input: unknown): LaneState {
   if (state.schema !== 1) {
     throw new Error(`This version of Gatehouse can't read a lane state with schema ${String(state.schema)}.`);
   }
-  return state;
+  return { ...state, records: alignedRecords(state.records, stepsOf(state)) };
 }
 
 /**

@@ -25,6 +25,14 @@ export const waitFor = (reason: string, seconds = WAIT_SECONDS): StepOutcome => 
   refused: false,
 });
 
+/** What a step needs has gone after it was made. */
+export const missing = (what: string): StepOutcome =>
+  failed({
+    code: 'ResourceMissing',
+    message: `${what} is gone: somebody has deleted it.`,
+    remedy: 'Retry to build it again.',
+  });
+
 export const failed = (problem: StepProblem): StepOutcome => ({ outcome: 'failed', problem });
 
 /** Several problems as one, since a step fails as a whole. */
@@ -40,7 +48,7 @@ export const failedBy = (code: string, problems: readonly Problem[]): StepOutcom
  * everything else fails the step with a name and a remedy.
  */
 export function outcomeOf(error: unknown): StepOutcome {
-  if (error instanceof ArmError && error.passes) {
+  if (error instanceof ArmError && (error.passes || isOutdated(error))) {
     return { outcome: 'wait', seconds: error.retryAfterSeconds ?? WAIT_SECONDS, reason: error.message, refused: true };
   }
   if (isConnectionFailure(error)) {
@@ -49,6 +57,13 @@ export function outcomeOf(error: unknown): StepOutcome {
   }
   return failed(problemOf(error));
 }
+
+/** Whether an error has a name and a remedy of its own; anything else is a bug or a surprise, and is logged whole. */
+export const isExpected = (error: unknown): boolean =>
+  error instanceof ArmError || error instanceof GatehouseError || isConnectionFailure(error);
+
+/** The resource changed between the read and the write: the next look sees it as it is now. */
+const isOutdated = ({ status }: ArmError): boolean => status === 412;
 
 /** An error as a problem that tells the reader what to do next. */
 export function problemOf(error: unknown): StepProblem {
@@ -61,7 +76,12 @@ export function problemOf(error: unknown): StepProblem {
   };
 }
 
-function remedyFor({ kind, code }: ArmError): string {
+function remedyFor({ kind, code, message }: ArmError): string {
+  if (code === 'MissingSubscriptionRegistration') {
+    const [namespace = 'the one that the message names'] =
+      /Microsoft\.[A-Za-z]+/.exec(message.replace(/^.*?answered/, '')) ?? [];
+    return `Run: az provider register --namespace ${namespace} --wait, then retry.`;
+  }
   switch (kind) {
     case 'forbidden':
       return "Give the app's identity the role that the message names (Contributor for resources), then retry.";
@@ -70,7 +90,7 @@ function remedyFor({ kind, code }: ArmError): string {
     case 'conflict':
       return 'Somebody else changed the resource at the same time; retry to look at it again.';
     case 'refused':
-      return `Azure refused the request with ${code}: correct what the message names, then retry.`;
+      return `Azure refused the request with ${code}. Where the message names something outside of the spec, correct it and retry; where the spec is at fault, delete the environment and start it with another.`;
     case 'throttled':
     case 'busy':
     case 'transient':

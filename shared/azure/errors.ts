@@ -34,10 +34,13 @@ const busyCodes = new Set([
   'OperationNotAllowed',
   'RetryableError',
   'RetryableErrorDueToAnotherOperation',
+  'ReferencedResourceNotProvisioned',
   'ResourceGroupBeingDeleted',
-  'EtagMismatch',
   'PutNodePoolOperationInProgress',
 ]);
+
+/** 409s that no waiting and no second look will change. */
+const refusedConflicts = new Set(['MissingSubscriptionRegistration', 'InvalidResourceLocation', 'QuotaExceeded']);
 
 /**
  * Reads an ARM error out of an answer. ARM wraps it in `error`; AKS answers it flat (`{"code","message",…}`), and
@@ -48,7 +51,7 @@ export function armError(response: PathUncheckedResponse): ArmError {
   const { code, message } = errorBody(response.body, status);
   const target = response.request.url.replace(/\?.*$/, '').replace(/^https?:\/\/[^/]+/, '');
   const text = `${response.request.method} ${target} answered ${status} ${code}: ${message}`;
-  return new ArmError(kindOf(status, code), code, status, text, retryAfter(response));
+  return new ArmError(kindOf(status, code, message), code, status, text, retryAfter(response));
 }
 
 /** Seconds of a `Retry-After` header (delta form, the only one ARM sends), if there is one. */
@@ -57,8 +60,12 @@ export function retryAfter(response: PathUncheckedResponse): number | undefined 
   return response.headers['retry-after'] !== undefined && Number.isFinite(seconds) ? seconds : undefined;
 }
 
-/** Failures of the connection itself: no answer came, so a write may or may not have been accepted. */
+/**
+ * Failures of the connection itself, time-outs included (they abort the request): no answer came, so a write may or may
+ * not have been accepted.
+ */
 export function isConnectionFailure(error: unknown): error is Error {
+  if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)) return true;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return (
     typeof code === 'string' &&
@@ -79,8 +86,10 @@ function errorBody(body: unknown, status: number): { code: string; message: stri
   };
 }
 
-function kindOf(status: number, code: string): ArmErrorKind {
+function kindOf(status: number, code: string, message: string): ArmErrorKind {
   if (status === 429) return busyCodes.has(code) ? 'busy' : 'throttled';
+  // AKS says OperationNotAllowed both for a cluster that is busy and for vCPUs beyond the quota.
+  if (status === 409 && (refusedConflicts.has(code) || /\bquota\b/i.test(message))) return 'refused';
   if (status === 409) return busyCodes.has(code) ? 'busy' : 'conflict';
   if (status === 412) return 'conflict';
   if (status === 404) return 'notFound';
