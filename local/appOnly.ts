@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { settings } from '../shared/settings.ts';
 import { startHost } from './host/host.ts';
-import { closeOnSignal, portOption, runMain } from './options.ts';
+import { closeOnSignal, portChosenBy, portOption, runMain } from './options.ts';
 
 const usage = `Starts the app alone on this machine, with the settings of local.settings.json, e.g. on a real subscription.
 
@@ -29,7 +29,7 @@ runMain(async () => {
     appDirectory: process.cwd(),
     port: portOption('port', values.port),
     taskHubDirectory: values.state,
-  });
+  }).catch(portChosenBy('port'));
   const { subscription, armEndpoint } = settings();
   console.log(`The app works on ${armEndpoint}, subscription ${subscription ?? '(none: set GATEHOUSE_SUBSCRIPTION)'}.
 
