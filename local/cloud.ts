@@ -1,6 +1,9 @@
 import { startLocalAzure, type LocalAzure } from './azure/server.ts';
-import type { Clock } from './clock.ts';
+import { continuedClock } from './azure/continuedClock.ts';
+import { scaledClock, type Clock } from './clock.ts';
 import { startHost, type Host } from './host/host.ts';
+import { portChosenBy } from './options.ts';
+import { lockState } from './stateLock.ts';
 
 /** The one subscription of local Azure. */
 export const LOCAL_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
@@ -9,7 +12,10 @@ export const LOCAL_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
 
 export interface LocalCloudOptions {
-  readonly clock: Clock;
+  /** Without it, a scaled clock, which the state directory continues over restarts. */
+  readonly clock?: Clock;
+  /** Seconds of Azure time per second, where no clock is given; 1 when absent. */
+  readonly timeScale?: number;
   /** Folder with host.json and package.json. */
   readonly appDirectory: string;
   /** Module to load in place of package.json's `main`. */
@@ -33,43 +39,57 @@ export interface LocalCloud {
   close(): Promise<void>;
 }
 
-/** Starts local Azure and then the app, with the app's settings pointing to it. */
+/**
+ * Starts local Azure and then the app, with the app's settings pointing to it.
+ *
+ * @throws StateLockedError before anything in the state directory is touched; PortInUseError; what `startLocalAzure` and
+ *   `startHost` throw
+ */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const { clock, stateDirectory: state, log } = options;
-  const azure = await startLocalAzure({
-    port: options.azurePort,
-    clock,
-    seed: options.seed,
-    subscriptions: [LOCAL_SUBSCRIPTION],
-    ...(state === undefined ? {} : { stateDirectory: `${state}/azure` }),
-    ...(log === undefined ? {} : { log }),
-  });
+  const { stateDirectory: state, timeScale = 1 } = options;
+  const cleanUps: (() => void | Promise<void>)[] = [];
+  const close = async () => {
+    for (const step of cleanUps.splice(0).reverse()) await step();
+  };
   try {
+    if (state !== undefined) cleanUps.push(lockState(state));
+    const clock = options.clock ?? (state === undefined ? scaledClock(timeScale) : continuedClock(state, timeScale));
+    const azure = await startAzure(options, clock).catch(portChosenBy('azure-port'));
+    cleanUps.push(() => azure.close());
     Object.assign(process.env, appSettings(azure));
-    const host = await startHost({
-      appDirectory: options.appDirectory,
-      port: options.functionsPort,
-      clock,
-      ...(options.entry === undefined ? {} : { entry: options.entry }),
-      ...(state === undefined ? {} : { taskHubDirectory: `${state}/task-hub` }),
-      log: (level, source, message) => {
-        if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);
-      },
-    });
-    return {
-      host,
-      azure,
-      api: `${host.origin}/api`,
-      close: async () => {
-        await host.close();
-        await azure.close();
-      },
-    };
+    const host = await startApp(options, clock).catch(portChosenBy('port'));
+    cleanUps.push(() => host.close());
+    return { host, azure, api: `${host.origin}/api`, close };
   } catch (error) {
-    await azure.close();
+    await close();
     throw error;
   }
 }
+
+const startAzure = ({ azurePort, seed, stateDirectory, log }: LocalCloudOptions, clock: Clock): Promise<LocalAzure> =>
+  startLocalAzure({
+    port: azurePort,
+    clock,
+    seed,
+    subscriptions: [LOCAL_SUBSCRIPTION],
+    ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),
+    ...(log === undefined ? {} : { log }),
+  });
+
+const startApp = (
+  { appDirectory, entry, functionsPort, stateDirectory, log }: LocalCloudOptions,
+  clock: Clock,
+): Promise<Host> =>
+  startHost({
+    appDirectory,
+    port: functionsPort,
+    clock,
+    ...(entry === undefined ? {} : { entry }),
+    ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
+    log: (level, source, message) => {
+      if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);
+    },
+  });
 
 /** The app settings that point the app to local Azure; everything else of the app is as in Azure. */
 const appSettings = (azure: LocalAzure): Record<string, string> => ({

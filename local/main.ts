@@ -1,6 +1,5 @@
 // `npm start`: the app and everything it needs on this machine, until it is stopped.
 import { parseArgs } from 'node:util';
-import { continuedClock } from './azure/continuedClock.ts';
 import { startLocalCloud } from './cloud.ts';
 import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption } from './options.ts';
 
@@ -33,7 +32,7 @@ runMain(async () => {
   }
   const scale = timeScaleOption(values['time-scale']);
   const cloud = await startLocalCloud({
-    clock: continuedClock(values.state, scale),
+    timeScale: scale,
     appDirectory: process.cwd(),
     functionsPort: portOption('port', values.port),
     azurePort: portOption('azure-port', values['azure-port']),

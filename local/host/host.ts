@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { scaledClock } from '../clock.ts';
+import { lockState } from '../stateLock.ts';
 import { handleAdmin } from './admin.ts';
 import type { AppFunction } from './app.ts';
 import { loadApp } from './app.ts';
@@ -10,7 +11,6 @@ import { createDurableEngine } from './durable/engine.ts';
 import { durableHttpApi } from './durable/httpApi.ts';
 import { journalStore } from './durable/journal.ts';
 import { memoryStore } from './durable/store.ts';
-import { lockTaskHub } from './durable/taskHubLock.ts';
 import { addToEnvironment } from './environment.ts';
 import { EVENT_GRID_PATH, handleEventGrid } from './eventGrid.ts';
 import type { TypedData } from './functionsCore.ts';
@@ -56,7 +56,7 @@ export interface Host {
 /**
  * Runs a function app as the Azure Functions host would: HTTP, timer and Event Grid triggers, and a Durable task hub.
  *
- * @throws SettingsError, AppLoadError, TaskHubLockedError, RouteTemplateError, ScheduleError
+ * @throws SettingsError, AppLoadError, StateLockedError, RouteTemplateError, ScheduleError
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const log = options.log ?? consoleLog;
@@ -83,7 +83,7 @@ async function start(
   const settings = readHostSettings(appDirectory, process.env);
   const { hubName } = settings;
   const hub = taskHubDirectory === undefined ? undefined : join(taskHubDirectory, hubName);
-  if (hub !== undefined) cleanUps.push(lockTaskHub(join(hub, 'host.lock')));
+  if (hub !== undefined) cleanUps.push(lockState(hub));
   const keys = hostKeys(options.keys ?? {}, taskHubDirectory && join(taskHubDirectory, 'keys.json'));
   const store = hub === undefined ? memoryStore() : journalStore(join(hub, 'instances'));
   cleanUps.push(() => store.close());

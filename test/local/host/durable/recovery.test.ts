@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VirtualClock } from '../../../../local/clock.ts';
-import { TaskHubLockedError } from '../../../../local/host/durable/taskHubLock.ts';
+import { StateLockedError } from '../../../../local/stateLock.ts';
 import { startTestHost } from '../testHost.ts';
 
 interface Child {
@@ -107,7 +107,7 @@ test('orchestrations survive a host that is killed again and again', async () =>
 
 test('a second host on the same task hub is refused while the first lives', async () => {
   const child = await startChild();
-  await expect(startTestHost({ taskHubDirectory: join(directory, 'hub') })).rejects.toThrow(TaskHubLockedError);
+  await expect(startTestHost({ taskHubDirectory: join(directory, 'hub') })).rejects.toThrow(StateLockedError);
   await child.kill();
   const host = await startTestHost({ taskHubDirectory: join(directory, 'hub') });
   await host.close();
