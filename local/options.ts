@@ -30,7 +30,7 @@ export function timeScaleOption(text: string): number {
 }
 
 /** A port that something else listens on. */
-export class PortInUseError extends Error {
+class PortInUseError extends Error {
   readonly remedy: string;
 
   constructor(port: number, flag: string, options: ErrorOptions) {

@@ -12,7 +12,7 @@ export interface Journal {
 }
 
 /** Without that line the state would be wrong. */
-export class StateDamagedError extends Error {
+class StateDamagedError extends Error {
   readonly remedy = 'Remove the state directory to start afresh.';
 
   constructor(path: string, line: number, options: ErrorOptions) {

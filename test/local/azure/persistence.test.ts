@@ -50,7 +50,7 @@ test('a line that a kill tore is dropped, a damaged one in the middle stops the 
   expect((await second.send('GET', GROUP)).status).toBe(200);
   await second.close();
   writeFileSync(journal, `not JSON\n${readFileSync(journal, 'utf8')}`);
-  await expect(startClient({ stateDirectory })).rejects.toThrow(/line 1, is not JSON/);
+  await expect(startClient({ stateDirectory })).rejects.toThrow(/journal.jsonl, line 1, is not JSON/);
 });
 
 test('time goes on while nobody looks, at the pace it had', () => {
