@@ -4,6 +4,7 @@ import type { Problem } from '../problem.ts';
 import { networkProblems } from './networkChecks.ts';
 import type { Checked } from './checked.ts';
 import { internetSource, shown } from './fields.ts';
+import { listAt, textAt } from './input.ts';
 import { unsupportedProblems } from './unsupported.ts';
 
 const MAX_AUTHORIZED_RANGES = 200;
@@ -132,19 +133,4 @@ function authorizedRangeProblems({ draft, context, sound }: Checked): readonly P
     });
   }
   return problems;
-}
-
-function listAt(input: unknown, path: readonly string[]): readonly unknown[] {
-  let current: unknown = input;
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null) return [];
-    current = (current as Record<string, unknown>)[key];
-  }
-  return Array.isArray(current) ? current : [];
-}
-
-function textAt(item: unknown, key: string): string | undefined {
-  if (typeof item !== 'object' || item === null) return undefined;
-  const value = (item as Record<string, unknown>)[key];
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
+import { listAt, textAt } from './input.ts';
 import type { SpecDraft } from './schema.ts';
 
 interface Unsupported {
@@ -148,20 +149,24 @@ const unsupported: readonly Unsupported[] = [
   },
 ];
 
-export function unsupportedProblems({ draft, sound }: Checked): readonly Problem[] {
+export function unsupportedProblems({ draft, sound, input }: Checked): readonly Problem[] {
   const fields = unsupported
     .filter(({ path, used }) => sound(path) && used(draft))
     .map(({ path, what, remedy }) => ({ path, message: `${what} is not supported yet`, remedy }));
-  const expiring = draft.access.developers.flatMap((grant, index) =>
-    grant.expires === undefined
-      ? []
-      : [
-          {
-            path: `access.developers.${index}.expires`,
-            message: 'a grant that expires is not supported yet',
-            remedy: 'Leave the expiry out, and take the grant out of the spec when it is over.',
-          },
-        ],
-  );
-  return [...fields, ...expiring];
+  return [...fields, ...expiryProblems({ sound, input })];
+}
+
+/** Grants are counted as the caller wrote them: the draft lacks those that can't be used. */
+function expiryProblems({ sound, input }: Pick<Checked, 'sound' | 'input'>): readonly Problem[] {
+  return listAt(input, ['access', 'developers']).flatMap((grant, index): Problem[] => {
+    const path = `access.developers.${index}.expires`;
+    if (textAt(grant, 'expires') === undefined || !sound(path)) return [];
+    return [
+      {
+        path,
+        message: 'a grant that expires is not supported yet',
+        remedy: 'Leave the expiry out, and take the grant out of the spec when it is over.',
+      },
+    ];
+  });
 }

@@ -236,6 +236,48 @@ describe('the form of fields', () => {
   });
 });
 
+describe('a broken entry of a list does not hide what is wrong with the others', () => {
+  const paths = (fields: object) => problems(fields).map(({ path }) => path);
+  const expires = '2030-01-01T00:00:00Z';
+
+  test.each<[string, object]>([
+    ['a bad range', { label: 'ana', cidr: '10.0.0.1' }],
+    ['a field that is unknown', { label: 'ana', cidr: '20.1.2.3', cdir: '' }],
+  ])('%s beside a grant that expires', (_what, broken) => {
+    const developers = [broken, { label: 'ben', cidr: '20.1.2.4', expires }];
+    expect(paths({ access: { developers } })).toEqual([
+      expect.stringMatching(/^access\.developers\.0\.c/),
+      'access.developers.1.expires',
+    ]);
+  });
+
+  test('a grant may be wrong in several ways', () => {
+    expect(paths({ access: { developers: [{ cidr: 'home', expires }] } })).toEqual([
+      'access.developers.0.label',
+      'access.developers.0.cidr',
+      'access.developers.0.expires',
+    ]);
+  });
+
+  test('an expiry that is no time is told so once', () => {
+    expect(paths({ access: { developers: [{ label: 'ana', cidr: '20.1.2.3', expires: 'soon' }] } })).toEqual([
+      'access.developers.0.expires',
+    ]);
+  });
+
+  test('an unknown preset beside one that the cloud lacks', () => {
+    expect(paths({ location: 'usgovvirginia', egress: { presets: ['akz', 'monitor'] } })).toEqual([
+      'egress.presets.0',
+      'egress.presets',
+    ]);
+  });
+
+  test('a bad destination makes no other problem of its rule', () => {
+    const network = [{ name: 'db', destinations: ['::/0'], ports: [5432] }];
+    expect(paths({ egress: { allow: { network } } })).toEqual(['egress.allow.network.0.destinations.0']);
+  });
+});
+
 describe('the network', () => {
   const only = (fields: object) => {
     const [problem, ...others] = problems(fields);
