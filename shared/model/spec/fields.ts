@@ -31,9 +31,10 @@ export function cidrText(limits: { readonly widest: number; readonly narrowest: 
       return { message: `"${shown(text)}" has no prefix length`, remedy: `Write a range such as ${text}/24.` };
     }
     if (range.prefixLength < limits.widest || range.prefixLength > limits.narrowest) {
+      const tooWide = range.prefixLength < limits.widest;
       return {
         message: `${range.cidr} has a size that Azure refuses: ${why}`,
-        remedy: `Give a range between /${limits.widest} and /${limits.narrowest}.`,
+        remedy: `Give a range of ${tooWide ? `/${limits.widest} or narrower` : `/${limits.narrowest} or wider`}.`,
       };
     }
     return range.cidr;

@@ -301,7 +301,14 @@ describe('the network', () => {
     expect(only({ network: { firewallSubnet: { prefix: '10.42.2.0/27' } } })).toMatchObject({
       path: 'network.firewallSubnet.prefix',
       message: expect.stringContaining('/26'),
+      remedy: 'Give a range of /26 or wider.',
     });
+  });
+
+  test('a network wider than Azure takes is told how wide it may be', () => {
+    expect(problems({ network: { addressSpace: '8.0.0.0/7' } })).toContainEqual(
+      expect.objectContaining({ path: 'network.addressSpace', remedy: 'Give a range of /8 or narrower.' }),
+    );
   });
 
   test('subnets must not overlap', () => {
