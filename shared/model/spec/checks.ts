@@ -1,3 +1,4 @@
+import { MAX_AUTHORIZED_RANGES } from '../azureLimits.ts';
 import { cloudOf, presetsOfCloud } from '../cloud.ts';
 import { resourceIds } from '../names.ts';
 import type { Problem } from '../problem.ts';
@@ -6,8 +7,6 @@ import type { Checked } from './checked.ts';
 import { internetSource, shown } from './fields.ts';
 import { listAt, textAt } from './input.ts';
 import { unsupportedProblems } from './unsupported.ts';
-
-const MAX_AUTHORIZED_RANGES = 200;
 
 /** Everything that has to fit together beyond the form of the single fields; reads as the list of what is refused. */
 export function relationProblems(checked: Checked): readonly Problem[] {
