@@ -5,7 +5,7 @@ import { observeResources } from '../shared/observe/resources.ts';
 import { provisioningPlan } from '../shared/plan/provisioningPlan.ts';
 import { renderPlan } from '../shared/plan/render.ts';
 import { settings } from '../shared/settings.ts';
-import { liveLane } from './http/laneClient.ts';
+import { existingLane } from './http/laneClient.ts';
 import { json, prefersText, route } from './http/route.ts';
 import { specFrom } from './http/spec.ts';
 
@@ -20,7 +20,7 @@ const planSpec = async (request: HttpRequest): Promise<HttpResponseInit> => plan
 
 /** POST /environments/{name}/plan: what would have to change now. */
 async function planEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const lane = await liveLane(client, request.params['name'] ?? '');
+  const lane = await existingLane(client, request.params['name'] ?? '');
   return planned(request, lane.state.spec);
 }
 
