@@ -13,6 +13,12 @@ export async function providerState(subscription: string, namespace: string): Pr
   return typeof state === 'string' ? state : 'NotRegistered';
 }
 
+/** Names of the locations that a subscription may use, e.g. `eastus`. @throws ArmError */
+export async function subscriptionLocations(subscription: string): Promise<string[]> {
+  const locations = (await listResources(`/subscriptions/${subscription}/locations`, SUBSCRIPTIONS_API_VERSION)) ?? [];
+  return locations.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+}
+
 interface Permission {
   readonly actions?: readonly string[];
   readonly notActions?: readonly string[];
