@@ -2,6 +2,7 @@ import { owner } from '../actual/owner.ts';
 import { missingActions, providerState } from '../azure/access.ts';
 import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { stringAt } from '../model/json.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import { locationIsOffered } from './location.ts';
@@ -150,9 +151,10 @@ function quotaProblem(spec: EnvironmentSpec, usages: readonly Usage[], name: str
   ];
 }
 
-async function kubernetesVersionIsOffered(spec: EnvironmentSpec): Promise<Problem[]> {
+async function kubernetesVersionIsOffered(spec: EnvironmentSpec, { cluster }: ObservedResources): Promise<Problem[]> {
   const { version } = spec.cluster;
-  if (version === undefined) return [];
+  // A cluster keeps its version after Azure has stopped offering it to new ones.
+  if (version === undefined || stringAt(cluster, 'properties', 'kubernetesVersion') === version) return [];
   const offered = await kubernetesVersions(spec.subscription, spec.location);
   return offered.includes(version)
     ? []
