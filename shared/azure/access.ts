@@ -43,14 +43,8 @@ function grants({ actions = [], notActions = [] }: Permission, action: string): 
   return actions.some(matches) && !notActions.some(matches);
 }
 
-/** Whether the app's identity can read the subscription right now. */
-export async function armReachable(subscription: string): Promise<boolean> {
-  try {
-    return (await readResource(`/subscriptions/${subscription}`, SUBSCRIPTIONS_API_VERSION)) !== undefined;
-  } catch {
-    // Whatever stands in the way (no token, no route, no role), the answer is the same; the caller gives the remedy.
-    return false;
-  }
-}
+/** Whether there is such a subscription for the app's identity. @throws ArmError, and what the credential throws */
+export const subscriptionIsReadable = async (subscription: string): Promise<boolean> =>
+  (await readResource(`/subscriptions/${subscription}`, SUBSCRIPTIONS_API_VERSION)) !== undefined;
 
 const SUBSCRIPTIONS_API_VERSION = '2022-12-01';
