@@ -93,13 +93,15 @@ async function deleteEnvironment(request: HttpRequest, client: DurableClient): P
       { path: 'force', message: `must be true or false, not "${force}"`, remedy: 'Leave it out, or send force=true.' },
     ]);
   }
-  await signalLane(client, await existingLane(client, name), {
+  const lane = await existingLane(client, name);
+  await signalLane(client, lane, {
     kind: 'delete',
     id: randomUUID(),
     time: new Date().toISOString(),
     force: force === 'true',
   });
-  return accepted(request, name, 'deleting');
+  // The lane hears it within a minute; until then its state is what it was.
+  return accepted(request, name, lane.shown);
 }
 
 /** 202 with the place to look at. */

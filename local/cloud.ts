@@ -97,6 +97,8 @@ const appSettings = (azure: LocalAzure): Record<string, string> => ({
   GATEHOUSE_ALLOWED_SCOPES: `/subscriptions/${LOCAL_SUBSCRIPTION}`,
   GATEHOUSE_OUTBOUND_RANGES: LOCAL_OUTBOUND_RANGE,
   GATEHOUSE_ARM_ENDPOINT: azure.origin,
+  // Whoever is signed in on this machine stays out of it: no real token is ever asked for.
+  AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
   IDENTITY_ENDPOINT: azure.identity.endpoint,
   IDENTITY_HEADER: azure.identity.header,
 });

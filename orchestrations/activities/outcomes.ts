@@ -2,6 +2,7 @@ import { ArmError, isConnectionFailure } from '../../shared/azure/errors.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import type { Problem } from '../../shared/model/problem.ts';
 import type { StepProblem } from '../../shared/model/step.ts';
+import { azureFailure } from '../../shared/observe/failure.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 
 /** How long to wait for something that gives no hint: another operation, an identity that has not spread yet. */
@@ -60,7 +61,7 @@ export function outcomeOf(error: unknown): StepOutcome {
 
 /** Whether an error has a name and a remedy of its own; anything else is a bug or a surprise, and is logged whole. */
 export const isExpected = (error: unknown): boolean =>
-  error instanceof ArmError || error instanceof GatehouseError || isConnectionFailure(error);
+  error instanceof GatehouseError || isConnectionFailure(error) || azureFailure(error) !== undefined;
 
 /** The resource changed between the read and the write: the next look sees it as it is now. */
 const isOutdated = ({ status }: ArmError): boolean => status === 412;
@@ -69,6 +70,8 @@ const isOutdated = ({ status }: ArmError): boolean => status === 412;
 export function problemOf(error: unknown): StepProblem {
   if (error instanceof ArmError) return { code: error.code, message: error.message, remedy: remedyFor(error) };
   if (error instanceof GatehouseError) return { code: error.code, message: error.message, remedy: error.remedy };
+  const failure = azureFailure(error);
+  if (failure !== undefined) return { code: 'AzureUnavailable', message: failure.message, remedy: failure.remedy };
   return {
     code: 'Unexpected',
     message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

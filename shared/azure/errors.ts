@@ -49,10 +49,21 @@ const refusedConflicts = new Set(['MissingSubscriptionRegistration', 'InvalidRes
 export function armError(response: PathUncheckedResponse): ArmError {
   const status = Number(response.status);
   const { code, message } = errorBody(response.body, status);
-  const target = response.request.url.replace(/\?.*$/, '').replace(/^https?:\/\/[^/]+/, '');
-  const text = `${response.request.method} ${target} answered ${status} ${code}: ${message}`;
+  const text = `${response.request.method} ${pathOf(response.request.url)} answered ${status} ${code}: ${message}`;
   return new ArmError(kindOf(status, code, message), code, status, text, retryAfter(response));
 }
+
+/** An answer that says 200 and is no JSON object: something between the app and Azure has answered in its place. */
+export const noJson = ({ request }: PathUncheckedResponse): ArmError =>
+  new ArmError(
+    'transient',
+    'NoJson',
+    200,
+    `${request.method} ${pathOf(request.url)} was answered with something else than JSON`,
+  );
+
+/** An address without host and query: the query of an operation's address is a signature. */
+const pathOf = (url: string): string => url.replace(/\?.*$/, '').replace(/^https?:\/\/[^/]+/, '');
 
 /** Seconds of a `Retry-After` header (delta form, the only one ARM sends), if there is one. */
 export function retryAfter(response: PathUncheckedResponse): number | undefined {
