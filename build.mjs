@@ -33,6 +33,7 @@ rmSync('dist', { recursive: true, force: true });
 const entryPoints = {
   'functions/index': 'functions/index.ts',
   'local/main': 'local/main.ts',
+  'local/appOnly': 'local/appOnly.ts',
   'local/azure': 'local/azure/main.ts',
   'local/demo': 'local/demo/main.ts',
 };

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { app, type InvocationContext, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
-import { accessLaneId } from '../orchestrations/accessState.ts';
 import { environmentState } from '../orchestrations/laneState.ts';
 import { servicesHaveChanged } from '../shared/observe/servicePass.ts';
-import { listLanes, restartLane, signalLane, type Lane } from './http/laneClient.ts';
+import { listLanes, signalAccessLane, signalLane, type Lane } from './http/laneClient.ts';
 
 const everyQuarterOfAnHour = '0 */15 * * * *';
 const everyTwoMinutes = '0 */2 * * * *';
@@ -27,38 +26,33 @@ export function registerDriftTimer(): void {
   });
 }
 
-/** Signals every environment; the lanes do the work, each in its own time. */
+/** Signals every environment; the lanes do the work, each in its own time. One that broke is started again thereby. */
 async function checkDrift(_timer: Timer, context: InvocationContext): Promise<void> {
   const client = df.getClient(context);
-  for (const lane of await listLanes(client)) {
-    const { spec } = lane.state;
-    if (!lane.live) {
-      context.warn(
-        `The lane of ${spec.name} had ended as ${lane.runtimeStatus}; it is started again from its last state.`,
-      );
-      await restartLane(client, lane);
-      continue;
-    }
+  for (const lane of await readableLanes(client)) {
     const signal = { kind: 'sync', id: randomUUID(), time: new Date().toISOString(), reason: 'drift' } as const;
-    await signalLane(client, spec.name, signal);
-    if (lane.state.readyAt !== undefined) await signalLane(client, accessLaneId(spec.name, spec.cluster.name), signal);
+    await signalLane(client, lane, signal);
+    if (lane.state.readyAt !== undefined) await signalAccessLane(client, lane.state.spec, signal);
   }
 }
 
 async function passServices(_timer: Timer, context: InvocationContext): Promise<void> {
   const client = df.getClient(context);
-  const ready = (await listLanes(client)).filter((lane) => lane.live && waitsReady(lane));
-  for (const { state } of ready) {
+  for (const lane of (await readableLanes(client)).filter(waitsReady)) {
     try {
-      if (!(await servicesHaveChanged(state.spec))) continue;
+      if (!(await servicesHaveChanged(lane.state.spec))) continue;
       const signal = { kind: 'sync', id: randomUUID(), time: new Date().toISOString(), reason: 'services' } as const;
-      await signalLane(client, state.spec.name, signal);
+      await signalLane(client, lane, signal);
     } catch (error) {
       // One environment that can't be looked at must not keep the others from being looked at.
-      context.error(`The services of ${state.spec.name} could not be looked at`, error);
+      context.error(`The services of ${lane.name} could not be looked at`, error);
     }
   }
 }
 
+const readableLanes = async (client: df.DurableClient): Promise<Lane[]> =>
+  (await listLanes(client)).flatMap((lane) => ('unreadable' in lane ? [] : [lane]));
+
 /** A lane that works syncs anyway. */
-const waitsReady = ({ state }: Lane): boolean => state.phase === 'waiting' && environmentState(state) === 'ready';
+const waitsReady = ({ live, state }: Lane): boolean =>
+  live && state.phase === 'waiting' && environmentState(state) === 'ready';

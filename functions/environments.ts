@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
-import { environmentState } from '../orchestrations/laneState.ts';
+import type { DurableClient } from 'durable-functions';
 import { resourceIds } from '../shared/model/names.ts';
 import { preflight } from '../shared/observe/preflight.ts';
 import {
   alreadyExists,
+  existingLane,
   findLane,
   listLanes,
-  liveLane,
   notFound,
+  REMEDY_UNREADABLE,
   signalLane,
   startLane,
-  type Lane,
 } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
 import { json, route } from './http/route.ts';
@@ -29,7 +28,8 @@ export function registerEnvironments(): void {
 /** POST /environments: everything that can be found wrong is found here, before anything is started. */
 async function startEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const spec = await specFrom(request);
-  if ((await findLane(client, spec.name))?.live) throw alreadyExists(spec.name);
+  const lane = await findLane(client, spec.name);
+  if (lane?.live || lane?.broken) throw alreadyExists(spec.name);
   const { foreign, blocked } = await preflight(spec);
   if (foreign.length > 0) {
     throw new HttpProblem(
@@ -49,14 +49,18 @@ async function startEnvironment(request: HttpRequest, client: DurableClient): Pr
 async function listEnvironments(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const lanes = await listLanes(client);
   return json(200, {
-    environments: lanes.map((lane) => ({
-      name: lane.state.spec.name,
-      state: stateOf(lane),
-      location: lane.state.spec.location,
-      subscription: lane.state.spec.subscription,
-      createdAt: lane.createdAt,
-      updatedAt: lane.updatedAt,
-    })),
+    environments: lanes.map((lane) =>
+      'unreadable' in lane
+        ? { name: lane.name, state: 'unreadable', detail: lane.unreadable, remedy: REMEDY_UNREADABLE }
+        : {
+            name: lane.name,
+            state: lane.shown,
+            location: lane.state.spec.location,
+            subscription: lane.state.spec.subscription,
+            createdAt: lane.createdAt,
+            updatedAt: lane.updatedAt,
+          },
+    ),
   });
 }
 
@@ -67,7 +71,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
   const { state, status } = lane;
   return json(200, {
     name,
-    state: stateOf(lane),
+    state: lane.shown,
     since: status?.since ?? lane.createdAt,
     createdAt: lane.createdAt,
     updatedAt: lane.updatedAt,
@@ -89,14 +93,15 @@ async function deleteEnvironment(request: HttpRequest, client: DurableClient): P
       { path: 'force', message: `must be true or false, not "${force}"`, remedy: 'Leave it out, or send force=true.' },
     ]);
   }
-  await liveLane(client, name);
-  await signalLane(client, name, {
+  const lane = await existingLane(client, name);
+  await signalLane(client, lane, {
     kind: 'delete',
     id: randomUUID(),
     time: new Date().toISOString(),
     force: force === 'true',
   });
-  return accepted(request, name, 'deleting');
+  // The lane hears it within a minute; until then its state is what it was.
+  return accepted(request, name, lane.shown);
 }
 
 /** 202 with the place to look at. */
@@ -105,11 +110,4 @@ export function accepted(request: HttpRequest, name: string, state: string): Htt
   const api = pathname.slice(0, pathname.indexOf('/environments'));
   const location = `${origin}${api}/environments/${encodeURIComponent(name)}`;
   return json(202, { name, state, location }, { location, 'retry-after': '5' });
-}
-
-/** A lane that broke as an orchestration is failed, whatever it published last. */
-function stateOf(lane: Lane): string {
-  const { Failed, Terminated } = OrchestrationRuntimeStatus;
-  if (lane.runtimeStatus === Failed || lane.runtimeStatus === Terminated) return 'failed';
-  return lane.status?.state ?? environmentState(lane.state);
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import { accessLaneId } from '../orchestrations/accessState.ts';
 import { parseGrant } from '../shared/plan/grants.ts';
 import { accepted } from './environments.ts';
-import { findAccessState, liveLane, signalLane } from './http/laneClient.ts';
+import { existingLane, findAccessState, signalAccessLane } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
 import { bodyText, json, route } from './http/route.ts';
 
@@ -22,7 +21,7 @@ async function grantAccess(request: HttpRequest, client: DurableClient): Promise
   const current = lane.lastLook?.ranges ?? [];
   const result = parseGrant({ ...body, label }, { spec, current, now: new Date() });
   if (!result.ok) throw invalidRequest(result.problems);
-  await signalLane(client, accessLaneId(spec.name, spec.cluster.name), {
+  await signalAccessLane(client, spec, {
     kind: 'grant',
     id: randomUUID(),
     time: new Date().toISOString(),
@@ -48,7 +47,7 @@ async function revokeAccess(request: HttpRequest, client: DurableClient): Promis
       inSpec ? 'Take it out of the spec.' : `GET /api/environments/${spec.name} lists those that exist.`,
     );
   }
-  await signalLane(client, accessLaneId(spec.name, spec.cluster.name), {
+  await signalAccessLane(client, spec, {
     kind: 'revoke',
     id: randomUUID(),
     time: new Date().toISOString(),
@@ -58,7 +57,7 @@ async function revokeAccess(request: HttpRequest, client: DurableClient): Promis
 }
 
 async function accessOf(request: HttpRequest, client: DurableClient) {
-  const { state } = await liveLane(client, request.params['name'] ?? '');
+  const { state } = await existingLane(client, request.params['name'] ?? '');
   const lane = await findAccessState(client, state.spec);
   if (lane === undefined) {
     throw new HttpProblem(

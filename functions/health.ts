@@ -1,6 +1,6 @@
-import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
-import { checkHealth } from '../shared/observe/health.ts';
+import { checkHealth, type HealthCheck } from '../shared/observe/health.ts';
 import { json, route } from './http/route.ts';
 
 /** Registers GET /health: open to everybody, so it tells states and nothing else. */
@@ -8,18 +8,24 @@ export function registerHealth(): void {
   route('health', ['GET'], 'health', health, 'anonymous');
 }
 
-async function health(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const [azure, durable] = await Promise.all([checkHealth(), checkDurable(client)]);
-  const checks = { ...azure, durable };
-  const healthy = Object.values(checks).every(({ status }) => status === 'ok');
+async function health(
+  _request: HttpRequest,
+  client: DurableClient,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
+  const warn = (reason: string) => context.warn(`health: ${reason}`);
+  const [outside, durable] = await Promise.all([checkHealth(warn), checkDurable(client, warn)]);
+  const checks = { ...outside, durable };
+  const healthy = Object.values(checks).every(({ status }) => status !== 'failed');
   return json(healthy ? 200 : 503, { status: healthy ? 'ok' : 'unhealthy', checks });
 }
 
-async function checkDurable(client: DurableClient): Promise<{ status: 'ok' | 'failed'; remedy?: string }> {
+async function checkDurable(client: DurableClient, warn: (reason: string) => void): Promise<HealthCheck> {
   try {
     await client.getStatusBy({ runtimeStatus: [OrchestrationRuntimeStatus.Pending] });
     return { status: 'ok' };
-  } catch {
+  } catch (error) {
+    warn(`The task hub could not be asked: ${error instanceof Error ? error.message : String(error)}`);
     return { status: 'failed', remedy: "Check the task hub's storage (AzureWebJobsStorage) and its roles." };
   }
 }

@@ -6,7 +6,7 @@ import { accessLanes } from '../orchestrations/activities/accessLanes.ts';
 import { planRanges } from '../orchestrations/activities/authorizedRanges.ts';
 import { pollOperation } from '../orchestrations/activities/pollOperation.ts';
 import { startStep } from '../orchestrations/activities/startStep.ts';
-import type { StartStepInput } from '../orchestrations/advance.ts';
+import type { PollInput, StartStepInput } from '../orchestrations/advance.ts';
 import { FIREWALL_LANE, firewallLane, graphOrchestrator } from '../orchestrations/firewallLane.ts';
 import { accessPass, provision, sync, teardown } from '../orchestrations/graphs.ts';
 import { registerDriftTimer } from './driftTimer.ts';
@@ -35,7 +35,7 @@ df.app.orchestration(ACCESS_LANE, accessLane);
 df.app.orchestration(ACCESS_PASS, accessPass);
 df.app.activity('startStep', {
   extraInputs: [df.input.durableClient()],
-  handler: (input: unknown, context) => startStep(input as StartStepInput, accessLanes(df.getClient(context))),
+  handler: (input, context) => startStep(input as StartStepInput, accessLanes(df.getClient(context)), context),
 });
-df.app.activity('pollOperation', { handler: pollOperation });
+df.app.activity('pollOperation', { handler: (input, context) => pollOperation(input as PollInput, context) });
 df.app.activity('planRanges', { handler: planRanges });

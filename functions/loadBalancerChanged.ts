@@ -21,7 +21,7 @@ async function loadBalancerChanged(event: EventGridEvent, context: InvocationCon
   const client = df.getClient(context);
   const cluster = (await knownClusters(client)).get(change.nodeResourceGroupId);
   if (cluster === undefined) return ignore('unknown-node-resource-group', context);
-  await signalLane(client, cluster.environment, {
+  await signalLane(client, cluster.lane, {
     kind: 'sync',
     id: change.id,
     time: new Date().toISOString(),

@@ -1,11 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
-import { observeResources } from '../shared/observe/resources.ts';
-import { provisioningPlan } from '../shared/plan/provisioningPlan.ts';
-import { renderPlan } from '../shared/plan/render.ts';
-import { settings } from '../shared/settings.ts';
-import { liveLane } from './http/laneClient.ts';
+import { previewOf, renderPreview } from '../shared/observe/preview.ts';
+import { existingLane } from './http/laneClient.ts';
 import { json, prefersText, route } from './http/route.ts';
 import { specFrom } from './http/spec.ts';
 
@@ -20,15 +17,14 @@ const planSpec = async (request: HttpRequest): Promise<HttpResponseInit> => plan
 
 /** POST /environments/{name}/plan: what would have to change now. */
 async function planEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const lane = await liveLane(client, request.params['name'] ?? '');
+  const lane = await existingLane(client, request.params['name'] ?? '');
   return planned(request, lane.state.spec);
 }
 
 /** JSON, or text for people by `Accept: text/plain`. */
 async function planned(request: HttpRequest, spec: EnvironmentSpec): Promise<HttpResponseInit> {
-  const { outboundRanges } = settings();
-  const plan = provisioningPlan(spec, await observeResources(spec), { outboundRanges });
+  const preview = await previewOf(spec);
   return prefersText(request)
-    ? { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: renderPlan(plan) }
-    : json(200, plan);
+    ? { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: renderPreview(preview) }
+    : json(200, preview);
 }

@@ -3,7 +3,7 @@ import type { DurableClient } from 'durable-functions';
 import { observeIngress } from '../shared/observe/ingress.ts';
 import { firewallUpdate } from '../shared/plan/firewallUpdate.ts';
 import { planPublications } from '../shared/plan/publicationPlan.ts';
-import { liveLane } from './http/laneClient.ts';
+import { existingLane } from './http/laneClient.ts';
 import { HttpProblem } from './http/problem.ts';
 import { json, route } from './http/route.ts';
 
@@ -16,7 +16,7 @@ export function registerServices(): void {
 const READ_DEADLINE = { deadlineSeconds: 20 };
 
 async function observedPlan(request: HttpRequest, client: DurableClient) {
-  const { state } = await liveLane(client, request.params['name'] ?? '');
+  const { state } = await existingLane(client, request.params['name'] ?? '');
   const { spec } = state;
   const observed = await observeIngress(spec, READ_DEADLINE);
   if (observed.firewall === undefined) {

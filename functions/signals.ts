@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { z } from 'zod';
 import { accepted } from './environments.ts';
-import { liveLane, signalLane } from './http/laneClient.ts';
+import { existingLane, signalLane } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
 import { bodyText, route } from './http/route.ts';
 
@@ -17,22 +17,22 @@ export function registerSignals(): void {
 /** POST /environments/{name}/retry: goes on where it stopped; where nothing has failed, nothing happens. */
 async function retryEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
-  const lane = await liveLane(client, name);
-  await signalLane(client, name, { kind: 'retry', id: randomUUID(), time: new Date().toISOString() });
-  return accepted(request, name, lane.status?.state ?? 'provisioning');
+  const lane = await existingLane(client, name);
+  await signalLane(client, lane, { kind: 'retry', id: randomUUID(), time: new Date().toISOString() });
+  return accepted(request, name, lane.shown);
 }
 
 /** POST /environments/{name}/sync: looks now instead of at the next event or timer. */
 async function syncEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
-  const lane = await liveLane(client, name);
-  await signalLane(client, name, {
+  const lane = await existingLane(client, name);
+  await signalLane(client, lane, {
     kind: 'sync',
     id: randomUUID(),
     time: new Date().toISOString(),
     reason: 'manual',
   });
-  return accepted(request, name, lane.status?.state ?? 'provisioning');
+  return accepted(request, name, lane.shown);
 }
 
 const approval = z.strictObject({ plan: z.string() });
@@ -40,7 +40,7 @@ const approval = z.strictObject({ plan: z.string() });
 /** POST /environments/{name}/approve: releases exactly the deletions whose hash is given. */
 async function approveEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
-  const lane = await liveLane(client, name);
+  const lane = await existingLane(client, name);
   const parsed = approval.safeParse(parseJson(await bodyText(request)));
   const held = lane.status?.sync?.report?.held;
   if (!parsed.success) {
@@ -61,13 +61,13 @@ async function approveEnvironment(request: HttpRequest, client: DurableClient): 
       'Look at the held deletions again (GET /api/environments/{name}/services), then approve their hash.',
     );
   }
-  await signalLane(client, name, {
+  await signalLane(client, lane, {
     kind: 'approve',
     id: randomUUID(),
     time: new Date().toISOString(),
     plan: held.hash,
   });
-  return accepted(request, name, lane.status?.state ?? 'ready');
+  return accepted(request, name, lane.shown);
 }
 
 function parseJson(text: string): unknown {

@@ -12,8 +12,13 @@ export interface Clock {
    * called. Real clocks ignore it.
    */
   busy(): () => void;
-  /** Waits in Azure time; while it waits, the work that called counts as idle. */
+  /** Waits in Azure time, as an onlooker who is not busy. */
   sleep(milliseconds: number): Promise<void>;
+  /**
+   * Waits in Azure time on behalf of work that is busy elsewhere (a caller that awaits a slow answer), which counts as
+   * idle meanwhile. Several pauses of one caller may overlap.
+   */
+  pause(milliseconds: number): Promise<void>;
 }
 
 const MAX_TIMEOUT_MS = 0x7fffffff;
@@ -28,18 +33,14 @@ export function scaledClock(scale = 1, anchor = { wall: Date.now(), time: Date.n
     let timeout: NodeJS.Timeout;
     const arm = () => {
       const wait = Math.ceil((time - now()) / scale);
-      // setTimeout fires at once beyond 2^31 ms, so long waits go in steps.
-      timeout = wait > MAX_TIMEOUT_MS ? setTimeout(arm, MAX_TIMEOUT_MS) : setTimeout(callback, Math.max(0, wait));
+      // setTimeout fires at once beyond 2^31 ms, so long waits go in steps; and it may fire a millisecond early.
+      timeout = setTimeout(() => (now() >= time ? callback() : arm()), Math.min(Math.max(0, wait), MAX_TIMEOUT_MS));
     };
     arm();
     return () => clearTimeout(timeout);
   };
-  return {
-    now,
-    at,
-    busy: () => () => undefined,
-    sleep: (milliseconds) => new Promise((resolve) => at(now() + milliseconds, resolve)),
-  };
+  const sleep = (milliseconds: number) => new Promise<void>((resolve) => at(now() + milliseconds, resolve));
+  return { now, at, busy: () => () => undefined, sleep, pause: sleep };
 }
 
 interface Timer {
@@ -87,13 +88,15 @@ export class VirtualClock implements Clock {
     };
   }
 
-  async sleep(milliseconds: number): Promise<void> {
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.at(this.#now + milliseconds, resolve));
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    // The count may go below zero: one busy caller may await several slow answers at once.
     this.#busy--;
-    try {
-      await new Promise<void>((resolve) => this.at(this.#now + milliseconds, resolve));
-    } finally {
-      this.#busy++;
-    }
+    await this.sleep(milliseconds);
+    this.#busy++;
   }
 
   /** Looks again after pending callbacks have run, since they may make somebody busy. */

@@ -1,15 +1,27 @@
+import { bareAddress } from '../shared/model/ipRange.ts';
+import { kubernetesClusters, type KubernetesClusters } from './cluster.ts';
+import { createCertificates, keptCertificates } from './kubernetes/apiServer.ts';
 import { startLocalAzure, type LocalAzure } from './azure/server.ts';
-import type { Clock } from './clock.ts';
+import { continuedClock } from './azure/continuedClock.ts';
+import { scaledClock, type Clock } from './clock.ts';
 import { startHost, type Host } from './host/host.ts';
+import { portChosenBy } from './options.ts';
+import { lockState } from './stateLock.ts';
 
 /** The one subscription of local Azure. */
 export const LOCAL_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 
 /** Where the app's own requests to API servers come from, as far as local Azure is told (a documentation address). */
-export const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
+const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
+
+/** Where the deployed app itself would live. */
+const APP_RESOURCE_GROUP = 'gatehouse-rg';
 
 export interface LocalCloudOptions {
-  readonly clock: Clock;
+  /** Without it, a scaled clock, which the state directory continues over restarts. */
+  readonly clock?: Clock;
+  /** Seconds of Azure time per second, where no clock is given; 1 when absent. */
+  readonly timeScale?: number;
   /** Folder with host.json and package.json. */
   readonly appDirectory: string;
   /** Module to load in place of package.json's `main`. */
@@ -17,6 +29,8 @@ export interface LocalCloudOptions {
   /** 0 picks a free one. */
   readonly functionsPort: number;
   readonly azurePort: number;
+  /** The first cluster's API server; each further one has the next free port. */
+  readonly kubernetesPort?: number;
   /** Seed of local Azure's latencies. */
   readonly seed: number;
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
@@ -28,48 +42,95 @@ export interface LocalCloudOptions {
 export interface LocalCloud {
   readonly host: Host;
   readonly azure: LocalAzure;
+  readonly clusters: KubernetesClusters;
   /** The app's HTTP interface, e.g. `http://127.0.0.1:7071/api`. */
   readonly api: string;
   close(): Promise<void>;
 }
 
-/** Starts local Azure and then the app, with the app's settings pointing to it. */
+/**
+ * Starts local Azure and then the app, with the app's settings pointing to it.
+ *
+ * @throws StateLockedError before anything in the state directory is touched; PortInUseError; what `startLocalAzure` and
+ *   `startHost` throw
+ */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const { clock, stateDirectory: state, log } = options;
-  const azure = await startLocalAzure({
-    port: options.azurePort,
-    clock,
-    seed: options.seed,
-    subscriptions: [LOCAL_SUBSCRIPTION],
-    ...(state === undefined ? {} : { stateDirectory: `${state}/azure` }),
-    ...(log === undefined ? {} : { log }),
-  });
+  const { stateDirectory: state, timeScale = 1 } = options;
+  const cleanUps: (() => void | Promise<void>)[] = [];
+  const close = async () => {
+    for (const step of cleanUps.splice(0).reverse()) await step();
+  };
   try {
+    if (state !== undefined) cleanUps.push(lockState(state));
+    const clock = options.clock ?? (state === undefined ? scaledClock(timeScale) : continuedClock(state, timeScale));
+    const clusters = await startClusters(options, clock);
+    const azure = await startAzure(options, clock, clusters).catch(portChosenBy('azure-port'));
+    cleanUps.push(() => azure.close());
     Object.assign(process.env, appSettings(azure));
-    const host = await startHost({
-      appDirectory: options.appDirectory,
-      port: options.functionsPort,
-      clock,
-      ...(options.entry === undefined ? {} : { entry: options.entry }),
-      ...(state === undefined ? {} : { taskHubDirectory: `${state}/task-hub` }),
-      log: (level, source, message) => {
-        if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);
-      },
-    });
-    return {
-      host,
-      azure,
-      api: `${host.origin}/api`,
-      close: async () => {
-        await host.close();
-        await azure.close();
-      },
-    };
+    await makeAppGroup(azure);
+    const host = await startApp(options, clock).catch(portChosenBy('port'));
+    cleanUps.push(() => host.close());
+    azure.deliverTo({ origin: host.origin, key: host.keys.eventGrid });
+    return { host, azure, clusters, api: `${host.origin}/api`, close };
   } catch (error) {
-    await azure.close();
+    await close();
     throw error;
   }
 }
+
+/** What runs in the clusters: an API server for each, reached from where the app is said to be. */
+async function startClusters(options: LocalCloudOptions, clock: Clock): Promise<KubernetesClusters> {
+  const { kubernetesPort = 0, stateDirectory, log } = options;
+  const directory = stateDirectory === undefined ? undefined : `${stateDirectory}/kubernetes`;
+  return kubernetesClusters({
+    port: kubernetesPort,
+    clock,
+    certificates: directory === undefined ? await createCertificates() : await keptCertificates(directory),
+    defaultSource: bareAddress(LOCAL_OUTBOUND_RANGE),
+    ...(directory === undefined ? {} : { stateDirectory: directory }),
+    ...(log === undefined ? {} : { log }),
+  });
+}
+
+/** The app's own resource group, where the topic of its events lives; in Azure the deployment makes it. */
+async function makeAppGroup(azure: LocalAzure): Promise<void> {
+  const id = `/subscriptions/${LOCAL_SUBSCRIPTION}/resourceGroups/${APP_RESOURCE_GROUP}`;
+  await fetch(`${azure.origin}/_local/state${id}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ location: 'eastus' }),
+  });
+}
+
+const startAzure = (
+  { azurePort, seed, stateDirectory, log }: LocalCloudOptions,
+  clock: Clock,
+  clusters: KubernetesClusters,
+): Promise<LocalAzure> =>
+  startLocalAzure({
+    clusters: clusters.start,
+    port: azurePort,
+    clock,
+    seed,
+    subscriptions: [LOCAL_SUBSCRIPTION],
+    ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),
+    ...(log === undefined ? {} : { log }),
+  });
+
+const startApp = (
+  { appDirectory, entry, functionsPort, stateDirectory, log }: LocalCloudOptions,
+  clock: Clock,
+): Promise<Host> =>
+  startHost({
+    appDirectory,
+    port: functionsPort,
+    clock,
+    ...(entry === undefined ? {} : { entry }),
+    ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
+    log: (level, source, message) => {
+      if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);
+    },
+  });
 
 /** The app settings that point the app to local Azure; everything else of the app is as in Azure. */
 const appSettings = (azure: LocalAzure): Record<string, string> => ({
@@ -77,6 +138,11 @@ const appSettings = (azure: LocalAzure): Record<string, string> => ({
   GATEHOUSE_ALLOWED_SCOPES: `/subscriptions/${LOCAL_SUBSCRIPTION}`,
   GATEHOUSE_OUTBOUND_RANGES: LOCAL_OUTBOUND_RANGE,
   GATEHOUSE_ARM_ENDPOINT: azure.origin,
+  // Whoever is signed in on this machine stays out of it: no real token is ever asked for.
+  AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
+  GATEHOUSE_EVENTS_FUNCTION_ID: `/subscriptions/${LOCAL_SUBSCRIPTION}/resourceGroups/${APP_RESOURCE_GROUP}/providers/Microsoft.Web/sites/gatehouse/functions/loadBalancerChanged`,
+  GATEHOUSE_EVENTS_RESOURCE_GROUP: APP_RESOURCE_GROUP,
+  GATEHOUSE_PROBE_ENDPOINT: `${azure.origin}/_local/probe`,
   IDENTITY_ENDPOINT: azure.identity.endpoint,
   IDENTITY_HEADER: azure.identity.header,
 });

@@ -1,8 +1,7 @@
 // `npm start`: the app and everything it needs on this machine, until it is stopped.
 import { parseArgs } from 'node:util';
 import { startLocalCloud } from './cloud.ts';
-import { integerOption, portOption, runMain, timeScaleOption } from './options.ts';
-import { persistentClock } from './persistentClock.ts';
+import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption } from './options.ts';
 
 const usage = `Starts Gatehouse on this machine: the app, and local Azure for it to work on.
 
@@ -33,7 +32,7 @@ runMain(async () => {
   }
   const scale = timeScaleOption(values['time-scale']);
   const cloud = await startLocalCloud({
-    clock: persistentClock(values.state, scale),
+    timeScale: scale,
     appDirectory: process.cwd(),
     functionsPort: portOption('port', values.port),
     azurePort: portOption('azure-port', values['azure-port']),
@@ -55,17 +54,5 @@ Start an environment, then look at it:
   curl -H 'x-functions-key: ${key}' ${cloud.api}/environments/aks-egress
 
 Stop with Ctrl+C.`);
-
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // A second Ctrl+C does not wait for anything: the state on disk survives that as well.
-      if (stopping) process.exit(130);
-      stopping = true;
-      runMain(async () => {
-        await cloud.close();
-        process.exit(0);
-      });
-    });
-  }
+  closeOnSignal(() => cloud.close());
 });

@@ -1,3 +1,4 @@
+import { sameId } from '../shared/actual/compare.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { resourceIds } from '../shared/model/names.ts';
 import type { StepName, StepStatus } from '../shared/model/step.ts';
@@ -41,7 +42,7 @@ export function creationFigures(
   return {
     azureSeconds: round(elapsedSeconds(steps)),
     criticalPathSeconds: round(criticalPath(provisioningGraph(spec), secondsOfSteps(spec, writes)).seconds),
-    firewallWrites: writes.filter(({ resourceId }) => sameId(resourceId, resourceIds(spec).firewall)).length,
+    firewallWrites: writes.filter(({ resourceId }) => sameId(resourceId ?? '', resourceIds(spec).firewall)).length,
     armWrites: writes.length,
     armReads: requests.filter(({ write }) => !write).length,
   };
@@ -71,10 +72,8 @@ function secondsOfSteps(spec: EnvironmentSpec, writes: readonly LoggedRequest[])
   };
   return ({ name }) => {
     const [id, nth] = written[name] ?? ['', 0];
-    return writes.filter(({ resourceId }) => sameId(resourceId, id))[nth]?.operationSeconds ?? 0;
+    return writes.filter(({ resourceId }) => sameId(resourceId ?? '', id))[nth]?.operationSeconds ?? 0;
   };
 }
-
-const sameId = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
 
 const round = (seconds: number) => Math.round(seconds * 10) / 10;

@@ -5,7 +5,7 @@ import type { SyncReport } from '../shared/model/syncReport.ts';
 import type { StepName } from '../shared/model/step.ts';
 import { readySteps, type Step } from '../shared/plan/provisioningGraph.ts';
 import { isSettled, type LaneGraph } from './laneState.ts';
-import { afterPoll, afterStart, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
+import { afterPoll, afterStart, mayWrite, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
 
 /** A graph of steps: one of a firewall lane's, or the one step of an access lane. */
 export type GraphName = LaneGraph | 'access';
@@ -38,6 +38,8 @@ export interface StartStepInput {
   readonly report?: SyncReport;
   readonly approved?: string;
   readonly access?: AccessFacts;
+  /** False: the step has been written often enough; it only looks. */
+  readonly mayWrite: boolean;
 }
 
 /** Input of the activity `pollOperation`. */
@@ -46,8 +48,8 @@ export interface PollInput {
   readonly operation: OperationRecord;
 }
 
-/** A pass ends after this many waits even if no step has moved: it bounds the history, and signals are heard. */
-const MAX_WAITS = 20;
+/** A pass ends after this many waits (a minute or so) even if no step has moved: signals are heard between passes. */
+const MAX_WAITS = 4;
 
 /**
  * One pass over a graph of steps: starts what is ready, waits for what is under way, and comes back as soon as a step
@@ -68,14 +70,20 @@ export function* advance(
   let waits = 0;
 
   for (;;) {
-    const before = records;
     let ready = readyRecords(records, steps, now());
     while (ready.length > 0) {
       const began = now();
       const outcomes: StepOutcome[] = yield context.df.Task.all(
-        ready.map(({ name: step, writes, report }) => {
+        ready.map((record) => {
           const { records: _records, ...rest } = input;
-          const start: StartStepInput = { ...rest, step, writes, ...(report === undefined ? {} : { report }) };
+          const { name: step, attemptWrites: writes, report } = record;
+          const start: StartStepInput = {
+            ...rest,
+            step,
+            writes,
+            mayWrite: mayWrite(record),
+            ...(report === undefined ? {} : { report }),
+          };
           return context.df.callActivity('startStep', start);
         }),
       );
@@ -86,10 +94,11 @@ export function* advance(
       // Steps that need no operation are done at once; what stood behind them is ready now.
       ready = readyRecords(records, steps, now());
     }
-    if (moved(before, records) || isSettled(records, steps) || waits >= MAX_WAITS) return records;
+    if (moved(input.records, records) || isSettled(records, steps) || waits >= MAX_WAITS) return records;
 
     const due = earliest(records, steps);
-    if (due === undefined) return records;
+    if (due === undefined)
+      throw new Error('No step can go on, and none has failed: the graph and its records do not fit.');
     waits++;
     if (due.getTime() > now().getTime()) yield context.df.createTimer(due);
 

@@ -4,7 +4,7 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 export const SIGNAL_EVENT = 'signal';
 
 /** Signals come in bursts: how long a lane listens for more before it works. */
-export const QUIET_PERIOD_SECONDS = 5;
+const QUIET_PERIOD_SECONDS = 5;
 
 type Step<T> = Generator<Task, T, unknown>;
 

@@ -4,7 +4,7 @@ import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepProblem } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { provisioningGraph, syncGraph, teardownGraph, type Step } from '../shared/plan/provisioningGraph.ts';
-import { forRetry, newRecords, type StepRecord } from './stepRecord.ts';
+import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
 
 /** Which graph a firewall lane works on. */
 export type LaneGraph = 'provision' | 'sync' | 'teardown';
@@ -81,7 +81,7 @@ export function migrateLaneState(input: unknown): LaneState {
   if (state.schema !== 1) {
     throw new Error(`This version of Gatehouse can't read a lane state with schema ${String(state.schema)}.`);
   }
-  return state;
+  return { ...state, records: alignedRecords(state.records, stepsOf(state)) };
 }
 
 /**
@@ -174,7 +174,7 @@ export const afterWait = (state: LaneState, signals: readonly unknown[], now: st
   nextGraph(applySignals(state, signals, now));
 
 /** Applies signals in the order in which they came; repeated ones change nothing, unreadable ones are reported. */
-function applySignals(state: LaneState, signals: readonly unknown[], now: string): LaneState {
+export function applySignals(state: LaneState, signals: readonly unknown[], now: string): LaneState {
   return signals.reduce<LaneState>((current, raw) => {
     const parsed = parseSignal(raw);
     if (!parsed.ok) {

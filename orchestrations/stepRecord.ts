@@ -15,8 +15,12 @@ export interface StepRecord {
   readonly finishedAt?: string;
   readonly notBefore?: string;
   readonly operation?: OperationRecord;
-  /** Writes that Azure accepted for this step. */
+  /** When this attempt began; a retry begins another. */
+  readonly attemptedAt?: string;
+  /** Writes that Azure accepted for this step, in all attempts. */
   readonly writes: number;
+  /** Writes of this attempt. */
+  readonly attemptWrites: number;
   /** Refusals in a row that were waited out. */
   readonly refusals: number;
   readonly detail?: string;
@@ -50,59 +54,73 @@ export type PollOutcome =
 const FIRST_POLL_SECONDS = 5;
 /** Azure's hints grow to 160 s, which would stretch the tail of every step. */
 const LONGEST_POLL_SECONDS = 15;
+/** Between two looks where Azure gives no hint, as AKS does. */
+const POLL_SECONDS = 10;
 /** How often a refusal that should pass is waited out before the step counts as failed. */
 const MAX_REFUSALS = 60;
 /** A step that Azure keeps answering differently from what was written is somebody else's doing. */
 const MAX_WRITES = 3;
+/** The slowest step on record, a cluster, took 23 minutes; what takes this long will not end by itself. */
+const MAX_ATTEMPT_HOURS = 3;
+
+const newRecord = (name: StepName): StepRecord => ({
+  name,
+  state: 'pending',
+  writes: 0,
+  attemptWrites: 0,
+  refusals: 0,
+});
 
 /** Fresh records for a graph. */
-export const newRecords = (steps: readonly Step[]): StepRecord[] =>
-  steps.map(({ name }) => ({ name, state: 'pending', writes: 0, refusals: 0 }));
+export const newRecords = (steps: readonly Step[]): StepRecord[] => steps.map(({ name }) => newRecord(name));
+
+/** Records for just these steps, in their order: those known, and fresh ones for steps that a newer version has added. */
+export const alignedRecords = (records: readonly StepRecord[], steps: readonly Step[]): StepRecord[] =>
+  steps.map(({ name }) => records.find((record) => record.name === name) ?? newRecord(name));
+
+/** Whether a step may write once more, or only look. */
+export const mayWrite = ({ attemptWrites }: StepRecord): boolean => attemptWrites < MAX_WRITES;
 
 /** A record after its step was started at `began` and answered at `now` (some answers take seconds). */
-export function afterStart(record: StepRecord, outcome: StepOutcome, now: Date, began = now): StepRecord {
-  const { name, writes, refusals } = record;
-  const startedAt = record.startedAt ?? began.toISOString();
+export function afterStart(before: StepRecord, outcome: StepOutcome, now: Date, began = now): StepRecord {
+  const { notBefore: _past, detail: _old, operation: _over, problem: _solved, ...rest } = before;
+  const record: StepRecord = {
+    ...rest,
+    startedAt: before.startedAt ?? began.toISOString(),
+    attemptedAt: before.attemptedAt ?? began.toISOString(),
+  };
   switch (outcome.outcome) {
     case 'done':
       return {
-        name,
+        ...record,
         state: 'done',
-        startedAt,
-        finishedAt: now.toISOString(),
-        writes: writes + (outcome.wrote ? 1 : 0),
+        // A retry only looks at what was done before: it stays done since then.
+        finishedAt:
+          outcome.wrote || record.attemptWrites > 0 ? now.toISOString() : (record.finishedAt ?? now.toISOString()),
+        writes: record.writes + (outcome.wrote ? 1 : 0),
         refusals: 0,
         ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
-        ...reportOf(outcome.report ?? record.report),
+        ...(outcome.report === undefined ? {} : { report: outcome.report }),
       };
     case 'started':
-      if (writes >= MAX_WRITES) return failed({ ...record, startedAt }, keepsDiffering(writes), now);
       return {
-        name,
+        ...record,
         state: 'running',
-        startedAt,
         operation: outcome.operation,
         notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? FIRST_POLL_SECONDS, LONGEST_POLL_SECONDS)),
-        writes: writes + 1,
+        writes: record.writes + 1,
+        attemptWrites: record.attemptWrites + 1,
         refusals: 0,
-        ...reportOf(outcome.report ?? record.report),
+        ...(outcome.report === undefined ? {} : { report: outcome.report }),
       };
-    case 'wait':
-      if (outcome.refused && refusals + 1 >= MAX_REFUSALS) {
-        return failed({ ...record, startedAt }, refusedTooOften(outcome.reason), now);
-      }
-      return {
-        name,
-        state: 'pending',
-        startedAt,
-        notBefore: later(now, outcome.seconds),
-        writes,
-        refusals: outcome.refused ? refusals + 1 : refusals,
-        detail: outcome.reason,
-        ...reportOf(record.report),
-      };
+    case 'wait': {
+      const refusals = outcome.refused ? record.refusals + 1 : 0;
+      if (refusals >= MAX_REFUSALS) return failed(record, refusedTooOften(outcome.reason), now);
+      if (takesTooLong(record, now)) return failed(record, endless(outcome.reason), now);
+      return { ...record, state: 'pending', notBefore: later(now, outcome.seconds), refusals, detail: outcome.reason };
+    }
     case 'failed':
-      return failed({ ...record, startedAt }, outcome.problem, now);
+      return failed(record, outcome.problem, now);
   }
 }
 
@@ -110,9 +128,10 @@ export function afterStart(record: StepRecord, outcome: StepOutcome, now: Date, 
 export function afterPoll(record: StepRecord, outcome: PollOutcome, now: Date): StepRecord {
   switch (outcome.status) {
     case 'running':
+      if (takesTooLong(record, now)) return failed(record, endless('the operation is still in progress'), now);
       return {
         ...record,
-        notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? LONGEST_POLL_SECONDS, LONGEST_POLL_SECONDS)),
+        notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? POLL_SECONDS, LONGEST_POLL_SECONDS)),
       };
     case 'succeeded': {
       const { operation: _finished, notBefore: _past, ...rest } = record;
@@ -123,29 +142,40 @@ export function afterPoll(record: StepRecord, outcome: PollOutcome, now: Date): 
   }
 }
 
-/** The records with every failed step pending again; what is done stays done. */
+/**
+ * The records for another attempt: every step is looked at again, since what was done may have gone meanwhile. Steps only
+ * read where nothing differs, so that is cheap. What Azure still works on goes on.
+ */
 export const forRetry = (records: readonly StepRecord[]): StepRecord[] =>
-  records.map((record) =>
-    record.state === 'failed' ? { name: record.name, state: 'pending', writes: 0, refusals: 0 } : record,
-  );
+  records.map((record) => {
+    if (record.state === 'running') return record;
+    const { startedAt, finishedAt, writes } = record;
+    return {
+      ...newRecord(record.name),
+      writes,
+      ...(startedAt === undefined || record.state === 'failed' ? {} : { startedAt }),
+      ...(finishedAt === undefined || record.state === 'failed' ? {} : { finishedAt }),
+    };
+  });
 
 function failed(record: StepRecord, problem: StepProblem, now: Date): StepRecord {
   const { operation: _over, notBefore: _never, detail: _old, ...rest } = record;
   return { ...rest, state: 'failed', finishedAt: now.toISOString(), problem };
 }
 
-const reportOf = (report: SyncReport | undefined) => (report === undefined ? {} : { report });
+const takesTooLong = ({ attemptedAt }: StepRecord, now: Date): boolean =>
+  attemptedAt !== undefined && now.getTime() - Date.parse(attemptedAt) > MAX_ATTEMPT_HOURS * 3_600_000;
 
 const later = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
-
-const keepsDiffering = (writes: number): StepProblem => ({
-  code: 'KeepsDiffering',
-  message: `After ${writes} accepted writes the resource still differs from what is wanted: something else changes it.`,
-  remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation), then retry.',
-});
 
 const refusedTooOften = (reason: string): StepProblem => ({
   code: 'RefusedTooOften',
   message: `Azure kept refusing: ${reason}`,
   remedy: 'Look at the resource and at Azure status for the region, then retry.',
+});
+
+const endless = (reason: string): StepProblem => ({
+  code: 'TakesTooLong',
+  message: `Nothing has come of it for ${MAX_ATTEMPT_HOURS} hours: ${reason}.`,
+  remedy: "Look at the resource's activity log and at Azure status for the region, then retry.",
 });

@@ -1,10 +1,10 @@
 import type { DurableClient } from 'durable-functions';
 import { resourceIds } from '../../shared/model/names.ts';
-import { listLanes } from './laneClient.ts';
+import { listLanes, type Lane } from './laneClient.ts';
 
 /** A cluster of a live environment. */
 export interface KnownCluster {
-  readonly environment: string;
+  readonly lane: Lane;
 }
 
 /** An event of a cluster that came up within this time may go unheard; the light pass finds what it told. */
@@ -34,7 +34,7 @@ async function readClusters(client: DurableClient): Promise<ReadonlyMap<string, 
   const lanes = await listLanes(client);
   return new Map(
     lanes
-      .filter(({ live }) => live)
-      .map(({ state: { spec } }) => [resourceIds(spec).nodeResourceGroup.toLowerCase(), { environment: spec.name }]),
+      .flatMap((lane) => ('unreadable' in lane || !lane.live ? [] : [lane]))
+      .map((lane) => [resourceIds(lane.state.spec).nodeResourceGroup.toLowerCase(), { lane }]),
   );
 }

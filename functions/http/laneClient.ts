@@ -2,21 +2,38 @@ import { OrchestrationRuntimeStatus, type DurableClient, type DurableOrchestrati
 import { SIGNAL_EVENT } from '../../orchestrations/lane.ts';
 import { FIREWALL_LANE } from '../../orchestrations/firewallLane.ts';
 import { accessLaneId, migrateAccessState, type AccessState } from '../../orchestrations/accessState.ts';
-import { migrateLaneState, newLaneState, type LaneState } from '../../orchestrations/laneState.ts';
+import {
+  applySignals,
+  environmentState,
+  migrateLaneState,
+  newLaneState,
+  type LaneState,
+} from '../../orchestrations/laneState.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
+import type { EnvironmentState, EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { Signal } from '../../shared/model/signal.ts';
 import { environmentNamePattern } from '../../shared/model/names.ts';
 import { HttpProblem } from './problem.ts';
 
 /** An environment as its lane knows it. */
 export interface Lane {
+  readonly name: string;
+  /** Whether the orchestration runs; one that is neither live nor broken has ended with the deletion. */
   readonly live: boolean;
+  /** Whether the orchestration failed or was terminated: it hears nothing until it is started again. */
+  readonly broken: boolean;
+  /** What the environment is in, in one word; failed where the lane broke, whatever it published last. */
+  readonly shown: EnvironmentState;
   readonly state: LaneState;
   readonly status: EnvironmentStatus | undefined;
-  readonly runtimeStatus: OrchestrationRuntimeStatus;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** A lane whose state this version of the app can't read. */
+export interface UnreadableLane {
+  readonly name: string;
+  readonly unreadable: string;
 }
 
 const liveStatuses: readonly OrchestrationRuntimeStatus[] = [
@@ -26,12 +43,19 @@ const liveStatuses: readonly OrchestrationRuntimeStatus[] = [
   OrchestrationRuntimeStatus.ContinuedAsNew,
 ];
 
-/** The lane of a name, also when its environment has been deleted; undefined for what was never one. */
+/**
+ * The lane of a name, also when its environment has been deleted; undefined for what was never one.
+ *
+ * @throws HttpProblem 500 when its state can't be read
+ */
 export async function findLane(client: DurableClient, name: string): Promise<Lane | undefined> {
   if (!environmentNamePattern.test(name)) return undefined;
   try {
     const status = await client.getStatus(name, { showInput: true });
-    return status.name === FIREWALL_LANE ? laneOf(status) : undefined;
+    if (status.name !== FIREWALL_LANE) return undefined;
+    const lane = laneOf(status);
+    if ('unreadable' in lane) throw unreadable(lane);
+    return lane;
   } catch (error) {
     if (isUnknownInstance(error)) return undefined;
     throw error;
@@ -42,28 +66,37 @@ export async function findLane(client: DurableClient, name: string): Promise<Lan
 const isUnknownInstance = (error: unknown): boolean => error instanceof Error && error.message.includes('HTTP 404');
 
 /** The lanes of every environment that exists or broke, by name; not those that were deleted. */
-export async function listLanes(client: DurableClient): Promise<Lane[]> {
+export async function listLanes(client: DurableClient): Promise<(Lane | UnreadableLane)[]> {
   const statuses = await client.getStatusBy({
     runtimeStatus: [...liveStatuses, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated],
   });
   return statuses
     .filter(({ name }) => name === FIREWALL_LANE)
     .map(laneOf)
-    .sort((a, b) => (a.state.spec.name < b.state.spec.name ? -1 : 1));
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function laneOf(status: DurableOrchestrationStatus): Lane {
-  const { runtimeStatus } = status;
-  const state = migrateLaneState(parsed(status.input));
-  return {
-    live: liveStatuses.includes(runtimeStatus),
-    state,
-    status: (parsed(status.customStatus) as EnvironmentStatus | null) ?? undefined,
-    runtimeStatus,
-    // Each generation of a lane is created anew as an instance; the lane itself remembers its beginning.
-    createdAt: state.createdAt ?? iso(status.createdTime),
-    updatedAt: iso(status.lastUpdatedTime),
-  };
+function laneOf(status: DurableOrchestrationStatus): Lane | UnreadableLane {
+  const { runtimeStatus, instanceId: name } = status;
+  try {
+    const state = migrateLaneState(parsed(status.input));
+    const published = (parsed(status.customStatus) as EnvironmentStatus | null) ?? undefined;
+    const live = liveStatuses.includes(runtimeStatus);
+    const broken = !live && runtimeStatus !== OrchestrationRuntimeStatus.Completed;
+    return {
+      name,
+      live,
+      broken,
+      shown: broken ? 'failed' : (published?.state ?? environmentState(state)),
+      state,
+      status: published,
+      // Each generation of a lane is created anew as an instance; the lane itself remembers its beginning.
+      createdAt: state.createdAt ?? iso(status.createdTime),
+      updatedAt: iso(status.lastUpdatedTime),
+    };
+  } catch (error) {
+    return { name, unreadable: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** The extension hands inputs over as JSON or as text of JSON, depending on how they were given. */
@@ -85,11 +118,6 @@ export async function startLane(client: DurableClient, spec: EnvironmentSpec): P
   }
 }
 
-/** Starts a lane that had ended on its own again, from its last state. */
-export const restartLane = async (client: DurableClient, { state }: Lane): Promise<void> => {
-  await client.startNew(FIREWALL_LANE, { instanceId: state.spec.name, input: state });
-};
-
 /** The state of the lane that keeps a cluster's authorized ranges; undefined while there is none. */
 export async function findAccessState(client: DurableClient, spec: EnvironmentSpec): Promise<AccessState | undefined> {
   try {
@@ -101,9 +129,40 @@ export async function findAccessState(client: DurableClient, spec: EnvironmentSp
   }
 }
 
-/** Sends a signal to a live lane. */
-export const signalLane = (client: DurableClient, name: string, signal: Signal): Promise<void> =>
-  client.raiseEvent(name, SIGNAL_EVENT, signal);
+/**
+ * Sends a signal to a lane. A broken one hears nothing, so it starts again from its last state, to which the signal has
+ * been applied; a deletion thereby begins at once instead of after a pass of the steps that the lane broke in.
+ */
+export async function signalLane(client: DurableClient, lane: Lane, signal: Signal): Promise<void> {
+  const { name, broken, state } = lane;
+  if (broken) {
+    try {
+      const input = applySignals(state, [signal], signal.time);
+      await client.startNew(FIREWALL_LANE, { instanceId: name, input });
+      return;
+    } catch (error) {
+      // Somebody else was faster to start it again, and then it hears.
+      if (!(await findLane(client, name))?.live) throw error;
+    }
+  }
+  await client.raiseEvent(name, SIGNAL_EVENT, signal);
+}
+
+/** Sends a signal to the lane that keeps a cluster's authorized ranges. */
+export const signalAccessLane = (client: DurableClient, spec: EnvironmentSpec, signal: Signal): Promise<void> =>
+  client.raiseEvent(accessLaneId(spec.name, spec.cluster.name), SIGNAL_EVENT, signal);
+
+export const REMEDY_UNREADABLE =
+  'Deploy the version of Gatehouse that wrote it, or a newer one; its resources are left alone meanwhile.';
+
+const unreadable = (lane: UnreadableLane): HttpProblem =>
+  new HttpProblem(
+    500,
+    'environment-unreadable',
+    'The environment can not be read',
+    `The state of environment ${lane.name} can't be read: ${lane.unreadable}`,
+    REMEDY_UNREADABLE,
+  );
 
 export const alreadyExists = (name: string): HttpProblem =>
   new HttpProblem(
@@ -115,14 +174,14 @@ export const alreadyExists = (name: string): HttpProblem =>
   );
 
 /**
- * The live lane of a name.
+ * The lane of an environment that exists, also when it is broken.
  *
  * @throws HttpProblem 404 when there is none, 410 when it has been deleted
  */
-export async function liveLane(client: DurableClient, name: string): Promise<Lane> {
+export async function existingLane(client: DurableClient, name: string): Promise<Lane> {
   const lane = await findLane(client, name);
   if (lane === undefined) throw notFound(name);
-  if (!lane.live) {
+  if (!lane.live && !lane.broken) {
     throw new HttpProblem(
       410,
       'environment-gone',

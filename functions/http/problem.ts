@@ -15,6 +15,7 @@ export interface ProblemDocument {
 /** An answer that is not the one asked for; thrown by handlers, turned into a problem document by `route`. */
 export class HttpProblem extends Error {
   readonly document: ProblemDocument;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
@@ -23,9 +24,11 @@ export class HttpProblem extends Error {
     detail: string,
     remedy: string,
     problems?: readonly Problem[],
+    headers: Readonly<Record<string, string>> = {},
   ) {
     super(`${status} ${code}: ${detail}`);
     this.name = 'HttpProblem';
+    this.headers = headers;
     this.document = {
       type: `urn:gatehouse:problem:${code}`,
       title,
@@ -51,8 +54,8 @@ export function invalidRequest(problems: readonly Problem[]): HttpProblem {
   );
 }
 
-export const problemResponse = (document: ProblemDocument): HttpResponseInit => ({
+export const problemResponse = ({ document, headers }: HttpProblem): HttpResponseInit => ({
   status: document.status,
-  headers: { 'content-type': 'application/problem+json' },
+  headers: { 'content-type': 'application/problem+json', ...headers },
   body: JSON.stringify(document, undefined, 2),
 });

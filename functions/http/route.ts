@@ -6,6 +6,7 @@ import {
   type InvocationContext,
 } from '@azure/functions';
 import * as df from 'durable-functions';
+import { azureProblem } from './azureProblem.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 
 type Handler = (
@@ -18,8 +19,8 @@ type Handler = (
 const MAX_BODY_BYTES = 1_000_000;
 
 /**
- * Registers an HTTP function. Handlers answer, or throw an HttpProblem; anything else that is thrown is logged whole
- * and answered as 500 without its details.
+ * Registers an HTTP function. Handlers answer, or throw an HttpProblem; Azure's refusals are passed on with a remedy.
+ * Anything else that is thrown is logged whole and answered as 500 without its details.
  */
 export function route(
   name: string,
@@ -37,8 +38,10 @@ export function route(
       try {
         return await handler(request, df.getClient(context), context);
       } catch (error) {
-        if (error instanceof HttpProblem) return problemResponse(error.document);
+        if (error instanceof HttpProblem) return problemResponse(error);
         context.error(`${name} failed`, error);
+        const refused = azureProblem(error);
+        if (refused !== undefined) return problemResponse(refused);
         return problemResponse(unexpected(error, context.invocationId));
       }
     },
@@ -47,13 +50,13 @@ export function route(
 
 const clientInput = df.input.durableClient();
 
-function unexpected(error: unknown, invocationId: string) {
+function unexpected(error: unknown, invocationId: string): HttpProblem {
   const remedy = remedyOf(error) ?? "Try again; if it comes again, look at the app's log for this invocation.";
   const detail =
     error instanceof Error && remedyOf(error) !== undefined
       ? error.message
       : `The app failed while it answered (invocation ${invocationId}).`;
-  return new HttpProblem(500, 'unexpected', 'The app failed', detail, remedy).document;
+  return new HttpProblem(500, 'unexpected', 'The app failed', detail, remedy);
 }
 
 /** Errors of the app's own say what to do about them. */

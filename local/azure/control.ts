@@ -11,8 +11,9 @@ import { networkOf } from './probe/network.ts';
 import { parsePacket } from './probe/packet.ts';
 import { probe } from './probe/probe.ts';
 import type { RequestLog } from './requestLog.ts';
-import { isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
+import { groupId, isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
 import { setRegistration, requireNamespace } from './resources/providers.ts';
+import { GROUP_TYPE } from './resources/resourceGroups.ts';
 import type { Resource } from './store.ts';
 import { parseBody } from './router.ts';
 
@@ -133,6 +134,11 @@ function restamp(azure: Azure, resource: Resource): Resource {
 function newResource(azure: Azure, id: string): Resource {
   const path = parsePath(id);
   const [typeName, ...more] = path?.types ?? [];
+  if (path?.group !== undefined && path.namespace === undefined) {
+    const own = groupId(path.subscription, path.group);
+    const body = { id: own, name: path.group, type: GROUP_TYPE, properties: { provisioningState: 'Succeeded' } };
+    return { id: own, type: GROUP_TYPE, body };
+  }
   if (path?.namespace === undefined || typeName === undefined || more.length > 0 || path.names.length !== 1) {
     throw new ArmError(
       400,

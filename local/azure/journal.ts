@@ -11,9 +11,20 @@ export interface Journal {
   close(): void;
 }
 
+/** Without that line the state would be wrong. */
+class StateDamagedError extends Error {
+  readonly remedy = 'Remove the state directory to start afresh.';
+
+  constructor(path: string, line: number, options: ErrorOptions) {
+    super(`${path}, line ${line}, is not JSON: the state is damaged.`, options);
+    this.name = 'StateDamagedError';
+  }
+}
+
 /**
- * Opens the journal in a directory, which is created when missing. A line torn by a kill is dropped if it is the last;
- * anywhere else it throws, since the state would be wrong without it.
+ * Opens the journal in a directory, which is created when missing. A line torn by a kill is dropped if it is the last.
+ *
+ * @throws StateDamagedError for one anywhere else.
  */
 export function openJournal(directory: string): Journal {
   const path = join(directory, 'journal.jsonl');
@@ -52,11 +63,6 @@ function parseLine(line: string, index: number, path: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    throw new Error(
-      `${path}, line ${index + 1}, is not JSON: the state is damaged. Remove the directory to start afresh.`,
-      {
-        cause,
-      },
-    );
+    throw new StateDamagedError(path, index + 1, { cause });
   }
 }

@@ -1,35 +1,42 @@
+// `npm run start:azure`: local Azure alone, until it is stopped.
 import { parseArgs } from 'node:util';
-import { scaledClock } from '../clock.ts';
-import { continuedClock } from './continuedClock.ts';
+import { closeOnSignal, integerOption, portChosenBy, portOption, runMain, timeScaleOption } from '../options.ts';
 import { startLocalAzure } from './server.ts';
 
-const usage = 'usage: node dist/local/azure.js [--port 8480] [--time-scale 60] [--seed 1] [--state DIR]';
+const usage = `Starts local Azure alone on this machine.
 
-function number(text: string, option: string): number {
-  const value = Number(text);
-  if (text !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new Error(`--${option} must be a number, not '${text}'. ${usage}`);
-}
+  npm run start:azure -- [options]
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '8480' },
-    'time-scale': { type: 'string', default: '60' },
-    seed: { type: 'string' },
-    state: { type: 'string' },
-  },
+  --port N         where to listen (default 8480; 0 picks a free one)
+  --time-scale N   seconds of Azure time per second (default 60)
+  --seed N         draws latencies; without it every operation takes its median
+  --state DIR      where everything is kept across restarts; without it, in memory alone
+  --help
+`;
+
+runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8480' },
+      'time-scale': { type: 'string', default: '60' },
+      seed: { type: 'string' },
+      state: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const timeScale = timeScaleOption(values['time-scale']);
+  const azure = await startLocalAzure({
+    port: portOption('port', values.port),
+    timeScale,
+    ...(values.seed === undefined ? {} : { seed: integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER) }),
+    ...(values.state === undefined ? {} : { stateDirectory: values.state }),
+    log: (message) => console.log(message),
+  }).catch(portChosenBy('port'));
+  console.log(`local Azure listens on ${azure.origin}, ${timeScale} seconds of Azure time per second`);
+  console.log(`IDENTITY_ENDPOINT=${azure.identity.endpoint} IDENTITY_HEADER=${azure.identity.header}`);
+  closeOnSignal(() => azure.close());
 });
-const scale = number(values['time-scale'], 'time-scale');
-const azure = await startLocalAzure({
-  port: number(values.port, 'port'),
-  clock: values.state === undefined ? scaledClock(scale) : continuedClock(values.state, scale),
-  ...(values.seed === undefined ? {} : { seed: number(values.seed, 'seed') }),
-  ...(values.state === undefined ? {} : { stateDirectory: values.state }),
-  log: (message) => console.log(message),
-});
-console.log(`local Azure listens on ${azure.origin}, ${scale} seconds of Azure time per second`);
-console.log(`IDENTITY_ENDPOINT=${azure.identity.endpoint} IDENTITY_HEADER=${azure.identity.header}`);
-
-const stop = () => void azure.close();
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);

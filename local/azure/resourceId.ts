@@ -15,6 +15,7 @@ export interface ResourcePath {
 
 /** Takes a path apart; undefined when it isn't below a subscription or is malformed. */
 export function parsePath(path: string): ResourcePath | undefined {
+  if (!isWellEncoded(path)) return undefined;
   const segments = path
     .split('/')
     .filter((segment) => segment !== '')
@@ -34,6 +35,15 @@ export function parsePath(path: string): ResourcePath | undefined {
     types: rest.filter((_, index) => index % 2 === 0),
     names: rest.filter((_, index) => index % 2 === 1),
   };
+}
+
+function isWellEncoded(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `providers` counts only where ARM puts it: at an even position, so that a resource may be called "providers". */

@@ -4,6 +4,7 @@ import type { Answer } from './http.ts';
 import type { JsonObject } from './json.ts';
 import type { AnswerPoll } from './operationAnswers.ts';
 import { kubernetesVersionsBody } from './resources/kubernetesVersions.ts';
+import { locationsBody } from './resources/locations.ts';
 import { listProviders } from './resources/providers.ts';
 import * as groups from './resources/resourceGroups.ts';
 import { listGroups, listResources } from './resources/resourceLists.ts';
@@ -20,6 +21,7 @@ export async function answerScope(visit: Visit, answerPoll: AnswerPoll): Promise
   const tail = segments.slice(group === undefined ? 2 : 4).map((segment) => segment.toLowerCase());
   if (group === undefined) {
     if (tail.length === 0) return ok(subscriptionBody(subscription));
+    if (tail[0] === 'locations' && tail.length === 1) return ok(locationsBody(subscription));
     if (tail[0] === 'resourcegroups') return ok(listGroups(azure, subscription, filter));
     if (tail[0] === 'resources') return ok(listResources(azure, `/subscriptions/${subscription}`, filter));
     if (tail[0] === 'providers') return ok(listProviders(azure, subscription));

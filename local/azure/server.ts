@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { scaledClock, type Clock } from '../clock.ts';
+import { lockState } from '../stateLock.ts';
 import type { AnswerRequest } from './arm.ts';
 import type { StartClusterHost } from './clusterHost.ts';
 import { continuedClock } from './continuedClock.ts';
@@ -15,7 +16,10 @@ import { IDENTITY_HEADER } from './tokenEndpoints.ts';
 export interface LocalAzureOptions {
   /** Where to listen on loopback; 0 picks a free port. */
   readonly port?: number;
+  /** Without it, a scaled clock, which the state directory continues over restarts. */
   readonly clock?: Clock;
+  /** Seconds of Azure time per second, where no clock is given; 1 when absent. */
+  readonly timeScale?: number;
   /** Latencies are drawn by it; without it every operation takes its median. */
   readonly seed?: number;
   readonly subscriptions?: readonly string[];
@@ -40,33 +44,48 @@ const DEFAULT_PORT = 8480;
 const DEFAULT_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** Starts local Azure: ARM, Entra's token endpoint, the managed-identity endpoint and the control endpoints. */
+/**
+ * Starts local Azure: ARM, Entra's token endpoint, the managed-identity endpoint and the control endpoints.
+ *
+ * @throws StateLockedError, StateDamagedError, and what listening throws; the state is as before then.
+ */
 export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
-  const store = openStore(options.stateDirectory);
-  const state = {
-    store,
-    clock:
-      options.clock ??
-      (options.stateDirectory === undefined ? scaledClock() : continuedClock(options.stateDirectory, 1)),
-    seed: options.seed,
-    subscriptions: options.subscriptions ?? [DEFAULT_SUBSCRIPTION],
-    types: resourceTypes,
-  };
-  const report = options.log ?? (() => undefined);
-  const running = runAzure(state, options.clusters, report);
-  const server = createServer((incoming, response) => void serve(running.answer, report, incoming, response));
-  const origin = await listen(server, options.port ?? DEFAULT_PORT);
-  await running.ready();
+  const { stateDirectory } = options;
+  const unlock = stateDirectory === undefined ? () => undefined : lockState(stateDirectory);
+  const server = createServer();
+  try {
+    // No request is read before this turn ends, so the state is opened once nothing stands against it any more.
+    const origin = await listen(server, options.port ?? DEFAULT_PORT);
+    const state = openState(options);
+    const report = options.log ?? (() => undefined);
+    const running = runAzure(state, options.clusters, report);
+    server.on('request', (incoming, response) => void serve(running.answer, report, incoming, response));
+    await running.ready();
+    return {
+      origin,
+      identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
+      deliverTo: running.deliverTo,
+      close: async () => {
+        await stop(server);
+        await running.close();
+        state.store.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    await stop(server);
+    unlock();
+    throw error;
+  }
+}
+
+function openState({ stateDirectory, clock, timeScale = 1, seed, subscriptions }: LocalAzureOptions) {
   return {
-    origin,
-    identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
-    deliverTo: running.deliverTo,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-      await running.close();
-      store.close();
-    },
+    store: openStore(stateDirectory),
+    clock: clock ?? (stateDirectory === undefined ? scaledClock(timeScale) : continuedClock(stateDirectory, timeScale)),
+    seed,
+    subscriptions: subscriptions ?? [DEFAULT_SUBSCRIPTION],
+    types: resourceTypes,
   };
 }
 
@@ -129,4 +148,9 @@ async function listen(server: Server, port: number): Promise<string> {
     server.listen(port, '127.0.0.1', resolve);
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
 }

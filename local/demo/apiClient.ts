@@ -11,20 +11,38 @@ export interface ShownEnvironment {
   readonly spec: EnvironmentSpec;
 }
 
-/** An answer of the app that says no; the message holds its problems and their remedies. */
+/** An answer of the app that says no; the message holds its problems and their remedies, a line each. */
 export class RefusedError extends Error {
   constructor(status: number, document: ProblemDocument) {
-    const problems = (document.problems ?? []).map(({ path, message, remedy }) => `\n  ${path}: ${message} ${remedy}`);
-    super(`${document.title ?? `The app answered ${status}`}: ${document.detail ?? ''}${problems.join('')}`);
+    super(describe(status, document));
     this.name = 'RefusedError';
   }
 }
 
+/** An RFC 9457 problem document. Where it lists problems, its detail and remedy are those of the first. */
 interface ProblemDocument {
   readonly title?: string;
   readonly detail?: string;
+  readonly remedy?: string;
   readonly problems?: readonly { readonly path: string; readonly message: string; readonly remedy: string }[];
 }
+
+function describe(status: number, { title, detail, remedy, problems = [] }: ProblemDocument): string {
+  const heading = title ?? `The app answered ${status}`;
+  if (problems.length === 0) return `${heading}: ${sentences(detail ?? '', remedy ?? '')}`;
+  const lines = problems.map(({ path, message, remedy: cure }) => {
+    const where = path === '' ? '' : `${path}: `;
+    return `\n  ${where}${sentences(message, cure)}`;
+  });
+  return `${heading}:${lines.join('')}`;
+}
+
+/** Joins texts, each with a full stop at its end unless it has one. */
+const sentences = (...texts: readonly string[]) =>
+  texts
+    .filter((text) => text !== '')
+    .map((text) => (/[.!?…]$/.test(text) ? text : `${text}.`))
+    .join(' ');
 
 /** The app's HTTP interface, as a caller with a function key uses it. */
 export function apiClient(api: string, key: string) {
@@ -34,7 +52,7 @@ export function apiClient(api: string, key: string) {
       headers: { 'x-functions-key': key, 'content-type': contentType },
       ...(body === undefined ? {} : { body }),
     });
-    const answer = (await response.json()) as unknown;
+    const answer = await response.json();
     if (!response.ok) throw new RefusedError(response.status, answer as ProblemDocument);
     return answer;
   };

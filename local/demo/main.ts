@@ -7,7 +7,7 @@ import { startLocalAzure } from '../azure/server.ts';
 import { scaledClock, VirtualClock } from '../clock.ts';
 import { LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
 import { creationFigures, requestLog } from '../measure.ts';
-import { integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
+import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
 import { apiClient, RefusedError, type ShownEnvironment } from './apiClient.ts';
 import { plainProgress, terminalProgress } from './progress.ts';
 import { renderReport, type DemoSummary } from './report.ts';
@@ -67,6 +67,7 @@ runMain(async () => {
   );
   if (values.keep) {
     console.error(`\nStill running: ${cloud.api} (key ${cloud.host.keys.function}). Stop with Ctrl+C.`);
+    closeOnSignal(() => cloud.close());
     return;
   }
   await cloud.close();

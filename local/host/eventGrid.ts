@@ -38,11 +38,11 @@ export async function handleEventGrid(
   }
 }
 
-/** The handshake of CloudEvents webhooks: the sender may deliver when its origin comes back. */
+/** The handshake of CloudEvents webhooks: who asks may deliver if it is Event Grid, of any of its clouds. */
 function abuseProtection(request: HostRequest): HostResponse {
-  const origin = headerOf(request, 'webhook-request-origin');
-  if (origin === undefined) return { status: 400 };
-  return { status: 200, headers: { 'webhook-allowed-origin': origin } };
+  const origin = headerOf(request, 'webhook-request-origin') ?? '';
+  const allowed = /^eventgrid\.azure\.(net|us|cn)$/.test(origin) ? origin : 'eventgrid.azure.net';
+  return { status: 200, headers: { 'webhook-allowed-origin': allowed } };
 }
 
 function validationCode(request: HostRequest): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { scaledClock } from '../clock.ts';
+import { lockState } from '../stateLock.ts';
 import { handleAdmin } from './admin.ts';
 import type { AppFunction } from './app.ts';
 import { loadApp } from './app.ts';
@@ -10,7 +11,6 @@ import { createDurableEngine } from './durable/engine.ts';
 import { durableHttpApi } from './durable/httpApi.ts';
 import { journalStore } from './durable/journal.ts';
 import { memoryStore } from './durable/store.ts';
-import { lockTaskHub } from './durable/taskHubLock.ts';
 import { addToEnvironment } from './environment.ts';
 import { EVENT_GRID_PATH, handleEventGrid } from './eventGrid.ts';
 import type { TypedData } from './functionsCore.ts';
@@ -23,6 +23,7 @@ import { hostKeys, isAuthorized } from './keys.ts';
 import type { Log } from './logging.ts';
 import { consoleLog } from './logging.ts';
 import { readHostSettings, readLocalValues } from './settings.ts';
+import { describeThrown } from './thrown.ts';
 import { startTimers } from './timers.ts';
 
 export interface HostOptions {
@@ -55,7 +56,7 @@ export interface Host {
 /**
  * Runs a function app as the Azure Functions host would: HTTP, timer and Event Grid triggers, and a Durable task hub.
  *
- * @throws SettingsError, AppLoadError, TaskHubLockedError, RouteTemplateError, ScheduleError
+ * @throws SettingsError, AppLoadError, StateLockedError, RouteTemplateError, ScheduleError
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const log = options.log ?? consoleLog;
@@ -82,7 +83,7 @@ async function start(
   const settings = readHostSettings(appDirectory, process.env);
   const { hubName } = settings;
   const hub = taskHubDirectory === undefined ? undefined : join(taskHubDirectory, hubName);
-  if (hub !== undefined) cleanUps.push(lockTaskHub(join(hub, 'host.lock')));
+  if (hub !== undefined) cleanUps.push(lockState(hub));
   const keys = hostKeys(options.keys ?? {}, taskHubDirectory && join(taskHubDirectory, 'keys.json'));
   const store = hub === undefined ? memoryStore() : journalStore(join(hub, 'instances'));
   cleanUps.push(() => store.close());
@@ -92,7 +93,6 @@ async function start(
   await runHooks(app, 'appStart', { hookData: {}, appHookData: {}, functionAppDirectory: appDirectory });
 
   let origin = '';
-  let ownMilliseconds = 0;
   const run = async (
     fn: AppFunction,
     trigger: TypedData,
@@ -107,21 +107,13 @@ async function start(
     const running = invoke(app, fn, { trigger, inputs, triggerMetadata }, log);
     return withTimeout(fn.name, settings.functionTimeoutMs, running);
   };
-  const runTimed: typeof run = async (...args) => {
-    const startedMs = performance.now();
-    try {
-      return await run(...args);
-    } finally {
-      ownMilliseconds += performance.now() - startedMs;
-    }
-  };
   /** Virtual time stands still for an invocation. */
   const runTrigger: typeof run = async (fn, trigger, metadata) => {
     const release = clock.busy();
     try {
       return await run(fn, trigger, metadata);
     } catch (error) {
-      log('error', fn.name, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      log('error', fn.name, describeThrown(error));
       throw error;
     } finally {
       release();
@@ -135,7 +127,7 @@ async function start(
 
   const durable = createDurableEngine({
     functions: app.functions,
-    run: runTimed,
+    run,
     store,
     clock,
     log,
@@ -181,5 +173,5 @@ async function start(
     'host',
     `Listening on ${origin}: ${app.functions.size} functions, ${recovered} unfinished orchestrations.`,
   );
-  return { origin, keys, durable, ownMilliseconds: () => ownMilliseconds, close: cleanUp };
+  return { origin, keys, durable, ownMilliseconds: () => durable.stats.milliseconds, close: cleanUp };
 }

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from './logging.ts';
+import { describeThrown } from './thrown.ts';
 
 /** One request, read whole. */
 export interface HostRequest {
@@ -57,7 +58,7 @@ export function jsonBody(request: HostRequest): unknown {
 /** Listens on loopback only. @param port 0 picks one. */
 export async function listen(port: number, handle: RequestHandler, log: Log): Promise<HttpServer> {
   const server = http.createServer((request, response) => {
-    void answer(request, handle, log).then((reply) => send(response, request.method, reply));
+    void answer(request, handle, log).then((reply) => send(response, request.method, reply, log));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -82,7 +83,8 @@ async function answer(request: http.IncomingMessage, handle: RequestHandler, log
     return await handle({ method: request.method ?? 'GET', url, headers: request.headers, body });
   } catch (error) {
     if (error instanceof BadRequestError) return json(400, { Message: error.message });
-    log('error', 'http', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    // A sender that hangs up in the middle of its body is nobody's error, and hears no answer.
+    if (!request.destroyed || request.complete) log('error', 'http', describeThrown(error));
     return { status: 500 };
   }
 }
@@ -99,13 +101,21 @@ async function readBody(request: http.IncomingMessage): Promise<Buffer | undefin
   return Buffer.concat(chunks);
 }
 
-function send(response: http.ServerResponse, method: string | undefined, reply: HostResponse): void {
+function send(response: http.ServerResponse, method: string | undefined, reply: HostResponse, log: Log): void {
   if (response.destroyed) return;
-  for (const [name, value] of Object.entries(reply.headers ?? {}))
-    response.setHeader(name, typeof value === 'string' ? value : [...value]);
-  response.statusCode = reply.status;
   const body = reply.body ?? '';
-  if (!response.hasHeader('content-length') && reply.status !== 204 && reply.status !== 304)
-    response.setHeader('content-length', Buffer.byteLength(body));
-  response.end(method === 'HEAD' ? undefined : body);
+  const hasBody = reply.status !== 204 && reply.status !== 304;
+  try {
+    for (const [name, value] of Object.entries(reply.headers ?? {}))
+      response.setHeader(name, typeof value === 'string' ? value : [...value]);
+    if (hasBody && !response.hasHeader('content-length')) response.setHeader('content-length', Buffer.byteLength(body));
+    response.writeHead(reply.status);
+  } catch (error) {
+    // Status, headers and cookies come from functions, and may hold what HTTP can't carry.
+    log('error', 'http', describeThrown(error));
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    response.writeHead(500).end();
+    return;
+  }
+  response.end(hasBody && method !== 'HEAD' ? body : undefined);
 }

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { inspect } from 'node:util';
 import type { AppFunction, FunctionApp } from './app.ts';
 import type { CoreInvocationContext, HookName, TypedData } from './functionsCore.ts';
 import type { Log, LogLevel } from './logging.ts';
+import { asError } from './thrown.ts';
 
 export interface Invocation {
   readonly trigger: TypedData;
@@ -12,7 +12,7 @@ export interface Invocation {
 }
 
 /** A function ran longer than `functionTimeout` of host.json. */
-export class FunctionTimeoutError extends Error {
+class FunctionTimeoutError extends Error {
   constructor(name: string, timeoutMs: number) {
     super(`Timeout value of ${timeoutMs / 1000} s (functionTimeout of host.json) was exceeded by function: ${name}`);
     this.name = 'FunctionTimeoutError';
@@ -73,16 +73,14 @@ export async function invoke(
   return (await model.getResponse(context, hookContext.result)).returnValue;
 }
 
-/** As the Functions worker does: whatever is thrown becomes an Error. */
-const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : inspect(thrown));
-
 /** Waits no longer than `timeoutMs` of real time. What runs on after that is not heard any more. */
 export async function withTimeout<T>(name: string, timeoutMs: number, running: Promise<T>): Promise<T> {
   if (!Number.isFinite(timeoutMs)) return running;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new FunctionTimeoutError(name, timeoutMs)), timeoutMs);
+    // What still runs when the host is closed must not keep the process.
+    timer.unref();
   });
   try {
     return await Promise.race([running, timedOut]);

@@ -18,6 +18,12 @@ export interface HostSettings {
 
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
+  readonly remedy: string;
+
+  constructor(message: string, remedy = 'Correct that file and start again.', options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
 }
 
 const concurrency = z.int().min(1);
@@ -89,7 +95,8 @@ export function resolveSetting(text: string, environment: NodeJS.ProcessEnv): st
     const value = environment[name];
     if (value === undefined)
       throw new SettingsError(
-        `The app setting ${name} (%${name}%) is not set. Add it to Values of local.settings.json.`,
+        `The app setting ${name} (%${name}%) is not set.`,
+        'Add it to Values of local.settings.json.',
       );
     return value;
   });
@@ -100,8 +107,14 @@ function parseFile<T extends z.ZodType>(path: string, schema: T): z.output<T> {
   try {
     return schema.parse(parseJsonWithComments(content));
   } catch (error) {
-    if (error instanceof z.ZodError) throw new SettingsError(`${path}: ${z.prettifyError(error)}`, { cause: error });
-    if (error instanceof SyntaxError) throw new SettingsError(`${path} is no JSON: ${error.message}`, { cause: error });
-    throw error;
+    const wrong = whatIsWrong(error);
+    if (wrong === undefined) throw error;
+    throw new SettingsError(`${path}${wrong}.`, undefined, { cause: error });
   }
+}
+
+function whatIsWrong(error: unknown): string | undefined {
+  if (error instanceof SyntaxError) return ` is no JSON: ${error.message}`;
+  if (!(error instanceof z.ZodError)) return undefined;
+  return `: ${error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`;
 }

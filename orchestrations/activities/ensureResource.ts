@@ -4,6 +4,7 @@ import type { JsonObject } from '../../shared/model/json.ts';
 import { ownershipTag } from '../../shared/model/names.ts';
 import type { DesiredResource } from '../../shared/model/resource.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
+import type { ResourcePlan } from '../../shared/plan/resourcePlan.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, waitFor } from './outcomes.ts';
 
@@ -13,9 +14,14 @@ import { done, failed, isSettled, waitFor } from './outcomes.ts';
  *
  * The write is the resource as read with the differing values replaced, so what Gatehouse does not know survives.
  *
+ * @param mayWrite false: a difference fails the step, since it has been written often enough
  * @throws ArmError when Azure refuses
  */
-export async function ensureResource(desired: DesiredResource, environment: string): Promise<StepOutcome> {
+export async function ensureResource(
+  desired: DesiredResource,
+  environment: string,
+  mayWrite = true,
+): Promise<StepOutcome> {
   const actual = await readResource(desired.id, desired.apiVersion);
   const state = actual === undefined ? 'Succeeded' : provisioningState(actual);
   if (!isSettled(state)) return waitFor(`${desired.id} is ${state}`);
@@ -31,6 +37,13 @@ export async function ensureResource(desired: DesiredResource, environment: stri
   // A write that failed halfway leaves the wanted configuration on a resource that does not work: write it again.
   if (plan.action === 'none' && !isBroken(state)) return done(false);
 
+  if (!mayWrite) {
+    return failed({
+      code: 'KeepsDiffering',
+      message: `${desired.id} still differs after it was written several times: something else changes ${pathsOf(plan)}.`,
+      remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation), then retry.',
+    });
+  }
   const accepted = await putResource(desired.id, desired.apiVersion, plan.body, currentEtag(desired, actual));
   if (accepted.operation === undefined) return done(true);
   return {
@@ -39,6 +52,9 @@ export async function ensureResource(desired: DesiredResource, environment: stri
     ...(accepted.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: accepted.retryAfterSeconds }),
   };
 }
+
+const pathsOf = ({ differences }: ResourcePlan): string =>
+  differences.length === 0 ? 'it' : differences.map(({ path }) => path).join(', ');
 
 const isBroken = (state: string) => state === 'Failed' || state === 'Canceled';
 

@@ -2,10 +2,11 @@ import { ArmError, isConnectionFailure } from '../../shared/azure/errors.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import type { Problem } from '../../shared/model/problem.ts';
 import type { StepProblem } from '../../shared/model/step.ts';
+import { azureFailure } from '../../shared/observe/failure.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 
 /** How long to wait for something that gives no hint: another operation, an identity that has not spread yet. */
-export const WAIT_SECONDS = 10;
+const WAIT_SECONDS = 10;
 
 /** Whether nobody is writing to a resource; some kinds (role assignments) have no provisioning state. */
 export const isSettled = (provisioningState: string): boolean =>
@@ -25,6 +26,14 @@ export const waitFor = (reason: string, seconds = WAIT_SECONDS): StepOutcome => 
   refused: false,
 });
 
+/** What a step needs has gone after it was made. */
+export const missing = (what: string): StepOutcome =>
+  failed({
+    code: 'ResourceMissing',
+    message: `${what} is gone: somebody has deleted it.`,
+    remedy: 'Retry to build it again.',
+  });
+
 export const failed = (problem: StepProblem): StepOutcome => ({ outcome: 'failed', problem });
 
 /** Several problems as one, since a step fails as a whole. */
@@ -40,7 +49,7 @@ export const failedBy = (code: string, problems: readonly Problem[]): StepOutcom
  * everything else fails the step with a name and a remedy.
  */
 export function outcomeOf(error: unknown): StepOutcome {
-  if (error instanceof ArmError && error.passes) {
+  if (error instanceof ArmError && (error.passes || isOutdated(error))) {
     return { outcome: 'wait', seconds: error.retryAfterSeconds ?? WAIT_SECONDS, reason: error.message, refused: true };
   }
   if (isConnectionFailure(error)) {
@@ -50,10 +59,19 @@ export function outcomeOf(error: unknown): StepOutcome {
   return failed(problemOf(error));
 }
 
+/** Whether an error has a name and a remedy of its own; anything else is a bug or a surprise, and is logged whole. */
+export const isExpected = (error: unknown): boolean =>
+  error instanceof GatehouseError || isConnectionFailure(error) || azureFailure(error) !== undefined;
+
+/** The resource changed between the read and the write: the next look sees it as it is now. */
+const isOutdated = ({ status }: ArmError): boolean => status === 412;
+
 /** An error as a problem that tells the reader what to do next. */
 export function problemOf(error: unknown): StepProblem {
   if (error instanceof ArmError) return { code: error.code, message: error.message, remedy: remedyFor(error) };
   if (error instanceof GatehouseError) return { code: error.code, message: error.message, remedy: error.remedy };
+  const failure = azureFailure(error);
+  if (failure !== undefined) return { code: 'AzureUnavailable', message: failure.message, remedy: failure.remedy };
   return {
     code: 'Unexpected',
     message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
@@ -61,7 +79,12 @@ export function problemOf(error: unknown): StepProblem {
   };
 }
 
-function remedyFor({ kind, code }: ArmError): string {
+function remedyFor({ kind, code, message }: ArmError): string {
+  if (code === 'MissingSubscriptionRegistration') {
+    const [namespace = 'the one that the message names'] =
+      /Microsoft\.[A-Za-z]+/.exec(message.replace(/^.*?answered/, '')) ?? [];
+    return `Run: az provider register --namespace ${namespace} --wait, then retry.`;
+  }
   switch (kind) {
     case 'forbidden':
       return "Give the app's identity the role that the message names (Contributor for resources), then retry.";
@@ -70,7 +93,7 @@ function remedyFor({ kind, code }: ArmError): string {
     case 'conflict':
       return 'Somebody else changed the resource at the same time; retry to look at it again.';
     case 'refused':
-      return `Azure refused the request with ${code}: correct what the message names, then retry.`;
+      return `Azure refused the request with ${code}. Where the message names something outside of the spec, correct it and retry; where the spec is at fault, delete the environment and start it with another.`;
     case 'throttled':
     case 'busy':
     case 'transient':

@@ -2,10 +2,11 @@ import { pollOperation as poll } from '../../shared/azure/operations.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { PollInput } from '../advance.ts';
 import type { PollOutcome } from '../stepRecord.ts';
-import { problemOf } from './outcomes.ts';
+import { isExpected, problemOf } from './outcomes.ts';
+import type { ActivityLog } from './startStep.ts';
 
 /** Activity: looks once at a long-running operation. */
-export async function pollOperation({ operation }: PollInput): Promise<PollOutcome> {
+export async function pollOperation({ step, operation }: PollInput, log: ActivityLog): Promise<PollOutcome> {
   try {
     const progress = await poll(operation, apiVersionOf(operation.resourceId));
     if (progress.status !== 'failed') return progress;
@@ -19,6 +20,7 @@ export async function pollOperation({ operation }: PollInput): Promise<PollOutco
       },
     };
   } catch (error) {
+    if (!isExpected(error)) log.error(`A look at the operation of step ${step} failed unexpectedly`, error);
     return { status: 'failed', problem: problemOf(error) };
   }
 }

@@ -22,10 +22,11 @@ import { settings } from '../../shared/settings.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { ensureResource } from './ensureResource.ts';
-import { done, failedBy, waitFor } from './outcomes.ts';
+import { done, failedBy, missing, waitFor } from './outcomes.ts';
 import { ensureRoleAssignments } from './roleAssignments.ts';
 
-type StartStep = (spec: EnvironmentSpec, lanes: AccessLanes) => Promise<StepOutcome>;
+/** `mayWrite` false: the step has been written often enough, and a difference fails it. */
+type StartStep = (spec: EnvironmentSpec, mayWrite: boolean, lanes: AccessLanes) => Promise<StepOutcome>;
 
 /** What each step of the provisioning graph does; what comes after what is said there. */
 export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> = {
@@ -35,30 +36,30 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     return blocked.length > 0 ? failedBy('PreflightFailed', blocked) : done(false);
   },
 
-  resourceGroup: (spec) => ensureResource(desiredResourceGroup(spec), spec.name),
+  resourceGroup: (spec, mayWrite) => ensureResource(desiredResourceGroup(spec), spec.name, mayWrite),
 
   permissions: async (spec) => {
     const missing = await permissionProblems(spec);
     return missing.length > 0 ? failedBy('PermissionsMissing', missing) : done(false);
   },
 
-  virtualNetwork: (spec) => ensureResource(desiredVirtualNetwork(spec), spec.name),
+  virtualNetwork: (spec, mayWrite) => ensureResource(desiredVirtualNetwork(spec), spec.name, mayWrite),
 
-  publicIp: (spec) => ensureResource(desiredPublicIp(spec), spec.name),
+  publicIp: (spec, mayWrite) => ensureResource(desiredPublicIp(spec), spec.name, mayWrite),
 
-  routeTable: (spec) => ensureResource(desiredRouteTable(spec), spec.name),
+  routeTable: (spec, mayWrite) => ensureResource(desiredRouteTable(spec), spec.name, mayWrite),
 
-  firewall: (spec) => ensureResource(desiredFirewall(spec), spec.name),
+  firewall: (spec, mayWrite) => ensureResource(desiredFirewall(spec), spec.name, mayWrite),
 
   routes: startRoutes,
 
   networkRouting: startNetworkRouting,
 
-  cluster: async (spec) => {
+  cluster: async (spec, mayWrite) => {
     const frontends = await frontendsOf(spec);
-    if (frontends === undefined) return waitFor('the public IP has no address yet');
+    if ('outcome' in frontends) return frontends.outcome;
     const { outboundRanges } = settings();
-    return ensureResource(desiredCluster(spec, { frontends, outboundRanges }), spec.name);
+    return ensureResource(desiredCluster(spec, { frontends: frontends.found, outboundRanges }), spec.name, mayWrite);
   },
 
   clusterRoles: async (spec) => {
@@ -68,7 +69,7 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     return ensureRoleAssignments(desiredRoleAssignments(spec, principal));
   },
 
-  accessLanes: (spec, lanes) => lanes.start(spec),
+  accessLanes: (spec, _mayWrite, lanes) => lanes.start(spec),
 
   events: async (spec) => {
     const events = await ensureEventSubscription(spec.subscription);
@@ -88,31 +89,42 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
   },
 };
 
-export async function startRoutes(spec: EnvironmentSpec): Promise<StepOutcome> {
-  const [firewallPrivateIp, frontends] = await Promise.all([firewallPrivateIpOf(spec), frontendsOf(spec)]);
-  if (firewallPrivateIp === undefined) return waitFor('the firewall has no private address yet');
-  if (frontends === undefined) return waitFor('the public IP has no address yet');
-  return ensureResource(desiredRoutes(spec, { firewallPrivateIp, frontends }), spec.name);
+export async function startRoutes(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
+  const [privateIp, frontends] = await Promise.all([firewallPrivateIpOf(spec), frontendsOf(spec)]);
+  if ('outcome' in privateIp) return privateIp.outcome;
+  if ('outcome' in frontends) return frontends.outcome;
+  const facts = { firewallPrivateIp: privateIp.found, frontends: frontends.found };
+  return ensureResource(desiredRoutes(spec, facts), spec.name, mayWrite);
 }
 
-export async function startNetworkRouting(spec: EnvironmentSpec): Promise<StepOutcome> {
-  const firewallPrivateIp = await firewallPrivateIpOf(spec);
-  if (firewallPrivateIp === undefined) return waitFor('the firewall has no private address yet');
-  const network = desiredNetworkRouting(spec, { firewallPrivateIp });
+export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
+  const privateIp = await firewallPrivateIpOf(spec);
+  if ('outcome' in privateIp) return privateIp.outcome;
+  const network = desiredNetworkRouting(spec, { firewallPrivateIp: privateIp.found });
   const actual = await readResource(network.id, network.apiVersion);
   const { differences } = planResource(network, actual, spec.name);
   // Where only the association is missing, the subnet alone is written: a network PUT sends every subnet again.
   const onlySubnet = differences.length > 0 && differences.every(({ path }) => path.includes('routeTable'));
-  return ensureResource(onlySubnet ? desiredSubnetRouting(spec) : network, spec.name);
+  return ensureResource(onlySubnet ? desiredSubnetRouting(spec) : network, spec.name, mayWrite);
 }
 
-async function firewallPrivateIpOf(spec: EnvironmentSpec): Promise<string | undefined> {
-  const firewall = await readResource(resourceIds(spec).firewall, apiVersions.network);
-  return firewall === undefined ? undefined : firewallFacts(firewall).privateIp;
+/** What must be there by now; a step fails when it is not, and waits while Azure has not told it yet. */
+type Looked<T> = { readonly found: T } | { readonly outcome: StepOutcome };
+
+async function firewallPrivateIpOf(spec: EnvironmentSpec): Promise<Looked<string>> {
+  const { firewall: id } = resourceIds(spec);
+  const firewall = await readResource(id, apiVersions.network);
+  if (firewall === undefined) return { outcome: missing(id) };
+  const { privateIp } = firewallFacts(firewall);
+  return privateIp === undefined
+    ? { outcome: waitFor('the firewall has no private address yet') }
+    : { found: privateIp };
 }
 
-async function frontendsOf(spec: EnvironmentSpec): Promise<string[] | undefined> {
-  const publicIp = await readResource(resourceIds(spec).publicIp, apiVersions.network);
-  const address = publicIp === undefined ? undefined : publicIpFacts(publicIp).address;
-  return address === undefined ? undefined : [address];
+async function frontendsOf(spec: EnvironmentSpec): Promise<Looked<string[]>> {
+  const { publicIp: id } = resourceIds(spec);
+  const publicIp = await readResource(id, apiVersions.network);
+  if (publicIp === undefined) return { outcome: missing(id) };
+  const { address } = publicIpFacts(publicIp);
+  return address === undefined ? { outcome: waitFor('the public IP has no address yet') } : { found: [address] };
 }

@@ -2,27 +2,33 @@ import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { startAuthorizedRanges } from './authorizedRanges.ts';
-import { outcomeOf } from './outcomes.ts';
+import { isExpected, outcomeOf } from './outcomes.ts';
 import { provisioningSteps } from './provisioningSteps.ts';
 import { syncSteps } from './syncSteps.ts';
 import { teardownSteps } from './teardownSteps.ts';
+
+/** Where an activity tells what nobody foresaw, beside the problem that its step shows. */
+export interface ActivityLog {
+  error(message: string, error: unknown): void;
+}
 
 /**
  * Activity: reads what a step is about and writes only what differs. It never waits for Azure to finish, and never
  * throws what it can name: a failing activity inside `Task.all` would tear its siblings' results apart.
  */
-export async function startStep(input: StartStepInput, lanes: AccessLanes): Promise<StepOutcome> {
+export async function startStep(input: StartStepInput, lanes: AccessLanes, log: ActivityLog): Promise<StepOutcome> {
   try {
     return await stepOf(input, lanes);
   } catch (error) {
+    if (!isExpected(error)) log.error(`Step ${input.step} of ${input.spec.name} failed unexpectedly`, error);
     return outcomeOf(error);
   }
 }
 
 async function stepOf(input: StartStepInput, lanes: AccessLanes): Promise<StepOutcome> {
-  const { graph, step, spec, force } = input;
+  const { graph, step, spec, force, mayWrite } = input;
   const start = {
-    provision: () => provisioningSteps[step]?.(spec, lanes),
+    provision: () => provisioningSteps[step]?.(spec, mayWrite, lanes),
     sync: () => syncSteps[step]?.(input),
     teardown: () => teardownSteps[step]?.(spec, force, lanes),
     access: () => startAuthorizedRanges(input),

@@ -23,9 +23,10 @@ const MAX_PROBES = 10;
 /** What each step of a sync does. */
 export const syncSteps: Readonly<Partial<Record<StepName, (input: StartStepInput) => Promise<StepOutcome>>>> = {
   firewallRules: startFirewallRules,
-  routes: ({ spec }) => (spec.drift.action === 'repair' ? startRoutes(spec) : Promise.resolve(done(false))),
-  networkRouting: ({ spec }) =>
-    spec.drift.action === 'repair' ? startNetworkRouting(spec) : Promise.resolve(done(false)),
+  routes: ({ spec, mayWrite }) =>
+    spec.drift.action === 'repair' ? startRoutes(spec, mayWrite) : Promise.resolve(done(false)),
+  networkRouting: ({ spec, mayWrite }) =>
+    spec.drift.action === 'repair' ? startNetworkRouting(spec, mayWrite) : Promise.resolve(done(false)),
 };
 
 /**

@@ -32,7 +32,13 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
 
   cluster: (spec, force) => remove(spec, resourceIds(spec).cluster, apiVersions.containerService, force),
 
-  firewall: (spec, force) => remove(spec, resourceIds(spec).firewall, apiVersions.network, force),
+  firewall: async (spec, force) => {
+    // Nodes that boot need their way out: a creation without it runs into its longest timeout, and blocks the deletion.
+    const cluster = await readResource(resourceIds(spec).cluster, apiVersions.containerService);
+    const state = cluster === undefined ? 'Deleting' : provisioningState(cluster);
+    if (state !== 'Deleting' && !isSettled(state)) return waitFor(`the cluster is ${state}`);
+    return remove(spec, resourceIds(spec).firewall, apiVersions.network, force);
+  },
 
   virtualNetwork: async (spec, force) => {
     const id = resourceIds(spec).virtualNetwork;

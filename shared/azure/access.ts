@@ -13,6 +13,12 @@ export async function providerState(subscription: string, namespace: string): Pr
   return typeof state === 'string' ? state : 'NotRegistered';
 }
 
+/** Names of the locations that a subscription may use, e.g. `eastus`. @throws ArmError */
+export async function subscriptionLocations(subscription: string): Promise<string[]> {
+  const locations = (await listResources(`/subscriptions/${subscription}/locations`, SUBSCRIPTIONS_API_VERSION)) ?? [];
+  return locations.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+}
+
 interface Permission {
   readonly actions?: readonly string[];
   readonly notActions?: readonly string[];
@@ -31,20 +37,14 @@ export async function missingActions(resourceGroupId: string, actions: readonly 
 }
 
 /** A role grants an action when one of its actions matches and none of its exceptions does; `*` spans segments. */
-export function grants({ actions = [], notActions = [] }: Permission, action: string): boolean {
+function grants({ actions = [], notActions = [] }: Permission, action: string): boolean {
   const matches = (pattern: string) =>
     new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i').test(action);
   return actions.some(matches) && !notActions.some(matches);
 }
 
-/** Whether the app's identity can read the subscription right now. */
-export async function armReachable(subscription: string): Promise<boolean> {
-  try {
-    return (await readResource(`/subscriptions/${subscription}`, SUBSCRIPTIONS_API_VERSION)) !== undefined;
-  } catch {
-    // Whatever stands in the way (no token, no route, no role), the answer is the same; the caller gives the remedy.
-    return false;
-  }
-}
+/** Whether there is such a subscription for the app's identity. @throws ArmError, and what the credential throws */
+export const subscriptionIsReadable = async (subscription: string): Promise<boolean> =>
+  (await readResource(`/subscriptions/${subscription}`, SUBSCRIPTIONS_API_VERSION)) !== undefined;
 
 const SUBSCRIPTIONS_API_VERSION = '2022-12-01';

@@ -34,10 +34,13 @@ const busyCodes = new Set([
   'OperationNotAllowed',
   'RetryableError',
   'RetryableErrorDueToAnotherOperation',
+  'ReferencedResourceNotProvisioned',
   'ResourceGroupBeingDeleted',
-  'EtagMismatch',
   'PutNodePoolOperationInProgress',
 ]);
+
+/** 409s that no waiting and no second look will change. */
+const refusedConflicts = new Set(['MissingSubscriptionRegistration', 'InvalidResourceLocation', 'QuotaExceeded']);
 
 /**
  * Reads an ARM error out of an answer. ARM wraps it in `error`; AKS answers it flat (`{"code","message",…}`), and
@@ -46,9 +49,8 @@ const busyCodes = new Set([
 export function armError(response: PathUncheckedResponse): ArmError {
   const status = Number(response.status);
   const { code, message } = errorBody(response.body, status);
-  const target = response.request.url.replace(/\?.*$/, '').replace(/^https?:\/\/[^/]+/, '');
-  const text = `${response.request.method} ${target} answered ${status} ${code}: ${message}`;
-  return new ArmError(kindOf(status, code), code, status, text, retryAfter(response));
+  const text = `${response.request.method} ${pathOf(response.request.url)} answered ${status} ${code}: ${message}`;
+  return new ArmError(kindOf(status, code, message), code, status, text, retryAfter(response));
 }
 
 /**
@@ -61,13 +63,24 @@ export function asArmError(error: unknown): unknown {
   const headers = asRecord(asRecord(error)?.['response'])?.['headers'] as { get?(name: string): string | undefined };
   const seconds = Number(headers?.get?.('retry-after') ?? Number.NaN);
   return new ArmError(
-    kindOf(statusCode, name),
+    kindOf(statusCode, name, String(message)),
     name,
     statusCode,
     `Azure answered ${statusCode} ${name}: ${String(message)}`,
     Number.isFinite(seconds) ? seconds : undefined,
   );
 }
+/** An answer that says 200 and is no JSON object: something between the app and Azure has answered in its place. */
+export const noJson = ({ request }: PathUncheckedResponse): ArmError =>
+  new ArmError(
+    'transient',
+    'NoJson',
+    200,
+    `${request.method} ${pathOf(request.url)} was answered with something else than JSON`,
+  );
+
+/** An address without host and query: the query of an operation's address is a signature. */
+const pathOf = (url: string): string => url.replace(/\?.*$/, '').replace(/^https?:\/\/[^/]+/, '');
 
 /** Seconds of a `Retry-After` header (delta form, the only one ARM sends), if there is one. */
 export function retryAfter(response: PathUncheckedResponse): number | undefined {
@@ -75,8 +88,12 @@ export function retryAfter(response: PathUncheckedResponse): number | undefined 
   return response.headers['retry-after'] !== undefined && Number.isFinite(seconds) ? seconds : undefined;
 }
 
-/** Failures of the connection itself: no answer came, so a write may or may not have been accepted. */
+/**
+ * Failures of the connection itself, time-outs included (they abort the request): no answer came, so a write may or may
+ * not have been accepted.
+ */
 export function isConnectionFailure(error: unknown): error is Error {
+  if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)) return true;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return (
     typeof code === 'string' &&
@@ -97,8 +114,10 @@ function errorBody(body: unknown, status: number): { code: string; message: stri
   };
 }
 
-function kindOf(status: number, code: string): ArmErrorKind {
+function kindOf(status: number, code: string, message: string): ArmErrorKind {
   if (status === 429) return busyCodes.has(code) ? 'busy' : 'throttled';
+  // AKS says OperationNotAllowed both for a cluster that is busy and for vCPUs beyond the quota.
+  if (status === 409 && (refusedConflicts.has(code) || /\bquota\b/i.test(message))) return 'refused';
   if (status === 409) return busyCodes.has(code) ? 'busy' : 'conflict';
   if (status === 412) return 'conflict';
   if (status === 404) return 'notFound';

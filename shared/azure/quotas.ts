@@ -1,5 +1,6 @@
 import { typedClient } from './clients.ts';
 import { listResources } from './resource.ts';
+import { asArmError } from './restErrors.ts';
 
 /** One counted limit of a subscription in a region. */
 export interface Usage {
@@ -9,15 +10,19 @@ export interface Usage {
   readonly limit: number;
 }
 
-/** Network limits of a region (public addresses, virtual networks, route tables, …). @throws RestError, ArmError */
+/** Network limits of a region (public addresses, virtual networks, route tables, …). @throws ArmError */
 export async function networkUsages(subscription: string, location: string): Promise<Usage[]> {
   const { NetworkManagementClient } = await import('@azure/arm-network');
   const client = await typedClient(
     (credential, options) => new NetworkManagementClient(credential, subscription, options),
   );
   const usages: Usage[] = [];
-  for await (const usage of client.usages.list(location)) {
-    usages.push({ name: usage.name.value ?? '', current: usage.currentValue, limit: usage.limit });
+  try {
+    for await (const usage of client.usages.list(location)) {
+      usages.push({ name: usage.name.value ?? '', current: usage.currentValue, limit: usage.limit });
+    }
+  } catch (error) {
+    throw asArmError(error);
   }
   return usages;
 }
@@ -44,13 +49,15 @@ export async function vmSizeCores(subscription: string, location: string): Promi
   );
 }
 
-/** Kubernetes versions that AKS offers in the region, minor (`1.33`) and patch (`1.33.2`). @throws RestError */
+/** Kubernetes versions that AKS offers in the region, minor (`1.33`) and patch (`1.33.2`). @throws ArmError */
 export async function kubernetesVersions(subscription: string, location: string): Promise<readonly string[]> {
   const { ContainerServiceClient } = await import('@azure/arm-containerservice');
   const client = await typedClient(
     (credential, options) => new ContainerServiceClient(credential, subscription, options),
   );
-  const { values } = await client.managedClusters.listKubernetesVersions(location);
+  const { values } = await client.managedClusters
+    .listKubernetesVersions(location)
+    .catch((error: unknown) => Promise.reject(asArmError(error)));
   return (values ?? []).flatMap(({ version, patchVersions }) => [
     ...(version === undefined ? [] : [version]),
     ...Object.keys(patchVersions ?? {}),

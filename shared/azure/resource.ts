@@ -1,8 +1,8 @@
 import type { PathUncheckedResponse } from '@azure-rest/core-client';
-import type { JsonObject } from '../model/json.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import { armClient } from './clients.ts';
-import { armError, retryAfter } from './errors.ts';
+import { armError, noJson, retryAfter } from './errors.ts';
 
 /** What ARM said to a write or a deletion that it accepted. */
 export interface Accepted {
@@ -24,7 +24,9 @@ export async function readResource(id: string, apiVersion: string): Promise<Json
   const response = await client.pathUnchecked(id).get({ queryParameters: { 'api-version': apiVersion } });
   if (response.status === '404') return undefined;
   if (response.status !== '200') throw armError(response);
-  return response.body as JsonObject;
+  // A proxy's page with status 200 must not pass for a resource without our tag.
+  if (!isJsonObject(response.body)) throw noJson(response);
+  return response.body;
 }
 
 /**

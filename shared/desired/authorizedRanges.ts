@@ -1,8 +1,6 @@
+import { MAX_AUTHORIZED_RANGES } from '../model/azureLimits.ts';
 import { NoRangesError, TooManyRangesError } from '../model/errors.ts';
 import { mergeRanges } from '../model/ipRange.ts';
-
-/** Without API server VNet integration AKS takes no more. */
-const MAX_AUTHORIZED_RANGES = 200;
 
 export interface RangeSources {
   /** The firewall's public addresses: nodes and pods reach the API server through them. */
@@ -19,7 +17,7 @@ export interface RangeSources {
  * it doesn't cover. AKS replaces the list as a whole, so leaving something out would cut it off.
  *
  * @throws NoRangesError when nothing is left, since an empty list switches the protection off
- * @throws TooManyRangesError when it would grow beyond 200
+ * @throws TooManyRangesError when it would grow beyond what Azure takes
  */
 export function authorizedRanges({
   frontends,
@@ -31,7 +29,6 @@ export function authorizedRanges({
   const ranges = mergeRanges(existing, wanted);
   if (ranges.length === 0) throw new NoRangesError();
   const grown = ranges.length > existing.length;
-  if (grown && ranges.length > MAX_AUTHORIZED_RANGES)
-    throw new TooManyRangesError(ranges.length, MAX_AUTHORIZED_RANGES);
+  if (grown && ranges.length > MAX_AUTHORIZED_RANGES) throw new TooManyRangesError(ranges.length);
   return ranges;
 }

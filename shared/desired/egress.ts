@@ -1,10 +1,19 @@
 import { cloudOf } from '../model/cloud.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
-import { egressCatalogue, type ApplicationRule, type NetworkRule } from './egressCatalogue.ts';
+import { egressCatalogue, type ApplicationRule, type EgressPreset, type NetworkRule } from './egressCatalogue.ts';
 
 /** The spec's own rules come after those of the catalogue. */
 const allowCollection = { name: 'egress-allow', priority: 200 };
+
+/**
+ * Every name that we give to a collection, whatever the spec: that is what we know our own collections by. A preset that is
+ * withdrawn must leave its name here, since firewalls may still hold it.
+ */
+export const ownCollectionNames = {
+  application: namesOf((preset) => preset.applicationCollection),
+  network: namesOf((preset) => preset.networkCollection),
+};
 
 export interface EgressCollections {
   readonly application: readonly JsonObject[];
@@ -43,6 +52,11 @@ export function egressCollections(spec: EnvironmentSpec): EgressCollections {
       ),
     ].flat(),
   };
+}
+
+function namesOf(collectionOf: (preset: EgressPreset) => { readonly name: string } | undefined): readonly string[] {
+  const catalogued = Object.values(egressCatalogue).flatMap((preset) => collectionOf(preset)?.name ?? []);
+  return [...catalogued, allowCollection.name];
 }
 
 /** Azure refuses a collection without rules. */

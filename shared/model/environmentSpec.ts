@@ -1,8 +1,8 @@
 import { deepFreeze } from './freeze.ts';
-import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { isJsonObject, isList, type Json, type JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
 import { relationProblems } from './spec/checks.ts';
-import { dotted, formProblems } from './spec/problems.ts';
+import { dotted, formProblems, type Path } from './spec/problems.ts';
 import { specSchema, type SpecDraft } from './spec/schema.ts';
 import type { EnvironmentSpec, SpecContext, SpecResult } from './spec/types.ts';
 
@@ -49,7 +49,10 @@ function draftOf(input: JsonObject): Draft {
   const parsed = specSchema.safeParse(input);
   if (parsed.success) return { draft: parsed.data, problems: [], broken: [] };
   const faults = formProblems(specSchema, input, parsed.error.issues);
-  const usable = faults.reduce((rest, { at }) => without(rest, at), input);
+  const usable = without(
+    input,
+    faults.map(({ at }) => at),
+  );
   const { draft, broken } = draftOf({ ...usable, name: usable.name ?? STAND_IN_NAME });
   return {
     draft,
@@ -58,11 +61,18 @@ function draftOf(input: JsonObject): Draft {
   };
 }
 
-/** The object without what lies at the path. A list goes as a whole, since its other entries would change places. */
-function without(object: JsonObject, [key, ...rest]: readonly PropertyKey[]): JsonObject {
+/**
+ * The object without what lies at the paths. An entry of a list goes as a whole, since what would be left of it might lack
+ * something that it needs; the other entries are still judged.
+ */
+function without(object: JsonObject, paths: readonly Path[]): JsonObject {
   const entries = Object.entries(object).flatMap(([name, value]): [string, Json | undefined][] => {
-    if (name !== key) return [[name, value]];
-    return rest.length > 0 && isJsonObject(value) ? [[name, without(value, rest)]] : [];
+    const below = paths.filter(([key]) => key === name).map(([, ...rest]) => rest);
+    if (below.length === 0) return [[name, value]];
+    if (below.some((rest) => rest.length === 0)) return [];
+    if (isJsonObject(value)) return [[name, without(value, below)]];
+    const kept = isList(value) ? value.filter((_, index) => !below.some(([at]) => at === index)) : [];
+    return kept.length === 0 ? [] : [[name, kept]];
   });
   return Object.fromEntries(entries);
 }

@@ -1,3 +1,5 @@
+import { MAX_AUTHORIZED_RANGES } from './azureLimits.ts';
+
 /**
  * Base of every error that Gatehouse raises on purpose. `code` is stable and for machines; `remedy` tells the reader what
  * to do next.
@@ -14,14 +16,14 @@ export class GatehouseError extends Error {
   }
 }
 
-/** The API server takes at most 200 authorized ranges (2000 only with API server VNet integration, which is not used). */
+/** The API server would need more authorized ranges than Azure takes. */
 export class TooManyRangesError extends GatehouseError {
   override name = 'TooManyRangesError';
 
-  constructor(count: number, limit: number) {
+  constructor(count: number) {
     super(
       'too-many-authorized-ranges',
-      `The API server would need ${count} authorized ranges; Azure takes at most ${limit}.`,
+      `The API server would need ${count} authorized ranges; Azure takes at most ${MAX_AUTHORIZED_RANGES}.`,
       'Remove developer grants or merge them into wider ranges (up to /16).',
     );
   }

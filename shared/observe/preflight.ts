@@ -2,37 +2,44 @@ import { owner } from '../actual/owner.ts';
 import { missingActions, providerState } from '../azure/access.ts';
 import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { stringAt } from '../model/json.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
+import { locationIsOffered } from './location.ts';
 import { observedNames, observeResources, type ObservedName, type ObservedResources } from './resources.ts';
 
 /** What stands in the way of creating an environment, found before anything is written. */
 export interface PreflightResult {
   /** Resources of a wanted name that this environment does not own. */
   readonly foreign: readonly Problem[];
-  /** Everything else: unregistered providers, quotas, versions. */
+  /** Everything else: unregistered providers, location, quotas, versions. */
   readonly blocked: readonly Problem[];
 }
 
 type Check = (spec: EnvironmentSpec, observed: ObservedResources) => Promise<Problem[]>;
 
-/** Each check is one named function; the list of them is the specification. */
-const checks: readonly Check[] = [
-  providersAreRegistered,
-  networkQuotaSuffices,
-  computeQuotaSuffices,
-  kubernetesVersionIsOffered,
-];
+/** Each check is one named function; the lists of them are the specification. */
+const subscriptionChecks: readonly Check[] = [providersAreRegistered, locationIsOffered];
+
+/** What is asked of a location, once it is known to be one: Azure refuses such questions about any other. */
+const locationChecks: readonly Check[] = [networkQuotaSuffices, computeQuotaSuffices, kubernetesVersionIsOffered];
 
 /**
- * Looks at the subscription without writing: who owns the wanted names, providers, quotas, versions.
+ * Looks at the subscription without writing: who owns the wanted names, providers, location, quotas, versions.
  *
- * @throws ArmError, RestError when Azure can't be asked
+ * @throws ArmError when Azure can't be asked
  */
 export async function preflight(spec: EnvironmentSpec): Promise<PreflightResult> {
-  const observed = await observeResources(spec);
-  const blocked = await Promise.all(checks.map((check) => check(spec, observed)));
-  return { foreign: foreignResources(spec, observed), blocked: blocked.flat() };
+  return judge(spec, await observeResources(spec));
+}
+
+/** The same about what has been observed already. @throws ArmError */
+export async function judge(spec: EnvironmentSpec, observed: ObservedResources): Promise<PreflightResult> {
+  const run = async (checks: readonly Check[]) =>
+    (await Promise.all(checks.map((check) => check(spec, observed)))).flat();
+  const general = await run(subscriptionChecks);
+  const regional = general.some(({ path }) => path === 'location') ? [] : await run(locationChecks);
+  return { foreign: foreignResources(spec, observed), blocked: [...general, ...regional] };
 }
 
 /** Actions that creation needs on its resource group: its own, and the linked ones that ARM checks with them. */
@@ -63,7 +70,7 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
 }
 
 /** Resources of the wanted names that do not carry this environment's tag. */
-export function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): Problem[] {
+function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): Problem[] {
   const ids = resourceIds(spec);
   const foreign = observedNames.filter((name) => {
     const resource = observed[name];
@@ -144,9 +151,10 @@ function quotaProblem(spec: EnvironmentSpec, usages: readonly Usage[], name: str
   ];
 }
 
-async function kubernetesVersionIsOffered(spec: EnvironmentSpec): Promise<Problem[]> {
+async function kubernetesVersionIsOffered(spec: EnvironmentSpec, { cluster }: ObservedResources): Promise<Problem[]> {
   const { version } = spec.cluster;
-  if (version === undefined) return [];
+  // A cluster keeps its version after Azure has stopped offering it to new ones.
+  if (version === undefined || stringAt(cluster, 'properties', 'kubernetesVersion') === version) return [];
   const offered = await kubernetesVersions(spec.subscription, spec.location);
   return offered.includes(version)
     ? []

@@ -4,6 +4,7 @@ import { isJsonObject, isList, type Json, type JsonObject } from '../model/json.
 import { childPath, elementPath, isNamedList, leavesOf, type NamedObject } from './leaves.ts';
 import type { Difference } from './resourcePlan.ts';
 import { mergeRules } from './mergeRules.ts';
+import { withoutStaleCollections } from './ownCollections.ts';
 
 /** Collects the differences in the order in which they are found. */
 export type Found = Difference[];
@@ -83,7 +84,7 @@ function mergeTags(wanted: JsonObject, actual: JsonObject, path: string, found: 
 
 function mergeList(key: string, wanted: readonly Json[], actual: readonly Json[], path: string, found: Found): Json {
   if (key === 'rules') return mergeRules(wanted.filter(isJsonObject), actual, path, found);
-  if (isNamedList(wanted)) return mergeNamed(wanted, actual, path, found);
+  if (isNamedList(wanted)) return mergeNamed(key, wanted, actual, path, found);
   const merged = mergeSet(key, wanted, actual);
   if (merged === actual) return actual;
   found.push({ path, before: actual, after: merged });
@@ -107,10 +108,19 @@ function missingRanges(actual: readonly Json[], wanted: readonly Json[]): readon
   return authorizedRanges({ frontends, outboundRanges: [], grants: [], existing }).slice(existing.length);
 }
 
-/** Elements are merged by name (which compares case-insensitively); others stay where they are, new ones come last. */
-function mergeNamed(wanted: readonly NamedObject[], actual: readonly Json[], path: string, found: Found): Json {
+/**
+ * Elements are merged by name (which compares case-insensitively); others stay where they are, unless they are collections
+ * of ours that nobody wants any more; new ones come last.
+ */
+function mergeNamed(
+  key: string,
+  wanted: readonly NamedObject[],
+  actual: readonly Json[],
+  path: string,
+  found: Found,
+): Json {
   const before = found.length;
-  const merged = [...actual];
+  const merged = [...withoutStaleCollections(key, wanted, actual, path, found)];
   for (const item of wanted) {
     const index = merged.findIndex((other) => hasName(other, item.name));
     const present = merged[index];

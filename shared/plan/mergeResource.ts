@@ -12,7 +12,8 @@ const untagged: readonly ResourceKind[] = ['subnet', 'roleAssignment'];
  * What has to happen to one resource, and the whole body of the PUT that does it.
  *
  * The body is the JSON as it was read, with only the differing values replaced. A PUT replaces the resource, so whatever
- * was left out (a peering, a collection somebody added, a property newer than this code) would be deleted. Read-only echo
+ * was left out (a peering, a collection somebody added, a property newer than this code) would be deleted. What goes is
+ * what we once made and nobody wants any more: rule collections of ours, and whatever is in them. Read-only echo
  * (`etag`, `provisioningState`, `id`) is kept as well: ARM ignores it in a PUT, as `az resource update` shows, which sends
  * back everything it has read; telling it apart would need a list that ages.
  *

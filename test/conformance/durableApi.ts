@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HostUnderTest } from './hostUnderTest.ts';
 import { eventually } from './hostUnderTest.ts';
 
-export interface HistoryEvent {
+interface HistoryEvent {
   readonly EventType: string;
   readonly FunctionName?: string;
   readonly Name?: string;

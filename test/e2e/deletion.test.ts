@@ -42,6 +42,28 @@ test('a delete during provisioning is heard, and takes back what was built so fa
   expect(requests.some(({ method, path }) => method === 'PUT' && path.includes('/managedClusters/'))).toBe(false);
 });
 
+test('a delete while the cluster is created keeps the way out of its nodes until they stand', async () => {
+  await cloud.call('POST', '/environments', { name: 'shop' });
+  const isCreating = (steps: { name: string; state: string }[] | undefined) =>
+    steps?.some(({ name, state }) => name === 'cluster' && state === 'running') === true;
+  await cloud.host.durable.waitFor('shop', ({ customStatus }) =>
+    isCreating((customStatus as { steps?: { name: string; state: string }[] } | null)?.steps),
+  );
+  await cloud.call('DELETE', '/environments/shop');
+  await cloud.untilState('shop', 'deleted', 'failed');
+  expect(await storedIds()).toEqual([]);
+  const { requests } = (await cloud.control('GET', '/requests')) as {
+    requests: { time: number; method: string; path: string; status: number; operationSeconds?: number }[];
+  };
+  const accepted = (method: string, type: string) =>
+    requests.find((one) => one.method === method && one.path.includes(`/${type}/`) && one.status < 300)!;
+  const created = accepted('PUT', 'managedClusters');
+  const ready = created.time + created.operationSeconds! * 1000;
+  expect(accepted('DELETE', 'azureFirewalls').time).toBeGreaterThanOrEqual(ready);
+  // The delete was heard soon after it was sent, and waited for what Azure was at.
+  expect(accepted('DELETE', 'managedClusters').time - ready).toBeLessThanOrEqual(30_000);
+});
+
 test('a resource of somebody else in the group is kept, and the group with it', async () => {
   await createShop();
   const foreign = `${network}/publicIPAddresses/someone-elses`;

@@ -107,6 +107,15 @@ describe('what stands in the way in Azure is found before anything is started', 
     await expectNothingStarted();
   });
 
+  test('a location that there is none of', async () => {
+    const answer = await start({ name: 'shop', location: 'eastuss' });
+    expect(answer.status).toBe(400);
+    expect((answer.body as never as ProblemBody).problems).toEqual([
+      { path: 'location', message: expect.stringContaining('eastuss'), remedy: 'Did you mean "eastus"?' },
+    ]);
+    await expectNothingStarted();
+  });
+
   test('a VM size that the region does not offer', async () => {
     const answer = await start({ name: 'shop', cluster: { nodeSize: 'Standard_Z99_v9' } });
     expect(answer.status).toBe(400);

@@ -82,11 +82,11 @@ describe('signals', () => {
     }
   });
 
-  test('a second delete with force keeps what is done and stops waiting', () => {
+  test('a second delete with force looks at everything again and stops waiting', () => {
     const deleting = applySignals(ready, [deletion('1')], later);
     const halfway = { ...deleting, records: only(deleting, 'cluster', { state: 'done' }) };
     const forced = applySignals(halfway, [deletion('2', true)], later);
-    expect(forced).toMatchObject({ force: true, records: halfway.records });
+    expect(forced).toMatchObject({ force: true, graph: 'teardown', records: deleting.records });
   });
 
   test('one that is heard twice is applied once', () => {

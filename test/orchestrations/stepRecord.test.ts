@@ -1,16 +1,25 @@
-import { afterPoll, afterStart, forRetry, type StepRecord } from '../../orchestrations/stepRecord.ts';
+import {
+  afterPoll,
+  afterStart,
+  alignedRecords,
+  forRetry,
+  mayWrite,
+  type StepRecord,
+} from '../../orchestrations/stepRecord.ts';
 
 const now = new Date('2026-03-01T12:00:00.000Z');
 const operation = { resourceId: '/subscriptions/s/x', operationUrl: 'https://arm/operations/1?t=2', acceptedAt: '' };
 const problem = { code: 'Refused', message: 'No.', remedy: 'Ask.' };
-const pending: StepRecord = { name: 'firewall', state: 'pending', writes: 0, refusals: 0 };
+const pending: StepRecord = { name: 'firewall', state: 'pending', writes: 0, attemptWrites: 0, refusals: 0 };
 const running: StepRecord = {
   ...pending,
   state: 'running',
   startedAt: now.toISOString(),
   notBefore: now.toISOString(),
+  attemptedAt: now.toISOString(),
   operation,
   writes: 1,
+  attemptWrites: 1,
 };
 
 describe('a started step', () => {
@@ -19,6 +28,8 @@ describe('a started step', () => {
       name: 'firewall',
       state: 'done',
       startedAt: now.toISOString(),
+      attemptedAt: now.toISOString(),
+      attemptWrites: 0,
       finishedAt: now.toISOString(),
       writes: 0,
       refusals: 0,
@@ -54,17 +65,16 @@ describe('a started step', () => {
     });
   });
 
-  test('may wait for the course of things as long as it takes', () => {
-    let record: StepRecord = pending;
-    for (let i = 0; i < 1000; i++) {
-      record = afterStart(record, { outcome: 'wait', seconds: 10, reason: 'Updating', refused: false }, now);
-    }
-    expect(record.state).toBe('pending');
+  test('may wait for the course of things for hours, and not for ever', () => {
+    const wait = { outcome: 'wait', seconds: 10, reason: 'Updating', refused: false } as const;
+    const first = afterStart(pending, wait, now);
+    expect(afterStart(first, wait, new Date('2026-03-01T14:59:00Z')).state).toBe('pending');
+    const late = afterStart(first, wait, new Date('2026-03-01T15:01:00Z'));
+    expect(late).toMatchObject({ state: 'failed', problem: { code: 'TakesTooLong' } });
   });
 
-  test('that still differs after three accepted writes is not written a fourth time', () => {
-    const record = afterStart({ ...pending, writes: 3 }, { outcome: 'started', operation }, now);
-    expect(record).toMatchObject({ state: 'failed', writes: 3, problem: { code: 'KeepsDiffering' } });
+  test('may write three times in one attempt', () => {
+    expect([0, 2, 3].map((attemptWrites) => mayWrite({ ...pending, attemptWrites }))).toEqual([true, true, false]);
   });
 });
 
@@ -76,13 +86,8 @@ describe('a running step', () => {
 
   test('whose operation has succeeded is read back before it counts as done', () => {
     const record = afterPoll(running, { status: 'succeeded' }, now);
-    expect(record).toEqual({
-      name: 'firewall',
-      state: 'pending',
-      startedAt: now.toISOString(),
-      writes: 1,
-      refusals: 0,
-    });
+    const { operation: _operation, notBefore: _notBefore, ...rest } = running;
+    expect(record).toEqual({ ...rest, state: 'pending' });
   });
 
   test('whose operation has failed keeps its problem and forgets the operation', () => {
@@ -92,12 +97,40 @@ describe('a running step', () => {
   });
 });
 
-test('a retry makes failed steps pending and leaves everything else as it is', () => {
-  const done: StepRecord = { ...pending, name: 'publicIp', state: 'done' };
-  const failed: StepRecord = { ...running, state: 'failed', problem };
-  expect(forRetry([done, failed, { ...running, name: 'cluster' }])).toEqual([
-    done,
-    pending,
-    { ...running, name: 'cluster' },
-  ]);
+test('an operation that never ends fails its step after three hours', () => {
+  const late = afterPoll(running, { status: 'running' }, new Date('2026-03-01T15:01:00Z'));
+  expect(late).toMatchObject({ state: 'failed', problem: { code: 'TakesTooLong' } });
+});
+
+describe('a retry', () => {
+  const times = { startedAt: now.toISOString(), finishedAt: now.toISOString() };
+  const done: StepRecord = { ...pending, ...times, name: 'publicIp', state: 'done', writes: 1, attemptWrites: 1 };
+
+  test('looks at every step again, since what was done may have gone, and leaves what runs alone', () => {
+    const failed: StepRecord = { ...running, state: 'failed', problem, attemptWrites: 3, writes: 3 };
+    const cluster: StepRecord = { ...running, name: 'cluster' };
+    expect(forRetry([done, failed, cluster])).toEqual([
+      { ...pending, ...times, name: 'publicIp', writes: 1 },
+      { ...pending, writes: 3 },
+      cluster,
+    ]);
+  });
+
+  test('leaves the times of a step that it finds done', () => {
+    const [again] = forRetry([done]);
+    const later = new Date('2026-03-02T12:00:00.000Z');
+    expect(afterStart(again!, { outcome: 'done', wrote: false }, later)).toMatchObject({ ...times, writes: 1 });
+  });
+});
+
+test('records are those of the graph: a step that a newer version has added begins pending', () => {
+  const step = { title: '', after: [], expectedSeconds: 1 };
+  const records = alignedRecords(
+    [running],
+    [
+      { ...step, name: 'preflight' },
+      { ...step, name: 'firewall' },
+    ],
+  );
+  expect(records).toEqual([{ ...pending, name: 'preflight' }, running]);
 });

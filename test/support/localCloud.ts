@@ -60,7 +60,7 @@ export async function startTestCloud(
       const instance = await cloud.host.durable.waitFor(name, ({ customStatus }) =>
         states.includes((customStatus as ShownStatus | null)?.state ?? ''),
       );
-      return instance.customStatus as unknown as ShownStatus;
+      return instance.customStatus as ShownStatus;
     },
     control: async (method, path, body) => {
       const response = await fetch(`${cloud.azure.origin}/_local${path}`, {

@@ -1,7 +1,7 @@
 import { aksError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
 import { commandResult, runCommand } from '../runCommand/runCommand.ts';
-import { compact, objectsAt, omit, stringAt, asText, type JsonObject, at } from '../json.ts';
+import { asText, at, compact, objectsAt, omit, stringAt, type JsonObject } from '../json.ts';
 import type { Resource } from '../store.ts';
 import type { Visit } from '../visit.ts';
 

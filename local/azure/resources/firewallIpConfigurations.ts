@@ -7,7 +7,7 @@ import type { World, Write } from './resourceType.ts';
 import { publicIpUser, subnetUsers } from './subnetUsers.ts';
 import { subnetRanges } from './virtualNetworks.ts';
 
-export const CONFIGURATIONS = 'azureFirewallIpConfigurations';
+const CONFIGURATIONS = 'azureFirewallIpConfigurations';
 export const CONFIGURATION_TYPE = `Microsoft.Network/azureFirewalls/${CONFIGURATIONS}`;
 
 const DATA_SUBNET = 'AzureFirewallSubnet';

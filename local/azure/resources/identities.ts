@@ -46,7 +46,7 @@ export async function putIdentity(azure: Azure, id: string, sent: JsonObject): P
     ['principals', principalId, principal],
     put({ id: existing?.id ?? id, type: IDENTITY_TYPE, body }),
   ]);
-  await azure.clock.sleep(seconds * 1000);
+  await azure.clock.pause(seconds * 1000);
   const write = { kind: 'userAssignedIdentities.put', resourceId: id, operationSeconds: seconds } as const;
   return { status: existing === undefined ? 201 : 200, body, write };
 }

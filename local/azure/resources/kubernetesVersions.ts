@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 
 /** Patch versions that clusters can be created with, newest first. */
 export const kubernetesVersions = ['1.34.2', '1.34.1', '1.33.6', '1.33.5', '1.32.10', '1.32.9', '1.31.13'] as const;
-export const defaultKubernetesVersion = '1.33.6';
+const defaultKubernetesVersion = '1.33.6';
 
 /** What a cluster runs for what was asked: nothing, a minor version or a patch version. */
 export function fullVersion(asked: string): string {

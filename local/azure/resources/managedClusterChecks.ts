@@ -8,7 +8,9 @@ import { vmSize } from './vmSizes.ts';
 
 /** Throws the refusal that AKS has for the first fault in a cluster; `properties` has its defaults filled in. */
 export function checkCluster(write: Write, properties: JsonObject): void {
-  checkKubernetesVersion(stringAt(properties, 'kubernetesVersion') ?? '');
+  const version = stringAt(properties, 'kubernetesVersion') ?? '';
+  // A cluster may stay on a version that new ones can't have any more.
+  if (version !== stringAt(write.before, 'properties', 'kubernetesVersion')) checkKubernetesVersion(version);
   checkPools(write, properties);
   checkIdentity(write, properties);
   checkOutboundType(write, properties);

@@ -1,7 +1,7 @@
 import { ArmError } from '../errors.ts';
 
 /** Public regions that offer network resources, firewalls and AKS. */
-export const regions = [
+const regions = [
   ...['australiacentral', 'australiaeast', 'australiasoutheast', 'austriaeast', 'brazilsouth', 'canadacentral'],
   ...['canadaeast', 'centralindia', 'centralus', 'chilecentral', 'eastasia', 'eastus', 'eastus2', 'francecentral'],
   ...['germanywestcentral', 'indonesiacentral', 'israelcentral', 'italynorth', 'japaneast', 'japanwest'],

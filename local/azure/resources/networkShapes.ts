@@ -5,7 +5,7 @@ const reference = { id: true } as const;
 const identity = { id: true, name: true, type: true, etag: true } as const;
 const tracked = { ...identity, location: true, tags: true } as const;
 
-export const subnetShape: Shape = {
+const subnetShape: Shape = {
   ...identity,
   properties: {
     provisioningState: true,
@@ -83,7 +83,7 @@ export const publicIpAddressShape: Shape = {
   },
 };
 
-export const routeShape: Shape = {
+const routeShape: Shape = {
   ...identity,
   properties: {
     provisioningState: true,

@@ -37,7 +37,7 @@ export function requireNamespace(namespace: string): string {
   return known;
 }
 
-export function registrationState(azure: Azure, subscription: string, namespace: string): string {
+function registrationState(azure: Azure, subscription: string, namespace: string): string {
   const row = azure.store.registrations.get(registrationKey(subscription, namespace));
   if (row === undefined) return 'Registered';
   return row.state === 'Registering' && row.since + REGISTERING_MS <= azure.clock.now() ? 'Registered' : row.state;

@@ -52,7 +52,7 @@ export async function putGroup(azure: Azure, subscription: string, name: string,
   };
   const { seconds, changes } = drawLatency(azure, 'resourceGroups.put', id);
   azure.store.commit([...changes, put({ id, type: GROUP_TYPE, body })]);
-  await azure.clock.sleep(seconds * 1000);
+  await azure.clock.pause(seconds * 1000);
   const write = { kind: 'resourceGroups.put', resourceId: id, operationSeconds: seconds } as const;
   return { status: existing === undefined ? 201 : 200, body, write };
 }

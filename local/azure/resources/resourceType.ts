@@ -42,7 +42,7 @@ export interface Plan {
   readonly also?: readonly Change[];
 }
 
-export interface Completion {
+interface Completion {
   readonly body: JsonObject;
   readonly also?: readonly Change[];
 }

@@ -83,7 +83,7 @@ export async function putRoleAssignment(
   };
   const { seconds, changes } = drawLatency(azure, 'roleAssignments.put', id);
   azure.store.commit([...changes, put({ id, type: ROLE_ASSIGNMENT_TYPE, body })]);
-  await azure.clock.sleep(seconds * 1000);
+  await azure.clock.pause(seconds * 1000);
   const write = { kind: 'roleAssignments.put', resourceId: id, operationSeconds: seconds } as const;
   return { status: existing === undefined ? 201 : 200, body, write };
 }

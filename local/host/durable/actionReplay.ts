@@ -1,10 +1,9 @@
 import type { Action, CallAction, HttpCall, RetryOptions, TimerAction } from './actions.ts';
 import { ActionType, retries } from './actions.ts';
-import { EventType, fromJson, toJson } from './history.ts';
+import { EventType, toJson } from './history.ts';
+import { HTTP_ACTIVITY, nextPoll } from './httpPolling.ts';
 import type { Done, TaskContext } from './taskContext.ts';
-import { ASYNC_HTTP_SLEEP_MS, LONG_TIMER_STEP_MS, MAX_SHORT_TIMER_MS } from './timerLimits.ts';
-
-export const HTTP_ACTIVITY = 'BuiltIn::HttpActivity';
+import { LONG_TIMER_STEP_MS, MAX_SHORT_TIMER_MS } from './timerLimits.ts';
 
 /** What the replay has to know of the app and of the instance. */
 export interface ReplayEnvironment {
@@ -130,13 +129,12 @@ function actionStarter(context: TaskContext, environment: ReplayEnvironment) {
     if (action.isCanceled === true) context.cancel(id);
   };
 
+  /** An answer of 202 is polled at its Location, in steps of a timer and another HTTP activity each. */
   const callHttp = (request: HttpCall, done: Done) => {
-    activity(HTTP_ACTIVITY, request, (succeeded, result) => {
-      if (!succeeded) return done(false);
-      const waitMs = pollAgainAfterMs(request, result ?? null);
-      if (waitMs === undefined) return done(true, result);
-      const location = header(fromJson(result ?? null), 'location');
-      timer(context.nowMs + waitMs, () => callHttp({ ...request, method: 'GET', uri: location ?? request.uri }, done));
+    activity(HTTP_ACTIVITY, request, (succeeded, result = null) => {
+      const poll = succeeded ? nextPoll(request, result) : undefined;
+      if (poll === undefined) done(succeeded, result);
+      else timer(context.nowMs + poll.afterMs, () => callHttp(poll.request, done));
     });
   };
 
@@ -195,21 +193,3 @@ function retryDelayMs(options: RetryOptions, attempt: number, elapsedMs: number)
   const delayMs = options.firstRetryIntervalInMilliseconds * (options.backoffCoefficient ?? 1) ** (attempt - 1);
   return Math.min(delayMs, options.maxRetryIntervalInMilliseconds ?? MAX_SHORT_TIMER_MS);
 }
-
-/** An answer of 202 is polled at its Location, unless the request says otherwise. */
-function pollAgainAfterMs(request: HttpCall, result: string | null): number | undefined {
-  const response = fromJson(result);
-  if (request.asynchronousPatternEnabled === false) return undefined;
-  if (!isObject(response) || response['statusCode'] !== 202 || header(response, 'location') === undefined)
-    return undefined;
-  const seconds = Number(header(response, 'retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1000 : ASYNC_HTTP_SLEEP_MS;
-}
-
-function header(response: unknown, name: string): string | undefined {
-  if (!isObject(response) || !isObject(response['headers'])) return undefined;
-  const value = response['headers'][name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -48,7 +48,7 @@ export interface TimerAction {
   readonly isCanceled?: boolean;
 }
 
-export interface CompoundAction {
+interface CompoundAction {
   readonly actionType: 11 | 12;
   readonly compoundActions: readonly Action[];
 }
@@ -72,11 +72,11 @@ export interface OrchestratorState {
 }
 
 /** Set off by `durable-functions` in the message of the error of a failed orchestrator, before its state as JSON. */
-const STATE_MARKER = '$OutOfProcData$:';
+const STATE_MARKER = '\n\n$OutOfProcData$:';
 
 /** @returns the state that a failed orchestrator's error message carries, if it carries one. */
 export function stateInErrorMessage(message: string): OrchestratorState | undefined {
-  const start = message.indexOf(STATE_MARKER);
+  const start = message.lastIndexOf(STATE_MARKER);
   return start < 0 ? undefined : (JSON.parse(message.slice(start + STATE_MARKER.length)) as OrchestratorState);
 }
 

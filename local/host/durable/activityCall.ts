@@ -1,9 +1,10 @@
 import type { AppFunction } from '../app.ts';
 import { valueOf } from '../invocation.ts';
 import type { HttpCall } from './actions.ts';
-import { HTTP_ACTIVITY } from './actionReplay.ts';
+import { HTTP_ACTIVITY } from './httpPolling.ts';
 import type { Message, TaskScheduled } from './history.ts';
 import { EventType, fromJson, fromOutside, toJson } from './history.ts';
+import { asError } from '../thrown.ts';
 import type { RunFunction } from './orchestratorCall.ts';
 
 /**
@@ -36,10 +37,22 @@ export async function callActivity(
       ...fromOutside(now()),
       EventType: EventType.taskFailed,
       TaskScheduledId: scheduled.EventId,
-      Reason: `Activity function '${scheduled.Name}' failed: ${failureText(error)}`,
-      Details: '',
+      ...failure(scheduled.Name, error),
     };
   }
+}
+
+/** The wording of the extension; the orchestrator sees both parts in the message of its error. */
+function failure(name: string, error: unknown) {
+  const { message, stack } = asError(error);
+  return {
+    Reason: `Activity function '${name}' failed: ${message}`,
+    Details: JSON.stringify({
+      $type: 'System.Exception, System.Private.CoreLib',
+      Message: message,
+      StackTraceString: stack,
+    }),
+  };
 }
 
 async function callFunction(
@@ -54,12 +67,6 @@ async function callFunction(
   // The extension hands over text: a string as it is, everything else as JSON. The library then parses what parses.
   const text = input === null || typeof input === 'string' ? input : JSON.stringify(input);
   return valueOf(await run(fn, { string: text }, { instanceId: { string: instanceId } }));
-}
-
-/** As the host words the failure of a function in a worker process. */
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return `Result: Failure\nException: ${error.message}\nStack: ${error.stack ?? ''}`;
 }
 
 async function callHttp(request: HttpCall): Promise<unknown> {

@@ -43,13 +43,13 @@ export interface ExecutionStarted extends EventBase {
   readonly ParentInstance: ParentInstance | null;
 }
 
-export interface ExecutionCompleted extends EventBase {
+interface ExecutionCompleted extends EventBase {
   readonly EventType: typeof EventType.executionCompleted;
   readonly OrchestrationStatus: string;
   readonly Result: string | null;
 }
 
-export interface ExecutionTerminated extends EventBase {
+interface ExecutionTerminated extends EventBase {
   readonly EventType: typeof EventType.executionTerminated;
   readonly Input: string | null;
 }
@@ -73,20 +73,20 @@ export interface TimerCreated extends EventBase {
   readonly FireAt: string;
 }
 
-export interface TaskSucceeded extends EventBase {
+interface TaskSucceeded extends EventBase {
   readonly EventType: typeof EventType.taskCompleted | typeof EventType.subOrchestrationCompleted;
   readonly TaskScheduledId: number;
   readonly Result: string | null;
 }
 
-export interface TaskFailed extends EventBase {
+interface TaskFailed extends EventBase {
   readonly EventType: typeof EventType.taskFailed | typeof EventType.subOrchestrationFailed;
   readonly TaskScheduledId: number;
   readonly Reason: string;
   readonly Details: string;
 }
 
-export interface TimerFired extends EventBase {
+interface TimerFired extends EventBase {
   readonly EventType: typeof EventType.timerFired;
   readonly TimerId: number;
   readonly FireAt: string;
@@ -99,12 +99,12 @@ export interface EventRaised extends EventBase {
   readonly Input: string;
 }
 
-export interface ExecutionPaused extends EventBase {
+interface ExecutionPaused extends EventBase {
   readonly EventType: typeof EventType.executionSuspended | typeof EventType.executionResumed;
   readonly Reason: string | null;
 }
 
-export interface OrchestratorBoundary extends EventBase {
+interface OrchestratorBoundary extends EventBase {
   readonly EventType: typeof EventType.orchestratorStarted | typeof EventType.orchestratorCompleted;
 }
 

@@ -8,7 +8,7 @@ import type { OrchestrationStatus } from './instances.ts';
 import type { RuntimeStatus } from './instanceState.ts';
 import { FINISHED, isFinished } from './instanceState.ts';
 import type { InstanceQuery } from './query.ts';
-import { statusPayload } from './statusPayload.ts';
+import { historyPayload, statusPayload } from './statusPayload.ts';
 
 export interface DurableHttpApiOptions {
   readonly engine: DurableEngine;
@@ -60,11 +60,13 @@ export function durableHttpApi({ engine, clock, hubName, key }: DurableHttpApiOp
   }
 
   function statusResponse(request: HostRequest, status: OrchestrationStatus): HostResponse {
+    const showInput = flag(request, 'showInput', true);
     const history = flag(request, 'showHistory', false) ? engine.history(status.instanceId) : undefined;
-    const payload = statusPayload(status, {
-      showInput: flag(request, 'showInput', true),
-      ...(history && { history, showHistoryOutput: flag(request, 'showHistoryOutput', false) }),
-    });
+    const showOutput = flag(request, 'showHistoryOutput', false);
+    const payload = {
+      ...statusPayload(status, showInput),
+      ...(history && { historyEvents: historyPayload(history, { showInput, showOutput }) }),
+    };
     if (!isFinished(status.runtimeStatus))
       return json(202, payload, { location: request.url.href, 'retry-after': '5' });
     const asError = status.runtimeStatus === 'Failed' && flag(request, 'returnInternalServerErrorOnFailure', false);
@@ -76,7 +78,7 @@ export function durableHttpApi({ engine, clock, hubName, key }: DurableHttpApiOp
     const showInput = flag(request, 'showInput', true);
     return json(
       200,
-      page.instances.map((status) => statusPayload(status, { showInput })),
+      page.instances.map((status) => statusPayload(status, showInput)),
       page.continuationToken === undefined ? {} : { [CONTINUATION_HEADER]: page.continuationToken },
     );
   }

@@ -7,6 +7,7 @@ export interface OrchestrationStatus {
   readonly instanceId: string;
   readonly name: string;
   readonly version: string | null;
+  readonly parentInstanceId: string | null;
   readonly runtimeStatus: RuntimeStatus;
   readonly input: unknown;
   readonly customStatus: unknown;
@@ -28,11 +29,11 @@ type Facts = Omit<OrchestrationStatus, keyof Details>;
 
 const SMALL_DETAILS = 512;
 const LARGE_DETAILS_KEPT = 200;
-const SUB_ORCHESTRATIONS_KEPT = 10_000;
+const SUB_ORCHESTRATIONS_KEPT = 1_000;
 
 /**
  * The instances of a task hub: live ones whole, finished ones as summaries whose rest is read back from the store. Of
- * finished sub-orchestrations only the newest ten thousand are kept here.
+ * finished sub-orchestrations only the newest thousand are listed; older ones are found by their id, where the store has them.
  */
 export interface Instances<Live extends InstanceState> {
   readonly live: ReadonlyMap<string, Live>;
@@ -106,6 +107,7 @@ const facts = (state: InstanceState): Facts => ({
   instanceId: state.head.instanceId,
   name: state.head.name,
   version: state.head.version,
+  parentInstanceId: state.head.parent?.instanceId ?? null,
   runtimeStatus: state.status,
   createdTime: state.head.createdTime,
   lastUpdatedTime: state.updatedTime,

@@ -1,6 +1,7 @@
 import type { AppFunction } from '../app.ts';
 import type { TypedData } from '../functionsCore.ts';
 import { valueOf } from '../invocation.ts';
+import { asError } from '../thrown.ts';
 import type { OrchestratorState } from './actions.ts';
 import { stateInErrorMessage } from './actions.ts';
 import type { HistoryEvent } from './history.ts';
@@ -27,7 +28,7 @@ export async function callOrchestrator(
     if (isOrchestratorState(state)) return { state };
     return { failure: 'The orchestrator did not answer with its actions. Is it registered with durable-functions?' };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const { message } = asError(error);
     const state = stateInErrorMessage(message);
     return state === undefined ? { failure: message } : { state };
   }
@@ -41,7 +42,7 @@ function triggerData(head: ExecutionHead, history: readonly HistoryEvent[]) {
     isReplaying: history.some((event) => event.IsPlayed),
     parentInstanceId: head.parent?.instanceId ?? null,
     upperSchemaVersion: 1,
-    upperSchemaVersionNew: 2,
+    upperSchemaVersionNew: 3,
     longRunningTimerIntervalDuration: '3.00:00:00',
     maximumShortTimerDuration: '6.00:00:00',
     // The extension's own spelling.

@@ -15,7 +15,7 @@ export interface TurnResult {
   readonly warning?: string;
 }
 
-export type TurnOutcome =
+type TurnOutcome =
   | { readonly kind: 'Running' | 'Suspended' }
   | { readonly kind: 'Completed'; readonly output: unknown }
   | { readonly kind: 'Failed'; readonly reason: string }
@@ -24,7 +24,7 @@ export type TurnOutcome =
 /** The answer of the orchestrator function, or why there is none. */
 export type OrchestratorAnswer = { readonly state: OrchestratorState } | { readonly failure: string };
 
-const MAX_CUSTOM_STATUS_BYTES = 16 * 1024;
+const MAX_CUSTOM_STATUS_KB = 16;
 
 /**
  * Replays what the orchestrator answered against the history it was shown, as the extension does.
@@ -83,11 +83,12 @@ export function evaluateTurn(
   };
 }
 
+/** The extension counts whole kilobytes, so that 16 and a half still pass (MessagePayloadDataConverter.Serialize). */
 function customStatusProblem(customStatus: unknown): string | undefined {
-  const bytes = 2 * (toJson(customStatus)?.length ?? 0);
-  if (bytes <= MAX_CUSTOM_STATUS_BYTES) return undefined;
+  const sizeKB = Math.floor((2 * (toJson(customStatus)?.length ?? 0)) / 1024);
+  if (sizeKB <= MAX_CUSTOM_STATUS_KB) return undefined;
   return (
-    `The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. The current payload size is ` +
-    `${(bytes / 1024).toFixed(2)} KB. (custom status)`
+    `The UTF-16 size of the JSON-serialized payload must not exceed ${MAX_CUSTOM_STATUS_KB} KB. ` +
+    `The current payload size is ${sizeKB.toLocaleString('en')} KB.`
   );
 }

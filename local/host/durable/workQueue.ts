@@ -7,6 +7,9 @@ export interface WorkQueue {
   stop(): void;
 }
 
+/** Runs work, and adds it and the real time it takes to the count of its kind. */
+export type Timed = (kind: 'turns' | 'activities', work: () => Promise<void>) => Promise<void>;
+
 /** Jobs in the order of their coming, at most `concurrency` of them at a time. */
 export function workQueue(concurrency: number, clock: Clock): WorkQueue {
   const waiting: (() => Promise<void>)[] = [];

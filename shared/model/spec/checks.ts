@@ -1,11 +1,12 @@
+import { MAX_AUTHORIZED_RANGES } from '../azureLimits.ts';
 import { cloudOf, presetsOfCloud } from '../cloud.ts';
 import { resourceIds } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import { networkProblems } from './networkChecks.ts';
 import type { Checked } from './checked.ts';
+import { internetSource, shown } from './fields.ts';
+import { listAt, textAt } from './input.ts';
 import { unsupportedProblems } from './unsupported.ts';
-
-const MAX_AUTHORIZED_RANGES = 200;
 
 /** Everything that has to fit together beyond the form of the single fields; reads as the list of what is refused. */
 export function relationProblems(checked: Checked): readonly Problem[] {
@@ -111,6 +112,16 @@ function authorizedRangeProblems({ draft, context, sound }: Checked): readonly P
       remedy: 'Set the app setting GATEHOUSE_OUTBOUND_RANGES to the public addresses that the app comes from.',
     });
   }
+  for (const text of context.outboundRanges) {
+    const source = internetSource(text);
+    if (typeof source === 'string') continue;
+    problems.push({
+      path: 'access',
+      message: `the app's own address "${shown(text)}" can't be let into the API server: ${source.message}`,
+      remedy:
+        'Correct the app setting GATEHOUSE_OUTBOUND_RANGES: public IPv4 addresses, or CIDRs of at most a /16 that start at their network address.',
+    });
+  }
   const frontends = sound('firewall.publicIpCount') ? draft.firewall.publicIpCount : 1;
   const ranges = frontends + context.outboundRanges.length + draft.access.developers.length;
   if (ranges > MAX_AUTHORIZED_RANGES) {
@@ -121,19 +132,4 @@ function authorizedRangeProblems({ draft, context, sound }: Checked): readonly P
     });
   }
   return problems;
-}
-
-function listAt(input: unknown, path: readonly string[]): readonly unknown[] {
-  let current: unknown = input;
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null) return [];
-    current = (current as Record<string, unknown>)[key];
-  }
-  return Array.isArray(current) ? current : [];
-}
-
-function textAt(item: unknown, key: string): string | undefined {
-  if (typeof item !== 'object' || item === null) return undefined;
-  const value = (item as Record<string, unknown>)[key];
-  return typeof value === 'string' ? value : undefined;
 }

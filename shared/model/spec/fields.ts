@@ -31,9 +31,10 @@ export function cidrText(limits: { readonly widest: number; readonly narrowest: 
       return { message: `"${shown(text)}" has no prefix length`, remedy: `Write a range such as ${text}/24.` };
     }
     if (range.prefixLength < limits.widest || range.prefixLength > limits.narrowest) {
+      const tooWide = range.prefixLength < limits.widest;
       return {
         message: `${range.cidr} has a size that Azure refuses: ${why}`,
-        remedy: `Give a range between /${limits.widest} and /${limits.narrowest}.`,
+        remedy: `Give a range of ${tooWide ? `/${limits.widest} or narrower` : `/${limits.narrowest} or wider`}.`,
       };
     }
     return range.cidr;
@@ -58,11 +59,14 @@ export const expiryTime = z.string().transform((text, context): string => {
   return z.NEVER;
 });
 
-/** Widest range that a developer may be granted. */
-const WIDEST_GRANT = 16;
+/** Widest range that is let into an API server. */
+const WIDEST_SOURCE = 16;
 
 /** A developer's public address or range, as the API server sees it. */
-export const grantRange = parsedText((text) => {
+export const grantRange = parsedText(internetSource);
+
+/** The canonical form of a public address or range that may be let into an API server, or why it may not. */
+export function internetSource(text: string): string | Fault {
   const range = parsedRange(text);
   if ('message' in range) return range;
   if (range.prefixLength === 0) {
@@ -71,10 +75,10 @@ export const grantRange = parsedText((text) => {
       remedy: 'Give the public address that the developer comes from.',
     };
   }
-  if (range.prefixLength < WIDEST_GRANT) {
+  if (range.prefixLength < WIDEST_SOURCE) {
     return {
-      message: `${range.cidr} is wider than /${WIDEST_GRANT}`,
-      remedy: `Give the developer's own range, at most a /${WIDEST_GRANT}.`,
+      message: `${range.cidr} is wider than /${WIDEST_SOURCE}`,
+      remedy: `Give the developer's own range, at most a /${WIDEST_SOURCE}.`,
     };
   }
   if (isPrivate(range)) {
@@ -84,7 +88,7 @@ export const grantRange = parsedText((text) => {
     };
   }
   return range.cidr;
-});
+}
 
 /** `443` or `8000-8100`. */
 export function portText(lowest: number, highest: number) {

@@ -3,7 +3,8 @@ import { suggestion } from '../nearest.ts';
 import type { Problem } from '../problem.ts';
 import { shown } from './fields.ts';
 
-type Path = readonly PropertyKey[];
+/** The way to a part of the input: names of fields, and numbers of entries counted from 0. */
+export type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
 
 /** A fault of form, and which part of the input it makes unusable. */
@@ -30,8 +31,9 @@ export function formProblems(schema: z.ZodType, input: unknown, issues: readonly
     if (inner.length > 0) return formProblems(schema, input, inner);
     const value = valueAt(input, issue.path);
     const problem = { path: dotted(issue.path), ...faultOf(issue, value) };
-    // Without a field that it requires, the object around it is of no use either.
-    const missing = value === undefined && issue.path.length > 1;
+    // Without a field that it requires, the object around it is of no use either; an entry of a list never is.
+    const inEntry = issue.path.some((part) => typeof part === 'number');
+    const missing = value === undefined && issue.path.length > 1 && !inEntry;
     return [{ problem, at: missing ? issue.path.slice(0, -1) : issue.path }];
   });
 }

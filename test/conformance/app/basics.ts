@@ -56,7 +56,7 @@ df.app.orchestration('sleeps', function* (context): Steps<unknown> {
 
 df.app.orchestration('anyAndAll', function* (context): Steps<unknown> {
   const fast = context.df.callActivity('echo', 'fast');
-  const slow = context.df.createTimer(secondsFromNow(context, 5));
+  const slow = context.df.createTimer(secondsFromNow(context, 60));
   const winner = yield context.df.Task.any([fast, slow]);
   slow.cancel();
   const all = yield context.df.Task.all([1, 2, 3].map((value) => context.df.callActivity('echo', value)));

@@ -47,6 +47,14 @@ df.app.orchestration('twoWaiters', function* (context): Steps<unknown> {
   ]);
 });
 
+/** Abandons one wait, opens another and works on what that one gets. */
+df.app.orchestration('waitsAgain', function* (context): Steps<unknown> {
+  yield* signalWithin(context, 1);
+  context.df.setCustomStatus('waiting again');
+  const signal = yield context.df.waitForExternalEvent('signal');
+  return yield context.df.callActivity('echo', signal);
+});
+
 /** Drains what an activity's time has gathered, against due timers that are left to fire. */
 df.app.orchestration('drained', function* (context): Steps<unknown> {
   context.df.setCustomStatus('working');

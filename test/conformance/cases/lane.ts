@@ -92,18 +92,21 @@ export const lane: readonly ConformanceCase[] = [
   },
   {
     name: 'a lane keeps signals around the due times of its wait',
-    run: async (api) => {
+    run: async (api, host) => {
       const id = api.newId('lane-due');
       const signals = numbered('due', 20);
       // A wait that never gets a longer rest than this is always about to lose its race.
       await api.start('lane', id, { ...LANE, quietSeconds: 0, dueSeconds: 1 });
-      for (const signal of signals) await api.signal(id, signal);
+      for (const signal of signals) {
+        await api.signal(id, signal);
+        await host.breathe();
+      }
       await expectAppliedOnce(api, id, signals);
     },
   },
   {
     name: 'a lane neither loses nor doubles any signal of a storm',
-    run: async (api) => {
+    run: async (api, host) => {
       const id = api.newId('lane-storm');
       await api.start('lane', id, { ...LANE, quietSeconds: 1, dueSeconds: 3 });
       const signals = numbered('storm', 120);
@@ -113,7 +116,7 @@ export const lane: readonly ConformanceCase[] = [
         shares.map(async (share) => {
           for (const signal of share) {
             await api.signal(id, signal);
-            await api.status(id);
+            await host.breathe();
           }
         }),
       );

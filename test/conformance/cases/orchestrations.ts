@@ -99,7 +99,7 @@ export const orchestrations: readonly ConformanceCase[] = [
     run: async (api) => {
       const { createdTime, lastUpdatedTime } = await api.ended(await api.start('anyAndAll', api.newId('cancelled')));
       const seconds = (Date.parse(lastUpdatedTime) - Date.parse(createdTime)) / 1000;
-      assert.ok(seconds < 5, `ended after ${seconds} s`);
+      assert.ok(seconds < 60, `ended after ${seconds} s`);
     },
   },
   {

@@ -54,7 +54,16 @@ export const waits: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'draining against due timers that are not cancelled loses nothing and keeps the order',
+    name: 'an abandoned wait takes no event while a newer wait of the name is open',
+    run: async (api) => {
+      const id = await api.start('waitsAgain', api.newId('waits-again'));
+      await api.reached(id, 'waiting again');
+      await api.signal(id, 'for the newer');
+      assert.equal((await api.ended(id)).output, 'for the newer');
+    },
+  },
+  {
+    name: 'draining against due timers that are not cancelled loses nothing',
     run: async (api) => {
       const id = await api.start('drained', api.newId('drained'));
       const signals = ['1', '2', '3', '4', '5'];

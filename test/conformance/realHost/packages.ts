@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** What the Azure Functions host is made of, by package. The versions are those the README's results belong to. */
 export const HOST_PACKAGES = {
@@ -25,12 +25,14 @@ export class HostNotAvailableError extends Error {
 }
 
 /**
- * Finds the host's packages in `directory` (laid out as a NuGet packages folder, with Azurite in its node_modules), and
+ * Finds the host's packages in `folder` (laid out as a NuGet packages folder, with Azurite in its node_modules), and
  * fetches what is missing there with the `dotnet` and `npm` of this machine.
  *
  * @throws HostNotAvailableError that names what is missing and why.
  */
-export function hostFiles(directory: string): HostFiles {
+export function hostFiles(folder: string): HostFiles {
+  // The commands run in folders of their own.
+  const directory = resolve(folder);
   mkdirSync(directory, { recursive: true });
   const payload = ({ id, version }: { id: string; version: string }) =>
     join(directory, id.toLowerCase(), version, 'tools', 'any');

@@ -14,6 +14,9 @@ import { articleSpec } from '../../support/spec.ts';
 
 const spec = articleSpec({ name: 'shop', cluster: { name: 'shop' } });
 let cloud: TestCloud;
+const lanes = { start: () => Promise.reject(new Error('not here')), end: () => Promise.reject(new Error('not here')) };
+const logged: string[] = [];
+const log = { error: (message: string) => void logged.push(message) };
 
 beforeAll(async () => {
   cloud = await startTestCloud();
@@ -30,7 +33,7 @@ const graft = (id: string, change: object) => cloud.control('PUT', `/state${id}`
 async function finish(outcome: StepOutcome): Promise<void> {
   if (outcome.outcome !== 'started') throw new Error(`The step did not start a write: ${JSON.stringify(outcome)}`);
   for (;;) {
-    const progress = await pollOperation({ step: 'firewall', operation: outcome.operation });
+    const progress = await pollOperation({ step: 'firewall', operation: outcome.operation }, log);
     if (progress.status === 'failed') throw new Error(progress.problem.message);
     if (progress.status === 'succeeded') return;
     await cloud.clock.sleep(15_000);
@@ -105,7 +108,9 @@ describe('a step that is run again', () => {
     'cluster',
     'clusterRoles',
   ])('%s writes nothing when all is as wanted', async (step) => {
-    expect(await startStep({ graph: 'provision', step, spec, force: false })).toEqual({
+    expect(
+      await startStep({ graph: 'provision', step, spec, force: false, mayWrite: true, writes: 0 }, lanes, log),
+    ).toEqual({
       outcome: 'done',
       wrote: false,
     });
@@ -123,6 +128,16 @@ describe('a step that is run again', () => {
   });
 });
 
+test('a step that has written often enough only looks, and says what keeps differing', async () => {
+  const desired = desiredFirewall(spec);
+  await graft(desired.id, { properties: { threatIntelMode: 'Off' } });
+  expect(await ensureResource(desired, 'shop', false)).toMatchObject({
+    outcome: 'failed',
+    problem: { code: 'KeepsDiffering', message: expect.stringContaining('threatIntelMode') },
+  });
+  await graft(desired.id, { properties: { threatIntelMode: 'Alert' } });
+});
+
 test('a resource whose tag is gone is never written', async () => {
   const desired = desiredFirewall(spec);
   const tagged = await stored(desired);
@@ -134,4 +149,8 @@ test('a resource whose tag is gone is never written', async () => {
   });
   expect(await stored(desired)).toEqual(before);
   await graft(desired.id, { tags: tagged['tags'], properties: { threatIntelMode: 'Alert' } });
+});
+
+test('nothing of all this was unexpected', () => {
+  expect(logged).toEqual([]);
 });

@@ -17,6 +17,8 @@ describe('an ARM error', () => {
     [409, 'AnotherOperationInProgress', 'busy'],
     [409, 'OperationNotAllowed', 'busy'],
     [409, 'ResourceExists', 'conflict'],
+    [409, 'MissingSubscriptionRegistration', 'refused'],
+    [409, 'ReferencedResourceNotProvisioned', 'busy'],
     [412, 'PreconditionFailed', 'conflict'],
     [503, 'ServerTimeout', 'transient'],
     [502, 'BadGatewayConnection', 'transient'],
@@ -26,6 +28,11 @@ describe('an ARM error', () => {
     [400, 'InvalidRequestFormat', 'refused'],
   ])('%d %s is %s', (status, code, kind) => {
     expect(armError(answer(status, { error: { code, message: 'why' } }))).toMatchObject({ kind, code, status });
+  });
+
+  test('that says OperationNotAllowed for a quota is no matter of waiting', () => {
+    const message = 'Operation could not be completed as it results in exceeding approved Total Regional Cores quota.';
+    expect(armError(answer(409, { error: { code: 'OperationNotAllowed', message } })).kind).toBe('refused');
   });
 
   test('is read flat as well, as AKS answers it', () => {
@@ -49,5 +56,7 @@ describe('an ARM error', () => {
 test('a broken connection is told apart from a bug', () => {
   expect(isConnectionFailure(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))).toBe(true);
   expect(isConnectionFailure(Object.assign(new Error('send'), { code: 'REQUEST_SEND_ERROR' }))).toBe(true);
+  const timeout = Object.assign(new Error('The operation was aborted.'), { name: 'AbortError' });
+  expect(isConnectionFailure(timeout)).toBe(true);
   expect(isConnectionFailure(new TypeError('x is not a function'))).toBe(false);
 });

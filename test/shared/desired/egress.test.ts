@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { egressCatalogue } from '../../../shared/desired/egressCatalogue.ts';
-import { egressCollections } from '../../../shared/desired/egress.ts';
+import { egressCollections, ownCollectionNames } from '../../../shared/desired/egress.ts';
 import { cloudOf, presetsOfCloud, type Cloud } from '../../../shared/model/cloud.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { articleSpec } from '../../support/spec.ts';
@@ -27,6 +27,16 @@ test('presets come to collections with stable names and priorities', () => {
     '170 key-vault',
   ]);
   expect(list(network)).toEqual(['100 aksfwnr', '140 monitor']);
+});
+
+test('every name that a collection can have is known as ours', () => {
+  const allow = {
+    application: [{ name: 'a', fqdns: ['a.example.com'] }],
+    network: [{ name: 'n', destinations: ['20.1.2.3'], ports: [1] }],
+  };
+  const { application, network } = egressCollections(articleSpec({ egress: { presets: presetNames, allow } }));
+  expect(named(application).map(({ name }) => name)).toEqual(ownCollectionNames.application);
+  expect(named(network).map(({ name }) => name)).toEqual(ownCollectionNames.network);
 });
 
 test('any choice of presets has unique names and priorities, and leaves the others as they were', () => {

@@ -236,6 +236,48 @@ describe('the form of fields', () => {
   });
 });
 
+describe('a broken entry of a list does not hide what is wrong with the others', () => {
+  const paths = (fields: object) => problems(fields).map(({ path }) => path);
+  const expires = '2030-01-01T00:00:00Z';
+
+  test.each<[string, object]>([
+    ['a bad range', { label: 'ana', cidr: '10.0.0.1' }],
+    ['a field that is unknown', { label: 'ana', cidr: '20.1.2.3', cdir: '' }],
+  ])('%s beside a grant that expires', (_what, broken) => {
+    const developers = [broken, { label: 'ben', cidr: '20.1.2.4', expires }];
+    expect(paths({ access: { developers } })).toEqual([
+      expect.stringMatching(/^access\.developers\.0\.c/),
+      'access.developers.1.expires',
+    ]);
+  });
+
+  test('a grant may be wrong in several ways', () => {
+    expect(paths({ access: { developers: [{ cidr: 'home', expires }] } })).toEqual([
+      'access.developers.0.label',
+      'access.developers.0.cidr',
+      'access.developers.0.expires',
+    ]);
+  });
+
+  test('an expiry that is no time is told so once', () => {
+    expect(paths({ access: { developers: [{ label: 'ana', cidr: '20.1.2.3', expires: 'soon' }] } })).toEqual([
+      'access.developers.0.expires',
+    ]);
+  });
+
+  test('an unknown preset beside one that the cloud lacks', () => {
+    expect(paths({ location: 'usgovvirginia', egress: { presets: ['akz', 'monitor'] } })).toEqual([
+      'egress.presets.0',
+      'egress.presets',
+    ]);
+  });
+
+  test('a bad destination makes no other problem of its rule', () => {
+    const network = [{ name: 'db', destinations: ['::/0'], ports: [5432] }];
+    expect(paths({ egress: { allow: { network } } })).toEqual(['egress.allow.network.0.destinations.0']);
+  });
+});
+
 describe('the network', () => {
   const only = (fields: object) => {
     const [problem, ...others] = problems(fields);
@@ -259,7 +301,14 @@ describe('the network', () => {
     expect(only({ network: { firewallSubnet: { prefix: '10.42.2.0/27' } } })).toMatchObject({
       path: 'network.firewallSubnet.prefix',
       message: expect.stringContaining('/26'),
+      remedy: 'Give a range of /26 or wider.',
     });
+  });
+
+  test('a network wider than Azure takes is told how wide it may be', () => {
+    expect(problems({ network: { addressSpace: '8.0.0.0/7' } })).toContainEqual(
+      expect.objectContaining({ path: 'network.addressSpace', remedy: 'Give a range of /8 or narrower.' }),
+    );
   });
 
   test('subnets must not overlap', () => {
@@ -346,6 +395,40 @@ describe('where an environment may be created', () => {
   test('the API server is not restricted without the app’s own addresses', () => {
     expect(problems({}, { ...specContext, outboundRanges: [] })).toEqual([
       { path: 'access', message: expect.any(String), remedy: expect.stringContaining('GATEHOUSE_OUTBOUND_RANGES') },
+    ]);
+  });
+});
+
+describe('the app’s own addresses', () => {
+  const own = (...outboundRanges: string[]) => problems({}, { ...specContext, outboundRanges });
+
+  test.each(['20.1.2.3', '20.1.0.0/16', '203.0.113.0/24'])('%s is let into the API server', (range) => {
+    expect(own(range)).toEqual([]);
+  });
+
+  test.each([
+    ['office', 'no IPv4 range'],
+    ['20.1.2.3/24', 'network address'],
+    ['::1', 'IPv6'],
+    ['0.0.0.0/0', 'open the API server'],
+    ['20.0.0.0/15', 'wider than /16'],
+    ['10.0.0.0/8', 'wider than /16'],
+    ['10.1.2.0/24', 'private'],
+    ['192.168.1.4', 'private'],
+  ])('%s is a mistake in the settings', (range, why) => {
+    expect(own('20.1.2.3', range)).toEqual([
+      {
+        path: 'access',
+        message: expect.stringMatching(`"${range}".*${why}`),
+        remedy: expect.stringContaining('GATEHOUSE_OUTBOUND_RANGES'),
+      },
+    ]);
+  });
+
+  test('two halves of the Internet are refused like the whole', () => {
+    expect(own('0.0.0.0/1', '128.0.0.0/1').map(({ message }) => message)).toEqual([
+      expect.stringContaining('"0.0.0.0/1"'),
+      expect.stringContaining('"128.0.0.0/1"'),
     ]);
   });
 });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { desiredCluster } from '../../../shared/desired/cluster.ts';
+import { ownCollectionNames } from '../../../shared/desired/egress.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../../../shared/desired/network.ts';
-import { isJsonObject, isList, type Json, type JsonObject } from '../../../shared/model/json.ts';
+import { presetsOfCloud } from '../../../shared/model/cloud.ts';
+import { isJsonObject, isList, jsonAt, stringAt, type Json, type JsonObject } from '../../../shared/model/json.ts';
 import type { DesiredResource } from '../../../shared/model/resource.ts';
 import { leavesOf } from '../../../shared/plan/leaves.ts';
 import { planResource } from '../../../shared/plan/mergeResource.ts';
@@ -97,6 +99,41 @@ function altered(value: Json, [key = '', ...rest]: Keys, by: Json | undefined): 
   return by === undefined ? others : { ...others, [key]: by };
 }
 
+const ownNames = {
+  applicationRuleCollections: ownCollectionNames.application,
+  networkRuleCollections: ownCollectionNames.network,
+};
+const collectionLists = ['applicationRuleCollections', 'networkRuleCollections'] as const;
+
+interface StaleCollection {
+  readonly list: (typeof collectionLists)[number];
+  readonly collection: JsonObject & { readonly name: string };
+}
+
+/** Collections of ours that a resource may still hold though its spec no longer calls for them; only a firewall has any. */
+function staleCollections({ kind, body }: DesiredResource): fc.Arbitrary<readonly StaleCollection[]> {
+  if (kind !== 'firewall') return fc.constant([]);
+  const candidates = collectionLists.flatMap((list) =>
+    ownNames[list].filter((name) => !namesIn(body, list).includes(name)).map((name) => ({ list, name })),
+  );
+  return fc
+    .tuple(fc.subarray(candidates), fc.boolean(), unknown)
+    .map(([some, capitals, rest]) =>
+      some.map(({ list, name }) => ({ list, collection: { ...rest, name: capitals ? name.toUpperCase() : name } })),
+    );
+}
+
+const listIn = (body: JsonObject, list: string) => jsonAt(body, 'properties', list) as readonly JsonObject[];
+const namesIn = (body: JsonObject, list: string) => listIn(body, list).map((one) => one['name']);
+
+/** The body with one more collection in front of all others. */
+function holding(body: JsonObject, { list, collection }: StaleCollection): JsonObject {
+  return {
+    ...body,
+    properties: { ...(body['properties'] as JsonObject), [list]: [collection, ...listIn(body, list)] },
+  };
+}
+
 /** What is left of a value without everything that is wanted of it. */
 function residue(value: Json, wanted: Json): Json {
   if (isNamed(wanted) && isList(value)) {
@@ -122,16 +159,24 @@ describe.each(resources.map((resource) => [resource.kind, resource] as const))('
     .map((way, index) => ({ way, path: paths[index] ?? '' }))
     .filter(({ way }) => way[0] !== 'tags');
 
-  /** A resource that has drifted: some of what is wanted is missing or has another value. */
+  /**
+   * A resource that has drifted: some of what is wanted is missing or has another value, and some of what is ours is no
+   * longer wanted.
+   */
   const drifted = fc
-    .tuple(anyActual(desired), fc.subarray(breakable, { minLength: 1 }), fc.boolean())
-    .map(([actual, broken, removed]) => ({
-      broken: broken.map(({ path }) => path),
-      actual: broken.reduce<JsonObject>(
+    .tuple(anyActual(desired), fc.subarray(breakable, { minLength: 1 }), fc.boolean(), staleCollections(desired))
+    .map(([actual, broken, removed, stale]) => {
+      const withoutStale = broken.reduce<JsonObject>(
         (body, { way }) => altered(body, way, removed ? undefined : 'something else') as JsonObject,
         actual,
-      ),
-    }));
+      );
+      const stalePaths = stale.map(({ list, collection: { name } }) => `properties.${list}[${name}]`);
+      return {
+        broken: [...broken.map(({ path }) => path), ...stalePaths],
+        actual: stale.reduce(holding, withoutStale),
+        withoutStale,
+      };
+    });
 
   test('what is as wanted is not written, whatever else it holds, in whatever order and case', () => {
     fc.assert(
@@ -157,9 +202,9 @@ describe.each(resources.map((resource) => [resource.kind, resource] as const))('
 
   test('nothing that is not ours gets lost or changed', () => {
     fc.assert(
-      fc.property(drifted, ({ actual }) => {
+      fc.property(drifted, ({ actual, withoutStale }) => {
         const { body } = planned(desired, actual);
-        expect(residue(body, desired.body)).toEqual(residue(actual, desired.body));
+        expect(residue(body, desired.body)).toEqual(residue(withoutStale, desired.body));
       }),
     );
   });
@@ -179,6 +224,39 @@ describe.each(resources.map((resource) => [resource.kind, resource] as const))('
         const before = JSON.stringify(actual);
         planned(desired, actual);
         expect(JSON.stringify(actual)).toBe(before);
+      }),
+    );
+  });
+});
+
+describe('from one spec to another', () => {
+  const allow = {
+    application: [{ name: 'everything', fqdns: ['*'] }],
+    network: [{ name: 'everywhere', destinations: ['*'], ports: ['*'] }],
+  };
+  const anyFirewall = fc
+    .tuple(fc.shuffledSubarray([...presetsOfCloud.public]), fc.boolean())
+    .map(([presets, open]) => desiredFirewall(articleSpec({ egress: { presets, ...(open && { allow }) } })));
+  const nameOf = (one: JsonObject) => stringAt(one, 'name') ?? '';
+  const byName = (a: JsonObject, b: JsonObject) => (nameOf(a) < nameOf(b) ? -1 : 1);
+
+  test('a firewall ends up with exactly the collections of the new spec, and the foreign ones byte for byte', () => {
+    fc.assert(
+      fc.property(anyFirewall, anyFirewall, foreignElements, foreignElements, (before, after, ahead, behind) => {
+        const foreign = [...ahead, ...behind.map((one) => ({ ...one, name: `${one.name}-2` }))];
+        const actual = collectionLists.reduce<JsonObject>((body, list) => {
+          const properties = body['properties'] as JsonObject;
+          const others = [...foreign.slice(0, ahead.length), ...listIn(body, list), ...foreign.slice(ahead.length)];
+          return { ...body, properties: { ...properties, [list]: others } };
+        }, before.body);
+        const { body } = planned(after, actual);
+        for (const list of collectionLists) {
+          const isForeign = (one: JsonObject) => nameOf(one).startsWith('theirs-');
+          const own = listIn(body, list).filter((one) => !isForeign(one));
+          expect(own.toSorted(byName)).toEqual([...listIn(after.body, list)].toSorted(byName));
+          expect(JSON.stringify(listIn(body, list).filter(isForeign))).toBe(JSON.stringify(foreign));
+        }
+        expect(planned(after, body)).toMatchObject({ action: 'none', body });
       }),
     );
   });

@@ -182,62 +182,6 @@ describe('values that mean the same are no difference', () => {
   });
 });
 
-describe('rule collections', () => {
-  const rulesOf = (body: JsonObject) =>
-    (body as Editable)['properties']!['networkRuleCollections']![0]!['properties']!['rules'] as Editable[];
-  const at = 'properties.networkRuleCollections[aksfwnr].properties.rules';
-
-  test('foreign collections survive in place, whatever they hold', () => {
-    const foreign = { name: 'theirs', properties: { priority: 300, rules: [{ name: 'x', sourceAddresses: ['*'] }] } };
-    const actual = edited(firewall, (body) => {
-      const properties = body['properties'] as Editable;
-      (properties['networkRuleCollections'] as unknown[]).unshift(foreign);
-      Object.assign(properties, { natRuleCollections: [foreign], threatIntelMode: 'Off' });
-    });
-    const { body } = planned(firewall, actual);
-    expect(body).toMatchObject({
-      properties: { natRuleCollections: [foreign], networkRuleCollections: [foreign, { name: 'aksfwnr' }] },
-    });
-  });
-
-  test('a rule that somebody added to one of ours goes', () => {
-    const added = { name: 'backdoor', sourceAddresses: ['*'], destinationAddresses: ['*'], destinationPorts: ['*'] };
-    const plan = planned(
-      firewall,
-      edited(firewall, (body) => rulesOf(body).push(added as never)),
-    );
-    expect(plan.differences).toEqual([{ path: `${at}[backdoor]`, before: added }]);
-    expect(plan.body).toEqual(firewall.body);
-  });
-
-  test('what somebody added to one of our rules goes, too', () => {
-    const plan = planned(
-      firewall,
-      edited(firewall, (body) => Object.assign(rulesOf(body)[0]!, { sourceIpGroups: ['/group'], description: 'kept' })),
-    );
-    expect(plan.differences).toEqual([{ path: `${at}[apiudp].sourceIpGroups`, before: ['/group'] }]);
-    expect(rulesOf(plan.body)[0]).toMatchObject({ name: 'apiudp', description: 'kept' });
-    expect(rulesOf(plan.body)[0]).not.toHaveProperty('sourceIpGroups');
-  });
-
-  test('a rule that is missing or changed is restored', () => {
-    const plan = planned(
-      firewall,
-      edited(firewall, (body) => {
-        rulesOf(body).splice(0, 1);
-        Object.assign(rulesOf(body)[0]!, { destinationPorts: ['9000', '22'] });
-      }),
-    );
-    expect(plan.differences).toEqual(
-      expect.arrayContaining([
-        { path: `${at}[apitcp].destinationPorts`, before: ['9000', '22'], after: ['9000'] },
-        { path: `${at}[apiudp].destinationPorts`, after: ['1194'] },
-      ]),
-    );
-    expect(planned(firewall, plan.body).action).toBe('none');
-  });
-});
-
 describe('lists', () => {
   const rangesPath = 'properties.apiServerAccessProfile.authorizedIPRanges';
   const withRanges = (ranges: readonly string[]) =>

@@ -15,10 +15,12 @@ app.activity('note', {
   },
 });
 app.activity('appendLine', {
-  handler: ({ path, line }: { path: string; line: string }) => {
+  handler: ({ path, line }: { path: string; line: string }, context) => {
     appendFileSync(path, `${line}\n`);
+    context.info(`wrote ${line}`);
   },
 });
+app.activity('hang', { handler: () => new Promise(() => undefined) });
 app.activity('fail', {
   handler: (message: string) => {
     recorded('fail').push(message);
@@ -155,6 +157,11 @@ orchestrator('callsHttp', function* (context: OrchestrationContext) {
   const response = (yield context.df.callHttp({
     method: 'GET',
     url: context.df.getInput<string>(),
+    headers: { 'x-functions-key': 'secret' },
   })) as { statusCode: number; content?: string };
   return { status: response.statusCode, body: response.content };
+});
+
+orchestrator('hanging', function* (context: OrchestrationContext) {
+  yield context.df.callActivity('hang');
 });

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { isErrno } from './host/thrown.ts';
 
 interface LockOwner {
   readonly pid: number;
@@ -9,35 +10,40 @@ interface LockOwner {
   readonly token: string;
 }
 
-/** Two hosts on one task hub would run every orchestration twice. */
-export class TaskHubLockedError extends Error {
-  constructor(path: string, pid: number) {
-    super(
-      `The task hub is in use by process ${pid} (${path}). Stop that host, or give this one another task hub directory.`,
-    );
-    this.name = 'TaskHubLockedError';
+/** Two processes on one directory would each overwrite what the other keeps there. */
+export class StateLockedError extends Error {
+  readonly remedy = 'Stop that process, or choose another directory (--state DIR).';
+
+  constructor(directory: string, pid: number) {
+    super(`The state directory ${directory} is in use by process ${pid}.`);
+    this.name = 'StateLockedError';
   }
 }
 
+const LOCK_FILE = 'state.lock';
+
+/** Tokens of the locks that this process holds. */
 const heldHere = new Set<string>();
 
 /**
- * Takes the task hub for this process; the lock of a process that is gone is taken over.
+ * Takes a directory for this process, before anything in it is opened; it is created when missing. The lock of a process
+ * that is gone is taken over.
  *
- * @returns gives the task hub free.
- * @throws TaskHubLockedError when a living process, this one included, has it.
+ * @returns gives the directory free.
+ * @throws StateLockedError when a living process, this one included, has it.
  */
-export function lockTaskHub(path: string): () => void {
-  fs.mkdirSync(dirname(path), { recursive: true });
+export function lockState(directory: string): () => void {
+  fs.mkdirSync(directory, { recursive: true });
+  const path = join(directory, LOCK_FILE);
   const own: LockOwner = { pid: process.pid, startedAt: processStart(process.pid), token: randomUUID() };
   while (!tryCreate(path, own)) {
     const owner = readOwner(path);
-    if (owner !== undefined && isAlive(path, owner)) throw new TaskHubLockedError(path, owner.pid);
+    if (owner !== undefined && isAlive(owner)) throw new StateLockedError(directory, owner.pid);
     moveAway(path, owner);
   }
-  heldHere.add(path);
+  heldHere.add(own.token);
   return () => {
-    heldHere.delete(path);
+    heldHere.delete(own.token);
     if (readOwner(path)?.token === own.token) fs.rmSync(path, { force: true });
   };
 }
@@ -80,8 +86,8 @@ function readOwner(path: string): LockOwner | undefined {
   }
 }
 
-function isAlive(path: string, owner: LockOwner): boolean {
-  if (owner.pid === process.pid) return heldHere.has(path);
+function isAlive(owner: LockOwner): boolean {
+  if (owner.pid === process.pid) return heldHere.has(owner.token);
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
@@ -104,6 +110,3 @@ function processStart(pid: number): string | null {
     throw error;
   }
 }
-
-const isErrno = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

@@ -1,0 +1,29 @@
+import type { RestError } from '@azure/core-rest-pipeline';
+import { armError } from './errors.ts';
+
+/**
+ * What a typed SDK client threw, as the rest of the app knows it: an ArmError where Azure answered, the error itself
+ * where the connection broke or the app did. The typed clients throw RestErrors, whose wait (`Retry-After`) lies in the
+ * answer behind them.
+ */
+export function asArmError(error: unknown): Error {
+  if (!isAnswered(error)) return error instanceof Error ? error : new Error(String(error));
+  const { code, message, response } = error;
+  return armError({
+    status: String(response.status),
+    headers: response.headers.toJSON(),
+    body: response.bodyAsText ?? { error: { code, message } },
+    request: response.request,
+  });
+}
+
+/** An answer that the pipeline could not read counts as a broken connection. */
+function isAnswered(error: unknown): error is RestError & { readonly response: NonNullable<RestError['response']> } {
+  return (
+    error instanceof Error &&
+    error.name === 'RestError' &&
+    'response' in error &&
+    error.response !== undefined &&
+    !('code' in error && error.code === 'PARSE_ERROR')
+  );
+}

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseEnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import { parseSpecText } from '../shared/model/specText.ts';
+import { specContext } from './support/spec.ts';
+
+const pages = ['README.md', 'local/azure/README.md', ...readdirSync('docs').map((file) => `docs/${file}`)];
+const text = (file: string) => readFileSync(file, 'utf8');
+
+test.each(pages)('%s links only to what exists', (page) => {
+  const links = [...text(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
+  const local = links.filter((link) => !/^[a-z]+:/.test(link)).map((link) => link.replace(/#.*$/, ''));
+  expect(local.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+});
+
+test('every npm script that the pages name exists', () => {
+  const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
+  const named = pages.flatMap((page) => [...text(page).matchAll(/npm (?:run )?([a-z]+(?::[a-z]+)?)\b/g)]);
+  const names = new Set(named.map(([, name]) => name ?? '').filter((name) => !['ci', 'run', 'install'].includes(name)));
+  expect([...names].filter((name) => scripts[name] === undefined)).toEqual([]);
+});
+
+test.each(readdirSync('examples'))('examples/%s is a good spec', (file) => {
+  const parsed = parseSpecText(text(`examples/${file}`), 'application/yaml');
+  expect(parsed).toMatchObject({ ok: true });
+  expect(parseEnvironmentSpec(parsed.ok ? parsed.value : undefined, specContext)).toMatchObject({ ok: true });
+});
+
+test('the example that spells out the defaults says what the name alone says', () => {
+  const parsed = parseSpecText(text('examples/aks-egress.yaml'), 'application/yaml');
+  const spelled = parseEnvironmentSpec(parsed.ok ? parsed.value : undefined, specContext);
+  expect(spelled).toEqual(parseEnvironmentSpec({ name: 'aks-egress' }, specContext));
+});
+
+test('every setting of the app is documented', () => {
+  const settings = [...text('shared/settings.ts').matchAll(/GATEHOUSE_[A-Z_]+/g)].map(([name]) => name);
+  const page = text('docs/settings.md');
+  expect([...new Set(settings)].filter((name) => name !== 'GATEHOUSE_' && !page.includes(name))).toEqual([]);
+});

@@ -1,0 +1,107 @@
+import { type JsonObject } from '../../../local/azure/json.ts';
+import { aNetwork, GROUP, NETWORK, refusal, startClient, type Client } from './client.ts';
+
+const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/c`;
+const SUBNET = `${NETWORK}/virtualNetworks/v/subnets/nodes`;
+
+let client: Client;
+beforeEach(async () => {
+  client = await startClient();
+  await client.apply('PUT', GROUP, { location: 'eastus' });
+  await client.apply('PUT', `${NETWORK}/virtualNetworks/v`, aNetwork());
+});
+afterEach(() => client.close());
+
+const aCluster = (properties: JsonObject = {}, pool: JsonObject = {}): JsonObject => ({
+  location: 'eastus',
+  identity: { type: 'SystemAssigned' },
+  properties: {
+    dnsPrefix: 'c',
+    agentPoolProfiles: [
+      { name: 'nodepool1', count: 3, vmSize: 'Standard_DS2_v2', mode: 'System', vnetSubnetID: SUBNET, ...pool },
+    ],
+    ...properties,
+  },
+});
+const put = async (body: JsonObject, headers: Record<string, string> = {}) =>
+  client.send('PUT', CLUSTER, body, headers);
+const refused = async (body: JsonObject) => refusal(await put(body));
+const ranges = (...authorizedIPRanges: string[]) => ({ apiServerAccessProfile: { authorizedIPRanges } });
+
+describe('AKS refuses', () => {
+  const udr = { networkProfile: { networkPlugin: 'azure', outboundType: 'userDefinedRouting' } };
+  const associate = async (routes: readonly JsonObject[]) => {
+    await client.apply('PUT', `${NETWORK}/routeTables/t`, { location: 'eastus', properties: { routes } });
+    const routeTable = { id: `${NETWORK}/routeTables/t` };
+    await client.apply('PUT', SUBNET, { properties: { addressPrefix: '10.42.1.0/24', routeTable } });
+  };
+  const defaultRoute = (nextHop: JsonObject) => [{ name: 'r', properties: { addressPrefix: '0.0.0.0/0', ...nextHop } }];
+
+  test('userDefinedRouting without a route table on the subnet', async () => {
+    expect(await refused(aCluster(udr))).toEqual([400, 'ExistingRouteTableNotAssociatedWithSubnet']);
+  });
+  test('userDefinedRouting without a default route, or with one that leads elsewhere', async () => {
+    await associate([]);
+    expect(await refused(aCluster(udr))).toEqual([400, 'RouteTableMissingDefaultRoute']);
+    await associate(defaultRoute({ nextHopType: 'Internet' }));
+    expect(await refused(aCluster(udr))).toEqual([400, 'RouteTableInvalidNextHop']);
+    await associate(defaultRoute({ nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.42.2.4' }));
+    expect(await refused(aCluster(udr))).toEqual([201, undefined]);
+  });
+
+  const manyRanges = Array.from({ length: 201 }, (_, index) => `198.51.${Math.floor(index / 256)}.${index % 256}/32`);
+  test.each<[string, JsonObject, string]>([
+    ['a range that does not start at its network address', aCluster(ranges('198.51.100.7/24')), 'InvalidParameter'],
+    ['more than 200 ranges', aCluster(ranges(...manyRanges)), 'InvalidParameter'],
+    [
+      'ranges on a private cluster',
+      aCluster({ apiServerAccessProfile: { authorizedIPRanges: ['20.1.2.3'], enablePrivateCluster: true } }),
+      'InvalidParameter',
+    ],
+    [
+      'a service CIDR that overlaps the network',
+      aCluster({ networkProfile: { serviceCidr: '10.42.0.0/20', dnsServiceIP: '10.42.0.10' } }),
+      'ServiceCidrOverlapExistingSubnetsCidr',
+    ],
+    [
+      'a DNS service IP outside the service CIDR',
+      aCluster({ networkProfile: { dnsServiceIP: '10.1.0.10' } }),
+      'DnsServiceIpOutOfServiceCidr',
+    ],
+    [
+      'a pod CIDR that overlaps the service CIDR',
+      aCluster({ networkProfile: { networkPluginMode: 'overlay', podCidr: '10.0.0.0/16' } }),
+      'PodCidrOverlapServiceCidr',
+    ],
+    ['an unknown VM size', aCluster({}, { vmSize: 'Standard_Huge' }), 'BadRequest'],
+    ['an unknown version', aCluster({ kubernetesVersion: '1.17.13' }), 'K8sVersionNotSupported'],
+    [
+      'a subnet that does not exist',
+      aCluster({}, { vnetSubnetID: `${NETWORK}/virtualNetworks/v/subnets/none` }),
+      'VnetNotFound',
+    ],
+    ['an agent pool name with capitals', aCluster({}, { name: 'NodePool' }), 'InvalidParameter'],
+    ['no system pool', aCluster({}, { mode: 'User' }), 'InvalidParameter'],
+    [
+      'kubenet in an own subnet with a system-assigned identity',
+      aCluster({ networkProfile: { networkPlugin: 'kubenet' } }),
+      'CustomRouteTableWithUnsupportedMSIType',
+    ],
+  ])('%s', async (_, body, code) => {
+    expect(await refused(body)).toEqual([400, code]);
+  });
+
+  test('an unknown field, by its name', async () => {
+    const reply = await put(aCluster({ networkprofile: {} }));
+    expect(reply.status).toBe(400);
+    expect(reply.body).toMatchObject({
+      code: 'BadRequest',
+      message: expect.stringContaining('unknown field "networkprofile"') as string,
+    });
+  });
+
+  test('more cores than the quota leaves', async () => {
+    await client.send('PUT', '/_local/quotas', { eastus: { cores: 5 } });
+    expect(await refused(aCluster())).toEqual([400, 'ErrCode_InsufficientVCPUQuota']);
+  });
+});
