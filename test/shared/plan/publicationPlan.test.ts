@@ -314,7 +314,9 @@ describe('who gets a port that two want', () => {
     ]) {
       const result = planFor(...list);
       expect(names(result.created)).toEqual(['aks-egress.b.web.80.tcp']);
-      expect(result.conflicts).toMatchObject([{ kind: 'service', holder: 'aks-egress/b/web', published: false }]);
+      expect(result.conflicts).toMatchObject([
+        { kind: 'service', holder: 'aks-egress.b.web.80.tcp', published: false },
+      ]);
       expect(result.skipped).toMatchObject([{ namespace: 'a', code: 'frontend-port-taken' }]);
     }
   });
