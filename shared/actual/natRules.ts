@@ -38,12 +38,13 @@ export function natRules(firewall: JsonObject, environment: string): NatRules {
   const collection = collections.filter(isJsonObject).find((one) => isNamed(one, environment));
   for (const one of collections) {
     if (!isJsonObject(one)) continue;
+    const title = stringAt(one, 'name') ?? '';
     rulesIn(one).forEach((raw, position) => {
       if (!isJsonObject(raw)) return;
       const name = typeof raw.name === 'string' ? raw.name : '';
       const cluster = one === collection ? clusterOfRuleName(name) : undefined;
       if (cluster !== undefined) owned.push({ name: name.toLowerCase(), cluster, raw, position });
-      else foreign.push({ id: `${stringAt(one, 'name') ?? ''}/${name}`, raw });
+      else foreign.push({ id: `${title}/${name}`, raw });
     });
   }
   return { collections, ...(collection !== undefined && { collection }), owned, foreign };

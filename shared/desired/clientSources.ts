@@ -3,7 +3,7 @@ import { contains, rangeOf, trustedRange, type IpRange } from '../model/ipRange.
 import type { PublicationFacts, SkipCode } from '../model/publication.ts';
 import { annotationNames } from '../model/serviceAnnotations.ts';
 import type { LoadBalancerService, ServiceAddress } from '../model/service.ts';
-import { blockSpan, canonicalSources, sourceText, type BlockSpan } from '../model/sourceRanges.ts';
+import { blockOf, canonicalSources, sourceText } from '../model/sourceRanges.ts';
 
 /** Who may come, or why nobody may. */
 export type ClientSources =
@@ -32,9 +32,9 @@ export function sourcePolicy(spec: EnvironmentSpec, facts: PublicationFacts): So
   const frontends = ranges(facts.frontends);
   const firewallSubnets = firewall.filter((one) => !frontends.some(({ cidr }) => cidr === one.cidr));
   const own = [...frontends, ...firewallSubnets];
-  const ownBlocks = own.map((range) => blockSpan([range]));
-  const mayHoldOwn = ({ first, last }: BlockSpan) => {
-    for (const block of ownBlocks) if (block.first <= last && first <= block.last) return true;
+  const ownBlocks = own.map(({ first, last }) => ({ first: blockOf(first), last: blockOf(last) }));
+  const mayHoldOwn = (firstBlock: number, lastBlock: number) => {
+    for (const { first, last } of ownBlocks) if (first <= lastBlock && firstBlock <= last) return true;
     return false;
   };
   const isOwn = (range: IpRange) => own.some((outer) => contains(outer, range));
@@ -53,7 +53,7 @@ export function sourcePolicy(spec: EnvironmentSpec, facts: PublicationFacts): So
     }
     const unseen = unseenClient(sourceRanges, internal ? firewallSubnets : frontends);
     const warnings = unseen === undefined ? noWarnings : [unseen];
-    const isClear = asked.texts.length > 0 && !mayHoldOwn(asked.span);
+    const isClear = asked.texts.length > 0 && !mayHoldOwn(asked.firstBlock, asked.lastBlock);
     if (isClear && allowed === undefined) return { ok: true, sources: asked.texts, warnings };
     const clients = isClear ? asked.ranges : asked.ranges.filter((range) => !isOwn(range));
     if (clients.length === 0) {
@@ -62,7 +62,9 @@ export function sourcePolicy(spec: EnvironmentSpec, facts: PublicationFacts): So
     }
     return limited(clients, allowed, asked.from, warnings);
   };
-  const isInternal = (address: ServiceAddress) => address.isPrivate || contains(addressSpace, address.range);
+  const [firstBlock, lastBlock] = [blockOf(addressSpace.first), blockOf(addressSpace.last)];
+  const isInternal = ({ isPrivate, block, range }: ServiceAddress) =>
+    isPrivate || (firstBlock <= block && block <= lastBlock && contains(addressSpace, range));
   return { isInternal, sourcesOf };
 }
 

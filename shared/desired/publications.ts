@@ -84,7 +84,7 @@ function wantedPublication(
     protocol: port.protocol === 'UDP' ? 'UDP' : 'TCP',
     ruleName: port.ruleName,
     order,
-    createdAtMs: service.createdAtMs,
+    createdAtSeconds: service.createdAtSeconds,
     frontendPort,
     frontends: target.frontends,
     asksForFrontend: target.asksForFrontend,

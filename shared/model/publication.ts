@@ -19,7 +19,7 @@ export interface WantedPublication extends ServicePortRef {
   /** Its place in the order of namespace, name and cluster. */
   readonly order: number;
   /** Age decides who gets a port that two want. */
-  readonly createdAtMs: number;
+  readonly createdAtSeconds: number;
   /** The port on the frontend. */
   readonly frontendPort: number;
   /** The frontends that will do, the best first. */
@@ -91,7 +91,7 @@ export interface PublicationConflict extends ServicePortRef {
   readonly kind: 'service' | 'foreign-rule';
   readonly frontend: string;
   readonly frontendPort: number;
-  /** The service (`cluster/namespace/name`) or rule (`collection/rule`) that has it. */
+  /** The name of our rule that has it, or `collection/rule` of a foreign one. */
   readonly holder: string;
   /** Whether the port has its rule nevertheless: the other one came later. */
   readonly published: boolean;

@@ -11,8 +11,12 @@ export type SourceRanges =
       readonly ranges: readonly IpRange[];
       /** The same as a rule writes them. */
       readonly texts: readonly string[];
-      /** Everything that they hold lies in these blocks: comparing them is cheaper than comparing range by range. */
-      readonly span: BlockSpan;
+      /**
+       * The first and the last /24 that they reach into, by number: two numbers tell most lists apart from a few ranges,
+       * where thousands of lists are compared.
+       */
+      readonly firstBlock: number;
+      readonly lastBlock: number;
     }
   | { readonly state: 'invalid'; readonly from: string; readonly reason: string };
 
@@ -50,27 +54,26 @@ export function parseSources(texts: readonly string[], from: string): SourceRang
     }
   }
   const canonical = canonicalSources(ranges);
-  return { state: 'valid', from, ranges: canonical, texts: canonical.map(sourceText), span: blockSpan(canonical) };
+  return {
+    state: 'valid',
+    from,
+    ranges: canonical,
+    texts: canonical.map(sourceText),
+    firstBlock: Math.min(NO_BLOCK, ...canonical.map(({ first }) => blockOf(first))),
+    lastBlock: Math.max(-1, ...canonical.map(({ last }) => blockOf(last))),
+  };
 }
 
 export function invalidSources(from: string, what: string): SourceRanges {
   return { state: 'invalid', from, reason: `${from} ${what}` };
 }
 
-/** The numbers of the first and last /24 of a set of ranges; an empty set has none in between. */
-export interface BlockSpan {
-  readonly first: number;
-  readonly last: number;
-}
+/** Larger than the number of any /24. */
+const NO_BLOCK = 2 ** 24;
 
-export function blockSpan(ranges: readonly IpRange[]): BlockSpan {
-  let first = Number.MAX_SAFE_INTEGER;
-  let last = -1;
-  for (const range of ranges) {
-    first = Math.min(first, range.first >>> 8);
-    last = Math.max(last, range.last >>> 8);
-  }
-  return { first, last };
+/** The number of the /24 that an address lies in; small enough to be kept without a box of its own. */
+export function blockOf(address: number): number {
+  return address >>> 8;
 }
 
 /** In the order of addresses, without what another one covers: the same set of clients is always the same list. */

@@ -15,7 +15,7 @@ export function conflictAt(
 ): PublicationConflict {
   const { cluster, namespace, service, port, protocol, ruleName } = wanted;
   const where = `${place.frontend}:${place.port}/${place.protocol}`;
-  const who = isForeign ? `the foreign rule ${holder}` : holder;
+  const who = isForeign ? `the foreign rule ${holder}` : `the rule ${holder}`;
   const remedy = isForeign
     ? 'Remove that rule, or map the service to another port.'
     : 'Map the service to another port, or give it another frontend.';

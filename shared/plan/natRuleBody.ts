@@ -21,16 +21,21 @@ function meaningOf(rule: DnatRule): JsonObject {
   };
 }
 
+interface MergedNatRule {
+  readonly body: JsonObject;
+  /** The properties that differed, as ARM calls them. */
+  readonly changed: readonly string[];
+}
+
+const nothing: readonly string[] = [];
+
 /**
  * The rule as it was read with only what differs replaced, so that what decides nothing (a description) survives.
  *
  * @returns `raw` itself when it means what it should, however Azure spells it
  */
-export function mergedNatRule(
-  rule: DnatRule,
-  raw: JsonObject,
-): { readonly body: JsonObject; readonly changed: readonly string[] } {
-  if (saysExactly(rule, raw)) return { body: raw, changed: [] };
+export function mergedNatRule(rule: DnatRule, raw: JsonObject): MergedNatRule {
+  if (saysExactly(rule, raw)) return { body: raw, changed: nothing };
   const found: Difference[] = [];
   const body = mergeRule({ name: rule.name, ...meaningOf(rule) }, raw, '', found);
   return { body, changed: found.map(({ path }) => path) };

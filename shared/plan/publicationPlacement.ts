@@ -80,7 +80,7 @@ export function placePublications(input: PlacementInput): Placement {
     };
   }
   const seekers = newcomers.map((wanted): Seeker => ({ wanted, owned: undefined, current: undefined }));
-  const queue = [...movers, ...seekers].sort((a, b) => a.wanted.createdAtMs - b.wanted.createdAtMs);
+  const queue = [...movers, ...seekers].sort((a, b) => a.wanted.createdAtSeconds - b.wanted.createdAtSeconds);
   return settled({ input, incumbents, queue, room, full }).placement;
 }
 
@@ -122,7 +122,7 @@ function divided({ matched, frontends, foreign, kept, isAllowedPort }: Placement
   const claimed = firewallPlaces(frontends);
   const incumbents: Incumbent[] = [];
   const astray: { readonly one: Matched; readonly place: RulePlace | undefined }[] = [];
-  for (const one of matched.toSorted((a, b) => a.wanted.createdAtMs - b.wanted.createdAtMs)) {
+  for (const one of matched.toSorted((a, b) => a.wanted.createdAtSeconds - b.wanted.createdAtSeconds)) {
     const { wanted, owned } = one;
     const found = placeOf(owned.raw);
     const tenable = found !== undefined && known.has(found.frontend) && found.protocol === wanted.protocol;
@@ -171,7 +171,7 @@ function placeRound(
   const conflicts: PublicationConflict[] = [];
   const failed: Seeker[] = [];
   const take = (wanted: WantedPublication, place: RulePlace, owned: OwnedRule | undefined) => {
-    ours.add(place.frontend, place.port, place.protocol, serviceName(wanted));
+    ours.add(place.frontend, place.port, place.protocol, wanted.ruleName);
     placed.push({ wanted, rule: ruleAt(wanted, place), owned });
   };
   for (const rule of kept) ours.addRule(rule.raw, rule.name);
@@ -182,9 +182,7 @@ function placeRound(
     take(wanted, place, owned);
   }
   for (const { wanted, owned, current } of staying) if (current !== undefined) take(wanted, current, owned);
-  for (const { wanted, owned } of lost) {
-    if (owned !== undefined && !mayDelete) ours.addRule(owned.raw, serviceName(wanted));
-  }
+  for (const { owned } of lost) if (owned !== undefined && !mayDelete) ours.addRule(owned.raw, owned.name);
 
   let left = room + (mayDelete ? lost.size : 0);
   const taken = takenPlaces();
@@ -255,8 +253,4 @@ function ruleAt(wanted: WantedPublication, { frontend, port }: RulePlace): DnatR
 
 function isTaken(places: FirewallPlaces, { frontend, port, protocol }: RulePlace): boolean {
   return places.holderOf(frontend, port, protocol) !== undefined;
-}
-
-function serviceName({ cluster, namespace, service }: WantedPublication): string {
-  return `${cluster}/${namespace}/${service}`;
 }

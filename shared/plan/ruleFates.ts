@@ -19,21 +19,24 @@ interface Matches {
 /** Brings publications and rules together by name. Of several rules of one name, which Azure doesn't take, the first counts. */
 export function matchRules(wanted: readonly WantedPublication[], owned: readonly OwnedRule[]): Matches {
   if (owned.length === 0) return { matched: [], newcomers: wanted, unclaimed: [] };
-  const byName = new Map<string, OwnedRule>();
-  const unclaimed = new Set(owned);
-  for (const rule of owned) if (!byName.has(rule.name)) byName.set(rule.name, rule);
+  const byName = new Map<string, number>();
+  owned.forEach(({ name }, index) => {
+    if (!byName.has(name)) byName.set(name, index);
+  });
   const matched: Matched[] = [];
   const newcomers: WantedPublication[] = [];
+  const claimed: boolean[] = [];
   for (const one of wanted) {
-    const rule = byName.get(one.ruleName);
-    if (rule === undefined) {
+    const index = byName.get(one.ruleName);
+    const rule = index === undefined ? undefined : owned[index];
+    if (index === undefined || rule === undefined) {
       newcomers.push(one);
     } else {
       matched.push({ wanted: one, owned: rule });
-      unclaimed.delete(rule);
+      claimed[index] = true;
     }
   }
-  return { matched, newcomers, unclaimed: [...unclaimed] };
+  return { matched, newcomers, unclaimed: owned.filter((_, index) => claimed[index] !== true) };
 }
 
 /** A rule that stays byte for byte. */

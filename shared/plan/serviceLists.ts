@@ -81,5 +81,5 @@ function isInOrder(services: readonly LoadBalancerService[]): boolean {
 }
 
 function isYounger(a: LoadBalancerService, b: LoadBalancerService): boolean {
-  return a.createdAtMs > b.createdAtMs || (a.createdAtMs === b.createdAtMs && a.uid > b.uid);
+  return a.createdAtSeconds > b.createdAtSeconds || (a.createdAtSeconds === b.createdAtSeconds && a.uid > b.uid);
 }

@@ -16,8 +16,10 @@ export interface WrittenRules {
 
 /** The rules of our collection: each stays in its place, new ones come last. */
 export function writtenRules(rules: NatRules, placement: Placement, kept: readonly Kept[]): WrittenRules {
-  const bodies = new Map<number, JsonObject | undefined>(rules.owned.map(({ position }) => [position, undefined]));
-  for (const { owned } of kept) bodies.set(owned.position, owned.raw);
+  const present = rulesIn(rules.collection);
+  const bodies: (Json | undefined)[] = [...present];
+  for (const { position } of rules.owned) bodies[position] = undefined;
+  for (const { owned } of kept) bodies[owned.position] = owned.raw;
   const created: Publication[] = [];
   const updated: UpdatedPublication[] = [];
   const unchanged: Publication[] = [];
@@ -31,15 +33,11 @@ export function writtenRules(rules: NatRules, placement: Placement, kept: readon
       continue;
     }
     const { body, changed } = mergedNatRule(rule, owned.raw);
-    bodies.set(owned.position, body);
+    bodies[owned.position] = body;
     if (changed.length === 0) unchanged.push(publication);
     else updated.push({ ...publication, changed });
   }
-  const present = rulesIn(rules.collection);
-  const stay = present.flatMap((raw, position) => {
-    const body = bodies.has(position) ? bodies.get(position) : raw;
-    return body === undefined ? [] : [body];
-  });
+  const stay = bodies.filter((body) => body !== undefined);
   const changed = created.length > 0 || updated.length > 0 || stay.length < present.length;
   return { rules: [...stay, ...added], changed, created, updated, unchanged };
 }
