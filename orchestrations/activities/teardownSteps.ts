@@ -7,10 +7,14 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
+import { observeResources } from '../../shared/observe/resources.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, isSettled, waitFor } from './outcomes.ts';
 import { removeRoleAssignments } from './roleAssignments.ts';
+
+/** What the environment itself puts into its resource group. */
+const groupMembers = ['virtualNetwork', 'publicIp', 'routeTable', 'firewall', 'cluster'] as const;
 
 type RemoveStep = (spec: EnvironmentSpec, force: boolean) => Promise<StepOutcome>;
 
@@ -53,9 +57,14 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
 
   resourceGroup: async (spec, force) => {
     const id = resourceIds(spec).resourceGroup;
-    const left = await listResources(`${id}/resources`, apiVersions.resources);
-    if (left === undefined || left.length === 0) return remove(spec, id, apiVersions.resources, force);
-    const ids = left.map((resource) => stringAt(resource, 'id') ?? '');
+    const [left, observed] = await Promise.all([
+      listResources(`${id}/resources`, apiVersions.resources),
+      observeResources(spec),
+    ]);
+    // ARM's list of a group lags behind: what was kept above is looked for by its own name as well.
+    const kept = groupMembers.map((name) => observed[name]).filter((resource) => resource !== undefined);
+    const ids = [...new Set([...(left ?? []), ...kept].map((resource) => stringAt(resource, 'id') ?? ''))];
+    if (ids.length === 0) return remove(spec, id, apiVersions.resources, force);
     return done(false, `kept: it still holds ${ids.length} that Gatehouse does not delete: ${ids.join(', ')}`);
   },
 };

@@ -1,5 +1,5 @@
 import type { PathUncheckedResponse } from '@azure-rest/core-client';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { isJsonObject, objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import { armClient } from './clients.ts';
 import { armError, noJson, retryAfter } from './errors.ts';
@@ -9,8 +9,6 @@ export interface Accepted {
   /** The operation to follow; absent when everything is done already. */
   readonly operation?: OperationRecord;
   readonly retryAfterSeconds?: number;
-  /** The resource as ARM echoed it. */
-  readonly body?: JsonObject;
 }
 
 /**
@@ -29,7 +27,12 @@ export async function readResource(id: string, apiVersion: string): Promise<Json
   return response.body;
 }
 
-/** Reads all pages of a list. @throws ArmError */
+/**
+ * Reads all pages of a list.
+ *
+ * @returns undefined when what it would list of does not exist
+ * @throws ArmError for any other refusal, and for an answer that is no list
+ */
 export async function listResources(path: string, apiVersion: string): Promise<JsonObject[] | undefined> {
   const client = await armClient();
   const items: JsonObject[] = [];
@@ -41,9 +44,11 @@ export async function listResources(path: string, apiVersion: string): Promise<J
       .get(first ? { queryParameters: { 'api-version': apiVersion } } : {});
     if (first && response.status === '404') return undefined;
     if (response.status !== '200') throw armError(response);
-    const page = response.body as { value?: JsonObject[]; nextLink?: string };
-    items.push(...(page.value ?? []));
-    next = page.nextLink === '' ? undefined : page.nextLink;
+    // An answer without a list is not an empty list: what is deleted when nothing is left must not be deleted for it.
+    if (!isJsonObject(response.body) || !Array.isArray(response.body['value'])) throw noJson(response);
+    items.push(...objectsAt(response.body, 'value'));
+    const nextLink = stringAt(response.body, 'nextLink');
+    next = nextLink === '' ? undefined : nextLink;
     first = false;
   }
   return items;
@@ -83,13 +88,11 @@ export async function deleteResource(id: string, apiVersion: string): Promise<Ac
 function accepted(resourceId: string, response: PathUncheckedResponse): Accepted {
   const operationUrl = response.headers['azure-asyncoperation'] ?? response.headers['location'];
   const seconds = retryAfter(response);
-  const body = response.body as JsonObject | undefined;
   return {
     ...(operationUrl === undefined
       ? {}
       : { operation: { resourceId, operationUrl, acceptedAt: acceptedAt(response) } }),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
-    ...(body === undefined ? {} : { body }),
   };
 }
 
