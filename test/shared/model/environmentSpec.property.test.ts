@@ -65,7 +65,8 @@ test('so is a good spec with anything at any place', () => {
     fc.property(fc.constantFrom(...pathsOf(whole)), surprise, (path, value) => {
       expectVerdict(replaced(whole, path, value));
     }),
-    { numRuns: 1500 },
+    // An object that can't be turned into text has once thrown.
+    { numRuns: 1500, examples: [[['firewall', 'tier'], { toString: '' }]] },
   );
 });
 
