@@ -1,23 +1,41 @@
 // The app's entry: the host loads this module, and it registers every function. Nothing here may throw, since one
 // exception at the top level would hide every function.
 import * as df from 'durable-functions';
-import type { PollInput, StartStepInput } from '../orchestrations/advance.ts';
+import { ACCESS_LANE, ACCESS_PASS, accessLane } from '../orchestrations/accessLane.ts';
+import { accessLanes } from '../orchestrations/activities/accessLanes.ts';
+import { planRanges } from '../orchestrations/activities/authorizedRanges.ts';
 import { pollOperation } from '../orchestrations/activities/pollOperation.ts';
 import { startStep } from '../orchestrations/activities/startStep.ts';
+import type { PollInput, StartStepInput } from '../orchestrations/advance.ts';
 import { FIREWALL_LANE, firewallLane, graphOrchestrator } from '../orchestrations/firewallLane.ts';
-import { provision, teardown } from '../orchestrations/graphs.ts';
+import { accessPass, provision, sync, teardown } from '../orchestrations/graphs.ts';
+import { registerDriftTimer } from './driftTimer.ts';
 import { registerEnvironments } from './environments.ts';
+import { registerGrants } from './grants.ts';
 import { registerHealth } from './health.ts';
+import { registerLoadBalancerChanged } from './loadBalancerChanged.ts';
 import { registerPlans } from './plans.ts';
+import { registerServices } from './services.ts';
 import { registerSignals } from './signals.ts';
 
 registerEnvironments();
 registerPlans();
 registerSignals();
+registerGrants();
+registerServices();
+registerLoadBalancerChanged();
+registerDriftTimer();
 registerHealth();
 
 df.app.orchestration(FIREWALL_LANE, firewallLane);
 df.app.orchestration(graphOrchestrator.provision, provision);
+df.app.orchestration(graphOrchestrator.sync, sync);
 df.app.orchestration(graphOrchestrator.teardown, teardown);
-df.app.activity('startStep', { handler: (input, context) => startStep(input as StartStepInput, context) });
+df.app.orchestration(ACCESS_LANE, accessLane);
+df.app.orchestration(ACCESS_PASS, accessPass);
+df.app.activity('startStep', {
+  extraInputs: [df.input.durableClient()],
+  handler: (input, context) => startStep(input as StartStepInput, accessLanes(df.getClient(context)), context),
+});
 df.app.activity('pollOperation', { handler: (input, context) => pollOperation(input as PollInput, context) });
+df.app.activity('planRanges', { handler: planRanges });

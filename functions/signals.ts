@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
+import { z } from 'zod';
 import { accepted } from './environments.ts';
 import { existingLane, signalLane } from './http/laneClient.ts';
-import { route } from './http/route.ts';
+import { HttpProblem, invalidRequest } from './http/problem.ts';
+import { bodyText, route } from './http/route.ts';
 
 /** Registers the functions that only tell a lane something. */
 export function registerSignals(): void {
+  route('syncEnvironment', ['POST'], 'environments/{name}/sync', syncEnvironment);
+  route('approveEnvironment', ['POST'], 'environments/{name}/approve', approveEnvironment);
   route('retryEnvironment', ['POST'], 'environments/{name}/retry', retryEnvironment);
 }
 
@@ -16,4 +20,61 @@ async function retryEnvironment(request: HttpRequest, client: DurableClient): Pr
   const lane = await existingLane(client, name);
   await signalLane(client, lane, { kind: 'retry', id: randomUUID(), time: new Date().toISOString() });
   return accepted(request, name, lane.shown);
+}
+
+/** POST /environments/{name}/sync: looks now instead of at the next event or timer. */
+async function syncEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const name = request.params['name'] ?? '';
+  const lane = await existingLane(client, name);
+  await signalLane(client, lane, {
+    kind: 'sync',
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    reason: 'manual',
+  });
+  return accepted(request, name, lane.shown);
+}
+
+const approval = z.strictObject({ plan: z.string() });
+
+/** POST /environments/{name}/approve: releases exactly the deletions whose hash is given. */
+async function approveEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const name = request.params['name'] ?? '';
+  const lane = await existingLane(client, name);
+  const parsed = approval.safeParse(parseJson(await bodyText(request)));
+  const held = lane.status?.sync?.report?.held;
+  if (!parsed.success) {
+    throw invalidRequest([
+      {
+        path: 'plan',
+        message: 'must be the hash of the held deletions',
+        remedy: 'Send { "plan": "<hash>" } as GET /api/environments/{name} shows it.',
+      },
+    ]);
+  }
+  if (held?.hash !== parsed.data.plan) {
+    throw new HttpProblem(
+      409,
+      'held-plan-changed',
+      'What is held is another plan by now',
+      held === undefined ? `Nothing is held in ${name}.` : `The held plan is ${held.hash}, not ${parsed.data.plan}.`,
+      'Look at the held deletions again (GET /api/environments/{name}/services), then approve their hash.',
+    );
+  }
+  await signalLane(client, lane, {
+    kind: 'approve',
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    plan: held.hash,
+  });
+  return accepted(request, name, lane.shown);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Whatever is wrong with it, the answer names the field that is wanted.
+    return undefined;
+  }
 }

@@ -1,3 +1,6 @@
+import { bareAddress } from '../shared/model/ipRange.ts';
+import { kubernetesClusters, type KubernetesClusters } from './cluster.ts';
+import { createCertificates, keptCertificates } from './kubernetes/apiServer.ts';
 import { startLocalAzure, type LocalAzure } from './azure/server.ts';
 import { continuedClock } from './azure/continuedClock.ts';
 import { scaledClock, type Clock } from './clock.ts';
@@ -11,6 +14,9 @@ export const LOCAL_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 /** Where the app's own requests to API servers come from, as far as local Azure is told (a documentation address). */
 const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
 
+/** Where the deployed app itself would live. */
+const APP_RESOURCE_GROUP = 'gatehouse-rg';
+
 export interface LocalCloudOptions {
   /** Without it, a scaled clock, which the state directory continues over restarts. */
   readonly clock?: Clock;
@@ -23,6 +29,8 @@ export interface LocalCloudOptions {
   /** 0 picks a free one. */
   readonly functionsPort: number;
   readonly azurePort: number;
+  /** The first cluster's API server; each further one has the next free port. */
+  readonly kubernetesPort?: number;
   /** Seed of local Azure's latencies. */
   readonly seed: number;
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
@@ -34,6 +42,7 @@ export interface LocalCloudOptions {
 export interface LocalCloud {
   readonly host: Host;
   readonly azure: LocalAzure;
+  readonly clusters: KubernetesClusters;
   /** The app's HTTP interface, e.g. `http://127.0.0.1:7071/api`. */
   readonly api: string;
   close(): Promise<void>;
@@ -54,20 +63,52 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     if (state !== undefined) cleanUps.push(lockState(state));
     const clock = options.clock ?? (state === undefined ? scaledClock(timeScale) : continuedClock(state, timeScale));
-    const azure = await startAzure(options, clock).catch(portChosenBy('azure-port'));
+    const clusters = await startClusters(options, clock);
+    const azure = await startAzure(options, clock, clusters).catch(portChosenBy('azure-port'));
     cleanUps.push(() => azure.close());
     Object.assign(process.env, appSettings(azure));
+    await makeAppGroup(azure);
     const host = await startApp(options, clock).catch(portChosenBy('port'));
     cleanUps.push(() => host.close());
-    return { host, azure, api: `${host.origin}/api`, close };
+    azure.deliverTo({ origin: host.origin, key: host.keys.eventGrid });
+    return { host, azure, clusters, api: `${host.origin}/api`, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-const startAzure = ({ azurePort, seed, stateDirectory, log }: LocalCloudOptions, clock: Clock): Promise<LocalAzure> =>
+/** What runs in the clusters: an API server for each, reached from where the app is said to be. */
+async function startClusters(options: LocalCloudOptions, clock: Clock): Promise<KubernetesClusters> {
+  const { kubernetesPort = 0, stateDirectory, log } = options;
+  const directory = stateDirectory === undefined ? undefined : `${stateDirectory}/kubernetes`;
+  return kubernetesClusters({
+    port: kubernetesPort,
+    clock,
+    certificates: directory === undefined ? await createCertificates() : await keptCertificates(directory),
+    defaultSource: bareAddress(LOCAL_OUTBOUND_RANGE),
+    ...(directory === undefined ? {} : { stateDirectory: directory }),
+    ...(log === undefined ? {} : { log }),
+  });
+}
+
+/** The app's own resource group, where the topic of its events lives; in Azure the deployment makes it. */
+async function makeAppGroup(azure: LocalAzure): Promise<void> {
+  const id = `/subscriptions/${LOCAL_SUBSCRIPTION}/resourceGroups/${APP_RESOURCE_GROUP}`;
+  await fetch(`${azure.origin}/_local/state${id}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ location: 'eastus' }),
+  });
+}
+
+const startAzure = (
+  { azurePort, seed, stateDirectory, log }: LocalCloudOptions,
+  clock: Clock,
+  clusters: KubernetesClusters,
+): Promise<LocalAzure> =>
   startLocalAzure({
+    clusters: clusters.start,
     port: azurePort,
     clock,
     seed,
@@ -99,6 +140,9 @@ const appSettings = (azure: LocalAzure): Record<string, string> => ({
   GATEHOUSE_ARM_ENDPOINT: azure.origin,
   // Whoever is signed in on this machine stays out of it: no real token is ever asked for.
   AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
+  GATEHOUSE_EVENTS_FUNCTION_ID: `/subscriptions/${LOCAL_SUBSCRIPTION}/resourceGroups/${APP_RESOURCE_GROUP}/providers/Microsoft.Web/sites/gatehouse/functions/loadBalancerChanged`,
+  GATEHOUSE_EVENTS_RESOURCE_GROUP: APP_RESOURCE_GROUP,
+  GATEHOUSE_PROBE_ENDPOINT: `${azure.origin}/_local/probe`,
   IDENTITY_ENDPOINT: azure.identity.endpoint,
   IDENTITY_HEADER: azure.identity.header,
 });

@@ -1,10 +1,20 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import type { DeveloperGrant, EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { OperationRecord } from '../shared/model/operation.ts';
+import type { SyncReport } from '../shared/model/syncReport.ts';
 import type { StepName } from '../shared/model/step.ts';
 import { readySteps, type Step } from '../shared/plan/provisioningGraph.ts';
-import { isSettled, type GraphName } from './laneState.ts';
+import { isSettled, type LaneGraph } from './laneState.ts';
 import { afterPoll, afterStart, mayWrite, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
+
+/** A graph of steps: one of a firewall lane's, or the one step of an access lane. */
+export type GraphName = LaneGraph | 'access';
+
+/** What a cluster's authorized ranges follow from beside the spec. */
+export interface AccessFacts {
+  readonly grants: readonly DeveloperGrant[];
+  readonly ownedRanges: readonly string[];
+}
 
 /** Input of a pass over a graph. */
 export interface AdvanceInput {
@@ -12,6 +22,9 @@ export interface AdvanceInput {
   readonly spec: EnvironmentSpec;
   readonly records: readonly StepRecord[];
   readonly force: boolean;
+  /** Hash of the held deletions that somebody has released. */
+  readonly approved?: string;
+  readonly access?: AccessFacts;
 }
 
 /** Input of the activity `startStep`. */
@@ -20,6 +33,11 @@ export interface StartStepInput {
   readonly step: StepName;
   readonly spec: EnvironmentSpec;
   readonly force: boolean;
+  /** What the step has written so far and what it found, when it is run again to read back. */
+  readonly writes: number;
+  readonly report?: SyncReport;
+  readonly approved?: string;
+  readonly access?: AccessFacts;
   /** False: the step has been written often enough; it only looks. */
   readonly mayWrite: boolean;
 }
@@ -57,8 +75,15 @@ export function* advance(
       const began = now();
       const outcomes: StepOutcome[] = yield context.df.Task.all(
         ready.map((record) => {
-          const { graph, spec, force } = input;
-          const start: StartStepInput = { graph, step: record.name, spec, force, mayWrite: mayWrite(record) };
+          const { records: _records, ...rest } = input;
+          const { name: step, attemptWrites: writes, report } = record;
+          const start: StartStepInput = {
+            ...rest,
+            step,
+            writes,
+            mayWrite: mayWrite(record),
+            ...(report === undefined ? {} : { report }),
+          };
           return context.df.callActivity('startStep', start);
         }),
       );

@@ -4,11 +4,11 @@ import type { AdvanceInput } from './advance.ts';
 import { drainSignals, waitForSignals } from './lane.ts';
 import {
   afterFailure,
+  afterWait,
   afterWork,
-  applySignals,
   environmentState,
   migrateLaneState,
-  type GraphName,
+  type LaneGraph,
   type LaneState,
 } from './laneState.ts';
 import { laneStatus } from './laneStatus.ts';
@@ -16,10 +16,18 @@ import type { StepRecord } from './stepRecord.ts';
 
 /** Orchestrators by name, as they are registered and called. */
 export const FIREWALL_LANE = 'firewallLane';
-export const graphOrchestrator: Readonly<Record<GraphName, string>> = { provision: 'provision', teardown: 'teardown' };
+export const graphOrchestrator: Readonly<Record<LaneGraph, string>> = {
+  provision: 'provision',
+  sync: 'sync',
+  teardown: 'teardown',
+};
 
 /** Versions of the sub-orchestrations. A change to what one yields gets a new number and keeps the old code beside it. */
-const graphVersion: Readonly<Record<GraphName, string>> = { provision: '1.0', teardown: '1.0' };
+const graphVersion: Readonly<Record<LaneGraph, string>> = {
+  provision: '1.0',
+  sync: '1.0',
+  teardown: '1.0',
+};
 
 /**
  * The lane of one environment: the only writer of its firewall, network and cluster. Each generation either works (one
@@ -44,7 +52,13 @@ export function* firewallLane(context: OrchestrationContext): Generator<Task, En
 }
 
 function* work(context: OrchestrationContext, state: LaneState): Generator<Task, LaneState, never> {
-  const input: AdvanceInput = { graph: state.graph, spec: state.spec, records: state.records, force: state.force };
+  const input: AdvanceInput = {
+    graph: state.graph,
+    spec: state.spec,
+    records: state.records,
+    force: state.force,
+    ...(state.approved === undefined ? {} : { approved: state.approved }),
+  };
   let records: StepRecord[] | undefined;
   let failure = '';
   try {
@@ -74,5 +88,5 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
 
 function* wait(context: OrchestrationContext, state: LaneState): Generator<Task, LaneState, never> {
   const signals = yield* waitForSignals(context);
-  return applySignals(state, signals, context.df.currentUtcDateTime.toISOString());
+  return afterWait(state, signals, context.df.currentUtcDateTime.toISOString());
 }

@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import { provisioningGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
+import { accessGraph, provisioningGraph, syncGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
+import type { AccessPassed, AccessPassInput } from './accessLane.ts';
 import { advance, type AdvanceInput } from './advance.ts';
 import type { StepRecord } from './stepRecord.ts';
 
@@ -7,6 +8,22 @@ import type { StepRecord } from './stepRecord.ts';
 export function* provision(context: OrchestrationContext): Generator<Task, StepRecord[], never> {
   const input: AdvanceInput = context.df.getInput();
   return yield* advance(context, input, provisioningGraph(input.spec));
+}
+
+/** One pass over the graph that keeps an environment true to its spec and its services. */
+export function* sync(context: OrchestrationContext): Generator<Task, StepRecord[], never> {
+  const input: AdvanceInput = context.df.getInput();
+  return yield* advance(context, input, syncGraph(input.spec));
+}
+
+/** One pass of an access lane: a plan, or a pass over the one step that writes what was planned and recorded. */
+export function* accessPass(context: OrchestrationContext): Generator<Task, AccessPassed, never> {
+  const input: AccessPassInput = context.df.getInput();
+  if (input.phase === 'planning') {
+    const { spec, access } = input;
+    return { kind: 'planned', planned: yield context.df.callActivity('planRanges', { spec, access }) };
+  }
+  return { kind: 'applied', records: yield* advance(context, input, accessGraph()) };
 }
 
 /** One pass over the graph that deletes what an environment owns. */

@@ -11,9 +11,21 @@ type Step<T> = Generator<Task, T, unknown>;
 /**
  * Waits for the first signal, then for a quiet period, then gathers what has come. The quiet period is a plain timer
  * with no wait open beside it: a wait that lost its race would stay open and swallow the next event.
+ *
+ * @param due when to stop waiting; the caller then continues as new at once, with nothing else yielded
+ * @returns no signal when the time came first
  */
-export function* waitForSignals(context: OrchestrationContext): Step<unknown[]> {
-  const first = yield context.df.waitForExternalEvent(SIGNAL_EVENT);
+export function* waitForSignals(context: OrchestrationContext, due?: Date): Step<unknown[]> {
+  const signal = context.df.waitForExternalEvent(SIGNAL_EVENT);
+  let first: unknown;
+  if (due === undefined) first = yield signal;
+  else {
+    const time = context.df.createTimer(due);
+    if ((yield context.df.Task.any([signal, time])) === time) return [];
+    // A timer that is left open would keep the generation alive; the plain timer below must follow its cancelling.
+    time.cancel();
+    first = signal.result;
+  }
   yield context.df.createTimer(inSeconds(context, QUIET_PERIOD_SECONDS));
   return [first, ...(yield* drainSignals(context))];
 }

@@ -2,11 +2,12 @@ import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { EnvironmentState, Finding } from '../shared/model/environmentStatus.ts';
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepProblem } from '../shared/model/step.ts';
-import { provisioningGraph, teardownGraph, type Step } from '../shared/plan/provisioningGraph.ts';
+import type { SyncReport } from '../shared/model/syncReport.ts';
+import { provisioningGraph, syncGraph, teardownGraph, type Step } from '../shared/plan/provisioningGraph.ts';
 import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
 
-/** Which graph a lane works on. */
-export type GraphName = 'provision' | 'teardown';
+/** Which graph a firewall lane works on. */
+export type LaneGraph = 'provision' | 'sync' | 'teardown';
 
 /** What a firewall lane carries from one generation to the next: its input. Plain JSON, migrated when read. */
 export interface LaneState {
@@ -14,10 +15,17 @@ export interface LaneState {
   readonly spec: EnvironmentSpec;
   /** What the lane does in this generation: work on a graph, or wait for signals. */
   readonly phase: 'working' | 'waiting';
-  readonly graph: GraphName;
+  readonly graph: LaneGraph;
   readonly records: readonly StepRecord[];
   /** Whether a deletion starts without waiting for operations that are under way. */
   readonly force: boolean;
+  /** Whether something has called for a sync since the last one began. */
+  readonly syncWanted: boolean;
+  /** Hash of the held deletions that somebody has released. */
+  readonly approved?: string;
+  /** What the last finished sync came to. */
+  readonly lastSync?: { readonly time: string; readonly report?: SyncReport; readonly problem?: StepProblem };
+  readonly totals: LaneTotals;
   /** When the environment first became ready. */
   readonly readyAt?: string;
   /** What broke outside of any step, e.g. an exception in the app. */
@@ -32,7 +40,16 @@ export interface LaneState {
   readonly appliedSignals: readonly string[];
 }
 
+/** Counts over the life of an environment, of graphs that are finished. */
+export interface LaneTotals {
+  readonly writes: number;
+  readonly firewallWrites: number;
+  readonly syncs: number;
+  readonly driftRepairs: number;
+}
+
 const REMEMBERED_SIGNALS = 200;
+const REMEMBERED_FINDINGS = 10;
 
 /** The state of a lane that starts now. */
 export const newLaneState = (spec: EnvironmentSpec): LaneState => ({
@@ -42,13 +59,17 @@ export const newLaneState = (spec: EnvironmentSpec): LaneState => ({
   graph: 'provision',
   records: newRecords(provisioningGraph(spec)),
   force: false,
+  // The first sync follows the creation by itself.
+  syncWanted: true,
+  totals: { writes: 0, firewallWrites: 0, syncs: 0, driftRepairs: 0 },
   findings: [],
   appliedSignals: [],
 });
 
+const graphs = { provision: provisioningGraph, sync: syncGraph, teardown: teardownGraph } as const;
+
 /** The steps of the graph that the lane works on. */
-export const stepsOf = ({ graph, spec }: Pick<LaneState, 'graph' | 'spec'>): readonly Step[] =>
-  graph === 'provision' ? provisioningGraph(spec) : teardownGraph(spec);
+export const stepsOf = ({ graph, spec }: Pick<LaneState, 'graph' | 'spec'>): readonly Step[] => graphs[graph](spec);
 
 /**
  * Reads a lane's input, which may have been written by an older version of the app.
@@ -75,10 +96,68 @@ export function afterWork(
   now: string,
 ): LaneState {
   const { problem: _solved, ...rest } = state;
-  const worked: LaneState = { ...rest, records, phase: isSettled(records, stepsOf(state)) ? 'waiting' : 'working' };
-  const ready = state.graph === 'provision' && isComplete(records) && state.readyAt === undefined;
-  return applySignals(withSince(ready ? { ...worked, readyAt: now } : worked, state, now), signals, now);
+  const worked: LaneState = { ...rest, records };
+  const settled = isSettled(records, stepsOf(state)) ? afterGraph(worked, now) : worked;
+  return nextGraph(applySignals(withSince(settled, state, now), signals, now));
 }
+
+/** What the end of a graph leads to, before any signal. */
+function afterGraph(state: LaneState, now: string): LaneState {
+  const waiting: LaneState = { ...state, phase: 'waiting' };
+  switch (state.graph) {
+    case 'provision':
+      return isComplete(state.records) && state.readyAt === undefined ? { ...waiting, readyAt: now } : waiting;
+    case 'sync':
+      return afterSync(waiting, now);
+    case 'teardown':
+      return waiting;
+  }
+}
+
+function afterSync(state: LaneState, now: string): LaneState {
+  const report = state.records.find(({ name }) => name === 'firewallRules')?.report;
+  const problem = state.records.find(({ problem: failure }) => failure !== undefined)?.problem;
+  // An approval is used up by the sync that had it: held deletions of another hash need another word.
+  const { approved: _used, ...rest } = state;
+  const repairs = state.records.filter(({ name, writes }) => name !== 'firewallRules' && writes > 0).length;
+  return {
+    ...rest,
+    lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
+    totals: {
+      ...state.totals,
+      syncs: state.totals.syncs + 1,
+      driftRepairs: state.totals.driftRepairs + repairs + (report?.wrote ? report.drift.length : 0),
+    },
+  };
+}
+
+/** A ready environment that waits and is asked for a sync begins one. */
+function nextGraph(state: LaneState): LaneState {
+  const ready = state.phase === 'waiting' && environmentState(state) === 'ready';
+  if (!ready || !state.syncWanted) return state;
+  return startGraph({ ...state, syncWanted: false }, 'sync');
+}
+
+/** Turns to another graph; what the one before has written is added up. */
+function startGraph(state: LaneState, graph: LaneGraph): LaneState {
+  const written = (records: readonly StepRecord[]) => records.reduce((sum, { writes }) => sum + writes, 0);
+  const { writes, firewallWrites } = state.totals;
+  return {
+    ...state,
+    phase: 'working',
+    graph,
+    records: newRecords(graphs[graph](state.spec)),
+    totals: {
+      ...state.totals,
+      writes: writes + written(state.records),
+      firewallWrites: firewallWrites + written(state.records.filter(isFirewallStep)),
+    },
+  };
+}
+
+/** Whether a step writes the firewall. */
+export const isFirewallStep = ({ name }: Pick<StepRecord, 'name'>): boolean =>
+  name === 'firewall' || name === 'firewallRules';
 
 /** The state after the app itself failed during a pass: the lane stays alive and waits for a retry. */
 export function afterFailure(
@@ -90,16 +169,17 @@ export function afterFailure(
   return applySignals(withSince({ ...state, phase: 'waiting', problem }, state, now), signals, now);
 }
 
+/** The state after signals came to a lane that waited. */
+export const afterWait = (state: LaneState, signals: readonly unknown[], now: string): LaneState =>
+  nextGraph(applySignals(state, signals, now));
+
 /** Applies signals in the order in which they came; repeated ones change nothing, unreadable ones are reported. */
 export function applySignals(state: LaneState, signals: readonly unknown[], now: string): LaneState {
   return signals.reduce<LaneState>((current, raw) => {
     const parsed = parseSignal(raw);
     if (!parsed.ok) {
-      const message = `A signal was ignored: ${parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ')}`;
-      return {
-        ...current,
-        findings: [{ time: now, severity: 'warning' as const, message }, ...current.findings].slice(0, 10),
-      };
+      const why = parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+      return withFinding(current, { time: now, severity: 'warning', message: `A signal was ignored: ${why}` });
     }
     const { signal } = parsed;
     if (current.appliedSignals.includes(signal.id)) return current;
@@ -118,21 +198,30 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
       if (state.graph === 'teardown') {
         return { ...rest, phase: 'working', force: state.force || signal.force, records: forRetry(state.records) };
       }
-      return {
-        ...rest,
-        phase: 'working',
-        graph: 'teardown',
-        force: signal.force,
-        records: newRecords(teardownGraph(state.spec)),
-      };
+      return { ...startGraph(rest, 'teardown'), force: signal.force };
+    case 'sync':
+      // A sync that broke off in the app itself is begun anew.
+      return { ...(state.graph === 'sync' ? rest : state), syncWanted: true };
+    case 'approve':
+      return { ...state, syncWanted: true, approved: signal.plan };
+    case 'grant':
+    case 'revoke':
+      // These are for access lanes; a firewall lane has no use for them.
+      return state;
   }
 }
 
-/** What an environment's lane is in, in one word. */
+const withFinding = (state: LaneState, finding: Finding): LaneState => ({
+  ...state,
+  findings: [finding, ...state.findings].slice(0, REMEMBERED_FINDINGS),
+});
+
+/** What an environment's lane is in, in one word. A sync that failed leaves the environment ready, with a finding. */
 export function environmentState(state: LaneState): EnvironmentState {
-  if (state.phase === 'working') return state.graph === 'provision' ? 'provisioning' : 'deleting';
+  if (state.graph === 'sync' && state.problem === undefined) return 'ready';
+  if (state.phase === 'working') return state.graph === 'teardown' ? 'deleting' : 'provisioning';
   if (state.problem !== undefined || !isComplete(state.records)) return 'failed';
-  return state.graph === 'provision' ? 'ready' : 'deleted';
+  return state.graph === 'teardown' ? 'deleted' : 'ready';
 }
 
 const withSince = (next: LaneState, previous: LaneState, now: string): LaneState =>

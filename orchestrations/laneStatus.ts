@@ -1,20 +1,49 @@
-import { environmentStatus, type EnvironmentStatus, type Finding } from '../shared/model/environmentStatus.ts';
+import {
+  environmentStatus,
+  type EnvironmentStatus,
+  type Finding,
+  type SyncStatus,
+} from '../shared/model/environmentStatus.ts';
 import type { StepStatus } from '../shared/model/step.ts';
-import { environmentState, type LaneState } from './laneState.ts';
+import { environmentState, isFirewallStep, type LaneState } from './laneState.ts';
 import type { StepRecord } from './stepRecord.ts';
 
+type BegunLaneState = LaneState & { readonly since: string };
+
 /** What the lane publishes: never operation URLs, which are signed. */
-export function laneStatus(state: LaneState & { readonly since: string }): EnvironmentStatus {
-  const { records } = state;
+export function laneStatus(state: BegunLaneState): EnvironmentStatus {
+  const { records, totals, lastSync } = state;
+  const sync = syncStatus(state);
   return environmentStatus({
     name: state.spec.name,
     state: environmentState(state),
     since: state.since,
     steps: records.map(stepStatus),
-    writes: records.reduce((sum, { writes }) => sum + writes, 0),
-    firewallWrites: records.find(({ name }) => name === 'firewall')?.writes ?? 0,
+    writes: totals.writes + written(records),
+    firewallWrites: totals.firewallWrites + written(records.filter(isFirewallStep)),
+    syncs: totals.syncs,
+    driftRepairs: totals.driftRepairs,
+    publications: publicationsOf(lastSync?.report),
+    ...(sync === undefined ? {} : { sync }),
     findings: [...problemFindings(state), ...state.findings],
   });
+}
+
+const written = (records: readonly StepRecord[]): number => records.reduce((sum, { writes }) => sum + writes, 0);
+
+/** What stands after a sync: what it made and what it found. */
+const publicationsOf = (report: SyncStatus['report']): number =>
+  report === undefined ? 0 : report.created + report.updated + report.unchanged;
+
+function syncStatus({ graph, phase, lastSync }: LaneState): SyncStatus | undefined {
+  const running = graph === 'sync' && phase === 'working';
+  if (lastSync === undefined) return running ? { running } : undefined;
+  return {
+    running,
+    lastTime: lastSync.time,
+    lastResult: lastSync.problem === undefined ? 'done' : 'failed',
+    ...(lastSync.report === undefined ? {} : { report: lastSync.report }),
+  };
 }
 
 function stepStatus({ name, state, startedAt, finishedAt, writes, detail, problem }: StepRecord): StepStatus {
@@ -29,5 +58,14 @@ function stepStatus({ name, state, startedAt, finishedAt, writes, detail, proble
   };
 }
 
-const problemFindings = ({ problem, since }: LaneState & { readonly since: string }): Finding[] =>
-  problem === undefined ? [] : [{ time: since, severity: 'error', message: `${problem.message} ${problem.remedy}` }];
+function problemFindings({ problem, since, lastSync }: BegunLaneState): Finding[] {
+  const told = (time: string, { message, remedy }: { message: string; remedy: string }): Finding => ({
+    time,
+    severity: 'error',
+    message: `${message} ${remedy}`,
+  });
+  return [
+    ...(problem === undefined ? [] : [told(since, problem)]),
+    ...(lastSync?.problem === undefined ? [] : [told(lastSync.time, lastSync.problem)]),
+  ];
+}

@@ -1,5 +1,6 @@
 import type { OperationRecord } from '../shared/model/operation.ts';
 import type { StepName, StepProblem, StepState } from '../shared/model/step.ts';
+import type { SyncReport } from '../shared/model/syncReport.ts';
 import type { Step } from '../shared/plan/provisioningGraph.ts';
 
 /** Where one step of a graph stands; lives in the lane's input, so it survives every crash. Times are ISO 8601. */
@@ -23,15 +24,22 @@ export interface StepRecord {
   /** Refusals in a row that were waited out. */
   readonly refusals: number;
   readonly detail?: string;
+  /** What the step that writes the firewall's rules found and did. */
+  readonly report?: SyncReport;
   readonly problem?: StepProblem;
 }
 
 /** What starting a step came to. An activity returns it and never throws what it can name. */
 export type StepOutcome =
   /** Nothing (more) to do: what Azure has is what is wanted. */
-  | { readonly outcome: 'done'; readonly wrote: boolean; readonly detail?: string }
+  | { readonly outcome: 'done'; readonly wrote: boolean; readonly detail?: string; readonly report?: SyncReport }
   /** Azure accepted a write or a deletion and works on it. */
-  | { readonly outcome: 'started'; readonly operation: OperationRecord; readonly retryAfterSeconds?: number }
+  | {
+      readonly outcome: 'started';
+      readonly operation: OperationRecord;
+      readonly retryAfterSeconds?: number;
+      readonly report?: SyncReport;
+    }
   /** Not now: somebody else's operation is under way, or something this step needs has not appeared yet. */
   | { readonly outcome: 'wait'; readonly seconds: number; readonly reason: string; readonly refused: boolean }
   | { readonly outcome: 'failed'; readonly problem: StepProblem };
@@ -92,6 +100,7 @@ export function afterStart(before: StepRecord, outcome: StepOutcome, now: Date, 
         writes: record.writes + (outcome.wrote ? 1 : 0),
         refusals: 0,
         ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
+        ...(outcome.report === undefined ? {} : { report: outcome.report }),
       };
     case 'started':
       return {
@@ -102,6 +111,7 @@ export function afterStart(before: StepRecord, outcome: StepOutcome, now: Date, 
         writes: record.writes + 1,
         attemptWrites: record.attemptWrites + 1,
         refusals: 0,
+        ...(outcome.report === undefined ? {} : { report: outcome.report }),
       };
     case 'wait': {
       const refusals = outcome.refused ? record.refusals + 1 : 0;

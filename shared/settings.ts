@@ -10,7 +10,25 @@ export interface Settings {
   readonly outboundRanges: readonly string[];
   /** Azure Resource Manager, e.g. `https://management.azure.com`. */
   readonly armEndpoint: string;
+  /** Where Event Grid delivers; absent: nowhere, and the light pass finds every change. */
+  readonly events?: EventSettings;
+  /** Makes connectivity probes on the app's behalf; absent: the app connects by itself. */
+  readonly probeEndpoint?: string;
 }
+
+export interface EventSettings {
+  readonly destination: EventDestination;
+  /** Name of the group for the subscription's system topic where there is none yet: the app's own group. */
+  readonly resourceGroup?: string;
+  /** Where events end that could not be delivered; absent: they are dropped. */
+  readonly deadLetter?: { readonly storageAccountId: string; readonly container: string };
+}
+
+export type EventDestination =
+  /** ARM id of the app's function. */
+  | { readonly kind: 'function'; readonly functionId: string }
+  /** May carry a key in its query: never to be shown. */
+  | { readonly kind: 'webhook'; readonly url: string };
 
 /** A setting that can't be used; the remedy names it. */
 export class SettingsError extends Error {
@@ -29,17 +47,42 @@ const list = z
   .default('')
   .transform((text) => text.split(/[\s,;]+/).filter((item) => item !== ''));
 
-const endpoint = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-  .transform((url) => url.replace(/\/+$/, ''))
+const secureUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL', abort: true })
   .refine((url) => url.startsWith('https:') || isLoopback(url), 'must be https unless it is on this machine');
 
-const environment = z.object({
-  GATEHOUSE_SUBSCRIPTION: z.guid('must be a subscription id (a GUID)').optional(),
-  GATEHOUSE_ALLOWED_SCOPES: list,
-  GATEHOUSE_OUTBOUND_RANGES: list,
-  GATEHOUSE_ARM_ENDPOINT: endpoint.default('https://management.azure.com'),
-});
+const endpoint = secureUrl.transform((url) => url.replace(/\/+$/, ''));
+
+const functionId =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Web\/sites\/[^/]+\/functions\/[^/]+$/i;
+const containerId =
+  /^(\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Storage\/storageAccounts\/[^/]+)\/blobServices\/default\/containers\/([^/]+)$/i;
+
+const environment = z
+  .object({
+    GATEHOUSE_SUBSCRIPTION: z.guid('must be a subscription id (a GUID)').optional(),
+    GATEHOUSE_ALLOWED_SCOPES: list,
+    GATEHOUSE_OUTBOUND_RANGES: list,
+    GATEHOUSE_ARM_ENDPOINT: endpoint.default('https://management.azure.com'),
+    GATEHOUSE_EVENTS_FUNCTION_ID: z
+      .string()
+      .regex(functionId, 'must be the ARM id of a function (…/Microsoft.Web/sites/{app}/functions/{function})')
+      .optional(),
+    GATEHOUSE_EVENTS_ENDPOINT: secureUrl.optional(),
+    GATEHOUSE_EVENTS_RESOURCE_GROUP: z
+      .string()
+      .regex(/^[\w.()-]{1,90}$/, 'must be the name of a resource group')
+      .optional(),
+    GATEHOUSE_EVENTS_DEADLETTER: z
+      .string()
+      .regex(containerId, 'must be the ARM id of a blob container (…/blobServices/default/containers/{name})')
+      .optional(),
+    GATEHOUSE_PROBE_ENDPOINT: endpoint.optional(),
+  })
+  .refine(({ GATEHOUSE_EVENTS_FUNCTION_ID: id, GATEHOUSE_EVENTS_ENDPOINT: url }) => !id || !url, {
+    path: ['GATEHOUSE_EVENTS_ENDPOINT'],
+    message: 'is given together with GATEHOUSE_EVENTS_FUNCTION_ID, and events have one destination',
+  });
 
 /**
  * Parses the settings out of an environment; empty values count as absent, as in the portal.
@@ -56,11 +99,35 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   }
   const value = result.data;
   const subscription = value.GATEHOUSE_SUBSCRIPTION;
+  const events = eventSettings(value);
+  const probeEndpoint = value.GATEHOUSE_PROBE_ENDPOINT;
   return {
     ...(subscription === undefined ? {} : { subscription }),
     allowedScopes: value.GATEHOUSE_ALLOWED_SCOPES,
     outboundRanges: value.GATEHOUSE_OUTBOUND_RANGES,
     armEndpoint: value.GATEHOUSE_ARM_ENDPOINT,
+    ...(events === undefined ? {} : { events }),
+    ...(probeEndpoint === undefined ? {} : { probeEndpoint }),
+  };
+}
+
+function eventSettings(value: z.infer<typeof environment>): EventSettings | undefined {
+  const { GATEHOUSE_EVENTS_FUNCTION_ID: functionId, GATEHOUSE_EVENTS_ENDPOINT: url } = value;
+  const destination: EventDestination | undefined =
+    functionId !== undefined
+      ? { kind: 'function', functionId }
+      : url !== undefined
+        ? { kind: 'webhook', url }
+        : undefined;
+  if (destination === undefined) return undefined;
+  const resourceGroup = value.GATEHOUSE_EVENTS_RESOURCE_GROUP;
+  const [, storageAccountId, container] = containerId.exec(value.GATEHOUSE_EVENTS_DEADLETTER ?? '') ?? [];
+  return {
+    destination,
+    ...(resourceGroup === undefined ? {} : { resourceGroup }),
+    ...(storageAccountId === undefined || container === undefined
+      ? {}
+      : { deadLetter: { storageAccountId, container } }),
   };
 }
 

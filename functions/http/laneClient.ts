@@ -1,6 +1,7 @@
 import { OrchestrationRuntimeStatus, type DurableClient, type DurableOrchestrationStatus } from 'durable-functions';
 import { SIGNAL_EVENT } from '../../orchestrations/lane.ts';
 import { FIREWALL_LANE } from '../../orchestrations/firewallLane.ts';
+import { accessLaneId, migrateAccessState, type AccessState } from '../../orchestrations/accessState.ts';
 import {
   applySignals,
   environmentState,
@@ -56,11 +57,13 @@ export async function findLane(client: DurableClient, name: string): Promise<Lan
     if ('unreadable' in lane) throw unreadable(lane);
     return lane;
   } catch (error) {
-    // The client tells an unknown instance from other failures by the text of its error alone.
-    if (error instanceof Error && error.message.includes('HTTP 404')) return undefined;
+    if (isUnknownInstance(error)) return undefined;
     throw error;
   }
 }
+
+/** The client tells an unknown instance from other failures by the text of its error alone. */
+const isUnknownInstance = (error: unknown): boolean => error instanceof Error && error.message.includes('HTTP 404');
 
 /** The lanes of every environment that exists or broke, by name; not those that were deleted. */
 export async function listLanes(client: DurableClient): Promise<(Lane | UnreadableLane)[]> {
@@ -115,6 +118,17 @@ export async function startLane(client: DurableClient, spec: EnvironmentSpec): P
   }
 }
 
+/** The state of the lane that keeps a cluster's authorized ranges; undefined while there is none. */
+export async function findAccessState(client: DurableClient, spec: EnvironmentSpec): Promise<AccessState | undefined> {
+  try {
+    const status = await client.getStatus(accessLaneId(spec.name, spec.cluster.name), { showInput: true });
+    return liveStatuses.includes(status.runtimeStatus) ? migrateAccessState(parsed(status.input)) : undefined;
+  } catch (error) {
+    if (isUnknownInstance(error)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Sends a signal to a lane. A broken one hears nothing, so it starts again from its last state, to which the signal has
  * been applied; a deletion thereby begins at once instead of after a pass of the steps that the lane broke in.
@@ -133,6 +147,10 @@ export async function signalLane(client: DurableClient, lane: Lane, signal: Sign
   }
   await client.raiseEvent(name, SIGNAL_EVENT, signal);
 }
+
+/** Sends a signal to the lane that keeps a cluster's authorized ranges. */
+export const signalAccessLane = (client: DurableClient, spec: EnvironmentSpec, signal: Signal): Promise<void> =>
+  client.raiseEvent(accessLaneId(spec.name, spec.cluster.name), SIGNAL_EVENT, signal);
 
 export const REMEDY_UNREADABLE =
   'Deploy the version of Gatehouse that wrote it, or a newer one; its resources are left alone meanwhile.';

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { noteWrite } from './activities.ts';
 import { requireArmToken } from './auth.ts';
-import { effectChanges, type Azure } from './azure.ts';
+import type { Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
 import type { Answer, Request } from './http.ts';
 import type { Json } from './json.ts';
 import { operationAnswers } from './operationAnswers.ts';
-import { settle } from './operations.ts';
+import type { Progress } from './progress.ts';
 import type { LoggedRequest, RequestLog } from './requestLog.ts';
 import { parsePath } from './resourceId.ts';
 import { parseBody, route } from './router.ts';
@@ -19,13 +20,13 @@ export type AnswerRequest = (request: Request) => Promise<Answer>;
  * Azure Resource Manager: brings the state up to date, checks token, subscription, rate limit and api-version, and lets the
  * router answer. Every ARM request passes here, refused ones included, and is logged.
  */
-export function resourceManager(azure: Azure, log: RequestLog): AnswerRequest {
+export function resourceManager(azure: Azure, log: RequestLog, progress: Progress): AnswerRequest {
   const rates = throttle();
   const answerPoll = operationAnswers(azure.store);
 
   const admit = async (request: Request): Promise<Answer> => {
     const now = azure.clock.now();
-    settle(azure.store, now, (effect) => effectChanges(azure, effect));
+    progress.advance();
     const caller = requireArmToken(request.headers.authorization, Date.now() / 1000);
     const path = parsePath(request.url.pathname);
     const apiVersion = requireApiVersion(request.url);
@@ -43,6 +44,7 @@ export function resourceManager(azure: Azure, log: RequestLog): AnswerRequest {
     const visit = { azure, request, path, caller, call, body: () => parseBody(request.text) };
     try {
       const answer = await route(visit, answerPoll);
+      noteWrite(visit, answer, now);
       return { ...answer, headers: { ...answer.headers, ...rateHeaders } };
     } catch (error) {
       if (!(error instanceof ArmError)) throw error;

@@ -4,6 +4,8 @@ import { ArmError } from './errors.ts';
 import { isObject } from './json.ts';
 
 const TOKEN_KEY = 'local Azure signs its own tokens; nobody else accepts them';
+/** The one application that stands for the API servers of all clusters. */
+const AKS_AUDIENCE = '6dae42f8-4368-4678-94ff-3960e28e3630';
 const ARM_AUDIENCES = [
   'https://management.azure.com',
   'https://management.core.windows.net',
@@ -68,6 +70,12 @@ export function requireArmToken(authorization: string | undefined, nowSeconds: n
     );
   }
   return claims;
+}
+
+/** The claims of a token for the API servers of clusters that use the directory; undefined when it isn't valid. */
+export function identifyBearer(token: string, nowSeconds: number): TokenClaims | undefined {
+  const claims = readToken(token);
+  return claims?.aud === AKS_AUDIENCE && claims.exp > nowSeconds ? claims : undefined;
 }
 
 /** The object id of the service principal of an application: always the same for the same client id. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import type { ClusterContents } from './clusterHost.ts';
+import type { CommandResult } from './runCommand/commandResult.ts';
 import { compact, isObject, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';
 import { drawSeconds, fractionOf, type LatencyKind } from './latencies.ts';
 import { parentId, parsePath, sameId } from './resourceId.ts';
@@ -18,6 +20,10 @@ export interface Azure {
   readonly subscriptions: readonly string[];
   /** By lower-cased type. */
   readonly types: ReadonlyMap<string, ResourceType>;
+  /** What runs in the clusters; absent when nothing does. */
+  readonly clusters?: ClusterContents;
+  /** Commands that were run in clusters, by id; a restart forgets them. */
+  readonly commandResults: Map<string, CommandResult>;
 }
 
 export function worldOf(azure: Azure, subscription: string, now = azure.clock.now()): World {
@@ -117,6 +123,11 @@ function removalChanges(azure: Azure, resource: Resource): readonly Change[] {
 
 export function put(resource: Resource): Change {
   return ['resources', resource.id.toLowerCase(), resource];
+}
+
+/** Keeps what stands while an operation is about to change it. */
+export function keep(resource: Resource): Change {
+  return ['inEffect', resource.id.toLowerCase(), resource];
 }
 
 export function putOperation(operation: Operation): Change {

@@ -1,4 +1,4 @@
-import { newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
+import { keep, newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
 import { networkError, type ArmError } from './errors.ts';
 import type { Answer, Call } from './http.ts';
 import { compact, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
@@ -63,7 +63,7 @@ export function putChild(azure: Azure, place: ChildPlace, sent: JsonObject, call
     plan,
     childId,
   });
-  azure.store.commit([put({ ...parent, body }), ...operation.changes]);
+  azure.store.commit([keep(parent), put({ ...parent, body }), ...operation.changes]);
   const answer = childOf(present(azure, type, body), collection, name);
   return accepted(azure, operation, before === undefined ? 201 : 200, answer, call);
 }
@@ -94,7 +94,11 @@ export function deleteChild(azure: Azure, place: ChildPlace, call: Call): Answer
       ? { ...child, properties: { ...objectAt(child, 'properties'), provisioningState: 'Deleting' } }
       : child,
   );
-  azure.store.commit([put({ ...parent, body: withChildren(body, collection, deleting) }), ...operation.changes]);
+  azure.store.commit([
+    keep(parent),
+    put({ ...parent, body: withChildren(body, collection, deleting) }),
+    ...operation.changes,
+  ]);
   return accepted(azure, operation, 202, undefined, call);
 }
 

@@ -1,8 +1,15 @@
-import { newEtag, put, stamp, type Azure } from './azure.ts';
+import { noteDone } from './activities.ts';
+import { newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
+import type { EventGrid } from './eventGrid/eventGrid.ts';
+import { EVENT_SUBSCRIPTION_TYPE } from './eventGrid/eventSubscriptions.ts';
+import { parseFaults } from './eventGrid/faults.ts';
 import type { Answer, Request } from './http.ts';
 import { isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
+import { networkOf } from './probe/network.ts';
+import { parsePacket } from './probe/packet.ts';
+import { probe } from './probe/probe.ts';
 import type { RequestLog } from './requestLog.ts';
 import { groupId, isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
 import { setRegistration, requireNamespace } from './resources/providers.ts';
@@ -11,7 +18,7 @@ import type { Resource } from './store.ts';
 import { parseBody } from './router.ts';
 
 /** Answers the control endpoints below `/_local/`, which have no counterpart in Azure. */
-export function answerControl(azure: Azure, log: RequestLog, request: Request): Answer {
+export function answerControl(azure: Azure, log: RequestLog, eventGrid: EventGrid, request: Request): Answer {
   const path = request.url.pathname.slice('/_local/'.length);
   const query = request.url.searchParams;
   const { method } = request;
@@ -25,6 +32,9 @@ export function answerControl(azure: Azure, log: RequestLog, request: Request): 
   if (path === 'state' && method === 'GET') {
     return { status: 200, body: { resources: [...azure.store.resources.values()].map(({ body }) => body) } };
   }
+  if (path === 'event-grid') return answerEventGrid(azure, eventGrid, request);
+  if (path === 'probe' && method === 'POST')
+    return { status: 200, body: probe(networkOf(azure), parsePacket(parseBody(request.text))) };
   if (path.startsWith('state/')) return answerState(azure, request, decodeURIComponent(path.slice('state'.length)));
   if (path.startsWith('providers/') && method === 'PUT')
     return putProvider(azure, lastSegment(path), parseBody(request.text));
@@ -34,6 +44,17 @@ export function answerControl(azure: Azure, log: RequestLog, request: Request): 
     'NotFound',
     `${method} /_local/${path} is not a control endpoint; local/azure/README.md lists them.`,
   );
+}
+
+/** Event Grid's subscriptions, deliveries and dead letters; PUT says what it shall do worse than usual. */
+function answerEventGrid(azure: Azure, eventGrid: EventGrid, request: Request): Answer {
+  if (request.method === 'PUT') eventGrid.setFaults(parseFaults(parseBody(request.text)));
+  else if (request.method !== 'GET')
+    throw new ArmError(405, 'HttpMethodNotAllowed', `${request.method} is not supported here.`);
+  const subscriptions = worldOf(azure, '')
+    .ofType(EVENT_SUBSCRIPTION_TYPE)
+    .map(({ body }) => body);
+  return { status: 200, body: { subscriptions, ...eventGrid.describe() } };
 }
 
 /** The table; with `seed`, also what a resource's `use`-th write (default 1) of each kind draws. */
@@ -58,6 +79,11 @@ function answerState(azure: Azure, request: Request, id: string): Answer {
   }
   if (request.method === 'DELETE') {
     if (parent !== undefined) azure.store.commit([put(replaceChild(azure, parent, id, undefined))]);
+    noteDone(
+      azure,
+      parent === undefined || hasAddress(azure, parent, id) ? 'DELETE' : 'PUT',
+      writtenId(azure, parent, id),
+    );
     const keys = [...azure.store.resources.keys()].filter((key) => sameId(key, id) || isBelow(key, id));
     azure.store.commit(keys.map((key) => ['resources', key, null]));
     return { status: 204 };
@@ -73,11 +99,24 @@ function answerState(azure: Azure, request: Request, id: string): Answer {
       mergePatch(child ?? { name: lastSegment(id), id }, patch) as JsonObject,
     );
     azure.store.commit([put(merged)]);
+    noteDone(azure, 'PUT', writtenId(azure, parent, id));
     return { status: 200, body: childOf(merged, id) ?? {} };
   }
   const grafted = graft(azure, resource ?? newResource(azure, id), patch);
   azure.store.commit([put(grafted)]);
+  noteDone(azure, 'PUT', grafted.id);
   return { status: resource === undefined ? 201 : 200, body: grafted.body };
+}
+
+/** A change of a part without an address of its own, such as a rule collection, is a write of the whole. */
+function writtenId(azure: Azure, parent: Resource | undefined, id: string): string {
+  return parent === undefined || hasAddress(azure, parent, id) ? id : parent.id;
+}
+
+function hasAddress(azure: Azure, parent: Resource, childId: string): boolean {
+  const collection = childId.split('/').at(-2) ?? '';
+  const known = azure.types.get(parent.type.toLowerCase())?.children ?? [];
+  return known.some(({ kind, name }) => kind !== undefined && sameId(name, collection));
 }
 
 function graft(azure: Azure, resource: Resource, patch: JsonObject): Resource {

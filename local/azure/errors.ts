@@ -69,6 +69,11 @@ export function invalidResourceType(namespace: string, type: string, apiVersion:
   );
 }
 
+/** A refusal of Microsoft.EventGrid, which has one code for nearly everything. */
+export function invalidRequest(message: string): ArmError {
+  return new ArmError(400, 'InvalidRequest', message);
+}
+
 /** What the network provider says of a reference to something that does not exist, or not in the same region. */
 export function invalidResourceReference(referenced: string, by: string): ArmError {
   return networkError(

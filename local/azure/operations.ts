@@ -1,4 +1,5 @@
-import type { Change, Effect, Operation, Store } from './store.ts';
+import { parentId } from './resourceId.ts';
+import type { Change, Effect, Operation, Resource, Store } from './store.ts';
 
 /** Operations can be asked for this long after they have ended; then their URL answers 404. */
 const KEPT_MS = 60 * 60 * 1000;
@@ -25,10 +26,35 @@ export function settle(store: Store, now: number, effectChanges: (effect: Effect
     if (due === undefined) break;
     const { operation, effect } = due;
     const advanced: Operation = { ...operation, applied: operation.applied + 1 };
-    store.commit([...effectChanges(effect), ['operations', operation.id, advanced]]);
+    store.commit([...effectChanges(effect), ...superseded(store, operation), ['operations', operation.id, advanced]]);
   }
   const expired = [...store.operations.values()].filter(({ endsAt }) => endsAt + KEPT_MS < now);
   store.commit(expired.map(({ id }) => ['operations', id, null]));
+}
+
+/** When the first effect is due that hasn't been applied (epoch ms). */
+export function nextEffectAt(store: Store): number | undefined {
+  return nextEffect(store, Infinity)?.effect.at;
+}
+
+/**
+ * The resource as it works now: a firewall goes by its old rules, and an API server by its old ranges, until the operation
+ * that changes them has ended. Undefined while it is being created.
+ */
+export function inEffect(store: Store, now: number, id: string): Resource | undefined {
+  const key = id.toLowerCase();
+  const creating = [...store.operations.values()].some(
+    ({ endsAt, method, resourceId }) => endsAt > now && method === 'PUT' && resourceId.toLowerCase() === key,
+  );
+  return store.inEffect.get(key) ?? (creating ? undefined : store.resources.get(key));
+}
+
+/** What was kept of the state before an operation, which has ended. */
+function superseded(store: Store, { resourceId }: Operation): readonly Change[] {
+  return [resourceId, parentId(resourceId)]
+    .map((id) => id.toLowerCase())
+    .filter((key) => store.inEffect.has(key))
+    .map((key) => ['inEffect', key, null]);
 }
 
 function nextEffect(store: Store, now: number): { operation: Operation; effect: Effect } | undefined {

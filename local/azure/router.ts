@@ -5,6 +5,9 @@ import type { Answer } from './http.ts';
 import type { AnswerPoll } from './operationAnswers.ts';
 import { isObject, stringAt, type Json, type JsonObject } from './json.ts';
 import { isBelow, type ResourcePath } from './resourceId.ts';
+import { answerActivityLog } from './activityLog.ts';
+import { answerEventSubscription } from './eventGrid/eventGridArm.ts';
+import { systemTopics } from './eventGrid/systemTopics.ts';
 import { answerAuthorization } from './resources/authorization.ts';
 import { clusterAction, clusterChild } from './resources/clusterActions.ts';
 import { IDENTITY_TYPE, patchIdentity, putIdentity } from './resources/identities.ts';
@@ -25,6 +28,7 @@ export async function route(visit: Visit, answerPoll: AnswerPoll): Promise<Answe
   const known = requireNamespace(namespace);
   if (types.length === 0) return ok(providerBody(azure, subscription, known));
   if (known === 'Microsoft.Authorization') return answerAuthorization(visit);
+  if (known === 'Microsoft.Insights') return answerActivityLog(visit);
   if (group === undefined && types[0]?.toLowerCase() === 'register' && request.method === 'POST') {
     return ok(registerProvider(azure, subscription, known));
   }
@@ -62,12 +66,14 @@ async function answerIdentity(visit: Visit): Promise<Answer> {
   return ok(existing.body);
 }
 
-function answerResource(visit: Visit, namespace: string, type: ResourceType | undefined): Answer {
+function answerResource(visit: Visit, namespace: string, type: ResourceType | undefined): Answer | Promise<Answer> {
   const { azure, request, path, call } = visit;
   const [typeName = '', childTypeName, ...deeper] = path.types;
   const canonicalType = type?.type ?? `${namespace}/${typeName}`;
   const id = canonicalId(path, canonicalType);
   const existing = azure.store.resources.get(id.toLowerCase());
+  if (type === systemTopics && childTypeName !== undefined && existing !== undefined)
+    return answerEventSubscription(visit, existing);
   if (childTypeName !== undefined) {
     if (deeper.length > 0 || type === undefined)
       throw invalidResourceType(namespace, path.types.join('/'), call.apiVersion);
@@ -94,7 +100,7 @@ function answerChild(
   type: ResourceType,
   parent: { id: string; type: string; body: JsonObject },
   childTypeName: string,
-): Answer {
+): Answer | Promise<Answer> {
   const { azure, request, path, call } = visit;
   const name = path.names[1];
   if (type.type === 'Microsoft.ContainerService/managedClusters') {

@@ -2,17 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { scaledClock, type Clock } from '../clock.ts';
 import { lockState } from '../stateLock.ts';
-import { resourceManager, type AnswerRequest } from './arm.ts';
-import { effectChanges, type Azure } from './azure.ts';
+import type { AnswerRequest } from './arm.ts';
+import type { StartClusterHost } from './clusterHost.ts';
 import { continuedClock } from './continuedClock.ts';
-import { answerControl } from './control.ts';
 import { ArmError } from './errors.ts';
+import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
-import { settle } from './operations.ts';
-import { requestLog } from './requestLog.ts';
+import { runAzure } from './running.ts';
 import { resourceTypes } from './resources/types.ts';
 import { openStore } from './store.ts';
-import { answerTokenRequest, IDENTITY_HEADER } from './tokenEndpoints.ts';
+import { IDENTITY_HEADER } from './tokenEndpoints.ts';
 
 export interface LocalAzureOptions {
   /** Where to listen on loopback; 0 picks a free port. */
@@ -26,6 +25,8 @@ export interface LocalAzureOptions {
   readonly subscriptions?: readonly string[];
   /** Where the state is kept over restarts; without it, in memory alone. */
   readonly stateDirectory?: string;
+  /** Runs what is in the clusters; without it a cluster is a resource and nothing more. */
+  readonly clusters?: StartClusterHost;
   /** Told when a request fails inside local Azure itself; what it answers is in its request log. */
   readonly log?: (message: string) => void;
 }
@@ -34,6 +35,8 @@ export interface LocalAzure {
   readonly origin: string;
   /** What App Service would give an app as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
   readonly identity: { readonly endpoint: string; readonly header: string };
+  /** Says where the functions are that event subscriptions name: the local host starts after local Azure. */
+  readonly deliverTo: (functions: FunctionsHost) => void;
   close(): Promise<void>;
 }
 
@@ -53,16 +56,19 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
   try {
     // No request is read before this turn ends, so the state is opened once nothing stands against it any more.
     const origin = await listen(server, options.port ?? DEFAULT_PORT);
-    const azure = openAzure(options);
+    const state = openState(options);
     const report = options.log ?? (() => undefined);
-    const answer = answerer(azure);
-    server.on('request', (incoming, response) => void serve(answer, report, incoming, response));
+    const running = runAzure(state, options.clusters, report);
+    server.on('request', (incoming, response) => void serve(running.answer, report, incoming, response));
+    await running.ready();
     return {
       origin,
       identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
+      deliverTo: running.deliverTo,
       close: async () => {
         await stop(server);
-        azure.store.close();
+        await running.close();
+        state.store.close();
         unlock();
       },
     };
@@ -73,25 +79,13 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
   }
 }
 
-function openAzure({ stateDirectory, clock, timeScale = 1, seed, subscriptions }: LocalAzureOptions): Azure {
+function openState({ stateDirectory, clock, timeScale = 1, seed, subscriptions }: LocalAzureOptions) {
   return {
     store: openStore(stateDirectory),
     clock: clock ?? (stateDirectory === undefined ? scaledClock(timeScale) : continuedClock(stateDirectory, timeScale)),
     seed,
     subscriptions: subscriptions ?? [DEFAULT_SUBSCRIPTION],
     types: resourceTypes,
-  };
-}
-
-function answerer(azure: Azure): AnswerRequest {
-  const log = requestLog();
-  const arm = resourceManager(azure, log);
-  return async (request) => {
-    if (request.url.pathname.startsWith('/_local/')) {
-      settle(azure.store, azure.clock.now(), (effect) => effectChanges(azure, effect));
-      return answerControl(azure, log, request);
-    }
-    return answerTokenRequest(azure, request) ?? arm(request);
   };
 }
 

@@ -43,7 +43,7 @@ function describe(azure: Azure, start: Start, seconds: number): Operation {
   return {
     id: randomUUID(),
     subscription: parsePath(resource.id)?.subscription ?? '',
-    location: stringAt(resource.body, 'location') ?? '',
+    location: stringAt(resource.body, 'location') ?? 'global',
     namespace,
     method: start.method,
     kind: start.kind,

@@ -1,3 +1,5 @@
+import type { Activity } from './activity.ts';
+import type { Delivery } from './eventGrid/delivery.ts';
 import type { JsonObject } from './json.ts';
 import { openJournal, type Journal } from './journal.ts';
 import type { LatencyKind } from './latencies.ts';
@@ -48,6 +50,16 @@ interface Tables {
   readonly registrations: { readonly state: 'NotRegistered' | 'Registering' | 'Registered'; readonly since: number };
   /** Limits other than the default, by lower-cased location and usage name. */
   readonly quotas: number;
+  /** What stood before a write whose operation is still running, by lower-cased id: that is what works until then. */
+  readonly inEffect: Resource;
+  /** The latest writes, by id. */
+  readonly activities: Activity;
+  /** When the writes end whose events haven't been published (epoch ms), by the activity's id. */
+  readonly unpublished: number;
+  /** Events on their way to a subscription, by id. */
+  readonly deliveries: Delivery;
+  /** Whose rule it is, by the lower-cased id of a load balancing rule. */
+  readonly balancedServices: { readonly namespace: string; readonly name: string };
 }
 
 type TableName = keyof Tables;
@@ -63,6 +75,11 @@ export interface Store {
   readonly principals: ReadonlyMap<string, number>;
   readonly registrations: ReadonlyMap<string, Tables['registrations']>;
   readonly quotas: ReadonlyMap<string, number>;
+  readonly inEffect: ReadonlyMap<string, Resource>;
+  readonly activities: ReadonlyMap<string, Activity>;
+  readonly unpublished: ReadonlyMap<string, number>;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly balancedServices: ReadonlyMap<string, Tables['balancedServices']>;
   /** Applies changes all together; with a state directory they are on disk before this returns. */
   commit(changes: readonly Change[]): void;
   close(): void;
@@ -79,6 +96,11 @@ export function openStore(stateDirectory?: string): Store {
     principals: new Map<string, number>(),
     registrations: new Map<string, Tables['registrations']>(),
     quotas: new Map<string, number>(),
+    inEffect: new Map<string, Resource>(),
+    activities: new Map<string, Activity>(),
+    unpublished: new Map<string, number>(),
+    deliveries: new Map<string, Delivery>(),
+    balancedServices: new Map<string, Tables['balancedServices']>(),
   };
   const apply = (changes: readonly Change[]) => {
     for (const [table, key, row] of changes) {

@@ -1,4 +1,4 @@
-import { newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
+import { keep, newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
 import type { Answer, Call } from './http.ts';
 import { isObject, omit, sameJson, stringAt, type Json, type JsonObject } from './json.ts';
@@ -19,7 +19,7 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
   const existing = azure.store.resources.get(id.toLowerCase());
   const name = existing === undefined ? lastSegment(id) : lastSegment(existing.id);
   if (existing === undefined) type.checkName(name);
-  const location = checkLocation(sent['location'], type.type);
+  const location = type.hasLocation === false ? '' : checkLocation(sent['location'], type.type);
   if (existing !== undefined) refuseOtherLocation(existing, location);
   checkPreconditions(type, existing, call);
   checkShape(type, sent, existing?.body);
@@ -44,7 +44,12 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
     plan,
     created: existing === undefined,
   });
-  azure.store.commit([...(plan.also ?? []), put({ ...resource, body }), ...operation.changes]);
+  azure.store.commit([
+    ...(plan.also ?? []),
+    ...(existing === undefined ? [] : [keep(existing)]),
+    put({ ...resource, body }),
+    ...operation.changes,
+  ]);
   return accepted(azure, operation, existing === undefined ? 201 : 200, present(azure, type, body), call);
 }
 
@@ -79,7 +84,7 @@ export function patchTags(azure: Azure, type: ResourceType, resource: Resource, 
     method: 'PUT',
     created: false,
   });
-  azure.store.commit([put({ ...resource, body }), ...operation.changes]);
+  azure.store.commit([keep(resource), put({ ...resource, body }), ...operation.changes]);
   return accepted(azure, operation, 200, body, call);
 }
 

@@ -28,5 +28,6 @@ export async function pollOperation({ step, operation }: PollInput, log: Activit
 function apiVersionOf(resourceId: string): string {
   if (/\/providers\/Microsoft\.ContainerService\//i.test(resourceId)) return apiVersions.containerService;
   if (/\/providers\/Microsoft\.Authorization\//i.test(resourceId)) return apiVersions.authorization;
+  if (/\/providers\/Microsoft\.EventGrid\//i.test(resourceId)) return apiVersions.eventGrid;
   return /\/providers\/Microsoft\.Network\//i.test(resourceId) ? apiVersions.network : apiVersions.resources;
 }

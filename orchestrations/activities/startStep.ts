@@ -1,7 +1,10 @@
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
+import type { AccessLanes } from './accessLanes.ts';
+import { startAuthorizedRanges } from './authorizedRanges.ts';
 import { isExpected, outcomeOf } from './outcomes.ts';
 import { provisioningSteps } from './provisioningSteps.ts';
+import { syncSteps } from './syncSteps.ts';
 import { teardownSteps } from './teardownSteps.ts';
 
 /** Where an activity tells what nobody foresaw, beside the problem that its step shows. */
@@ -13,18 +16,23 @@ export interface ActivityLog {
  * Activity: reads what a step is about and writes only what differs. It never waits for Azure to finish, and never
  * throws what it can name: a failing activity inside `Task.all` would tear its siblings' results apart.
  */
-export async function startStep(input: StartStepInput, log: ActivityLog): Promise<StepOutcome> {
+export async function startStep(input: StartStepInput, lanes: AccessLanes, log: ActivityLog): Promise<StepOutcome> {
   try {
-    return await stepOf(input);
+    return await stepOf(input, lanes);
   } catch (error) {
     if (!isExpected(error)) log.error(`Step ${input.step} of ${input.spec.name} failed unexpectedly`, error);
     return outcomeOf(error);
   }
 }
 
-function stepOf({ graph, step, spec, force, mayWrite }: StartStepInput): Promise<StepOutcome> {
-  if (graph === 'provision') return provisioningSteps[step](spec, mayWrite);
-  const remove = teardownSteps[step];
-  if (remove === undefined) throw new Error(`There is no teardown step ${step}.`);
-  return remove(spec, force);
+async function stepOf(input: StartStepInput, lanes: AccessLanes): Promise<StepOutcome> {
+  const { graph, step, spec, force, mayWrite } = input;
+  const start = {
+    provision: () => provisioningSteps[step]?.(spec, mayWrite, lanes),
+    sync: () => syncSteps[step]?.(input),
+    teardown: () => teardownSteps[step]?.(spec, force, lanes),
+    access: () => startAuthorizedRanges(input),
+  }[graph]();
+  if (start === undefined) throw new Error(`There is no step ${step} in the graph ${graph}.`);
+  return start;
 }

@@ -10,19 +10,22 @@ import type { StepName } from '../../shared/model/step.ts';
 import { observeResources } from '../../shared/observe/resources.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
 import type { StepOutcome } from '../stepRecord.ts';
+import type { AccessLanes } from './accessLanes.ts';
 import { done, isSettled, waitFor } from './outcomes.ts';
 import { removeRoleAssignments } from './roleAssignments.ts';
 
 /** What the environment itself puts into its resource group. */
 const groupMembers = ['virtualNetwork', 'publicIp', 'routeTable', 'firewall', 'cluster'] as const;
 
-type RemoveStep = (spec: EnvironmentSpec, force: boolean) => Promise<StepOutcome>;
+type RemoveStep = (spec: EnvironmentSpec, force: boolean, lanes: AccessLanes) => Promise<StepOutcome>;
 
 /**
  * What each step of the teardown graph does. Only what carries the environment's tag is deleted; what others have put
  * into it is kept, together with what it needs.
  */
 export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
+  accessLanes: (spec, _force, lanes) => lanes.end(spec),
+
   clusterRoles: async (spec) => {
     const cluster = await readResource(resourceIds(spec).cluster, apiVersions.containerService);
     const principal =

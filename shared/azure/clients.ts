@@ -1,5 +1,5 @@
 import type { Client } from '@azure-rest/core-client';
-import type { TokenCredential } from '@azure/core-auth';
+import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
 import { isLoopback, settings, type Settings } from '../settings.ts';
 
@@ -62,6 +62,7 @@ export async function typedClient<T extends { readonly pipeline: Pipeline }>(
   const client = create(token, {
     endpoint: armEndpoint,
     credentials: { scopes },
+    credentialScopes: scopes,
     retryOptions: { maxRetries: 0 },
     allowInsecureConnection: isLoopback(armEndpoint),
   });
@@ -70,9 +71,19 @@ export async function typedClient<T extends { readonly pipeline: Pipeline }>(
   return client;
 }
 
+/** A token of the app for something that isn't Azure Resource Manager. @throws what the credential throws */
+export async function accessToken(scope: string): Promise<AccessToken> {
+  const credential = await azureCredential();
+  const token = await credential.getToken(scope);
+  if (token === null) throw new Error(`The app's identity gets no token for ${scope}.`);
+  return token;
+}
+
 export interface TypedClientOptions {
   readonly endpoint: string;
+  /** The newer generation of SDKs reads this, the older one `credentialScopes`. */
   readonly credentials: { scopes: string[] };
+  readonly credentialScopes: string[];
   readonly retryOptions: { maxRetries: number };
   readonly allowInsecureConnection: boolean;
 }

@@ -53,6 +53,23 @@ export function armError(response: PathUncheckedResponse): ArmError {
   return new ArmError(kindOf(status, code, message), code, status, text, retryAfter(response));
 }
 
+/**
+ * What a typed SDK client threw, as an {@link ArmError} where Azure answered at all. Anything else comes back as it is.
+ */
+export function asArmError(error: unknown): unknown {
+  const { statusCode, code, message } = asRecord(error) ?? {};
+  if (!(error instanceof Error) || typeof statusCode !== 'number') return error;
+  const name = typeof code === 'string' && code !== '' ? code : `Http${statusCode}`;
+  const headers = asRecord(asRecord(error)?.['response'])?.['headers'] as { get?(name: string): string | undefined };
+  const seconds = Number(headers?.get?.('retry-after') ?? Number.NaN);
+  return new ArmError(
+    kindOf(statusCode, name, String(message)),
+    name,
+    statusCode,
+    `Azure answered ${statusCode} ${name}: ${String(message)}`,
+    Number.isFinite(seconds) ? seconds : undefined,
+  );
+}
 /** An answer that says 200 and is no JSON object: something between the app and Azure has answered in its place. */
 export const noJson = ({ request }: PathUncheckedResponse): ArmError =>
   new ArmError(

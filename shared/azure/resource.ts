@@ -76,6 +76,39 @@ export async function putResource(
   return accepted(id, response);
 }
 
+/** What came of an action that Azure may take its time for. */
+export type ActionProgress =
+  | { readonly state: 'done'; readonly body: JsonObject }
+  /** To be asked for at this URL, verbatim. */
+  | { readonly state: 'running'; readonly url: string; readonly retryAfterSeconds?: number };
+
+/** POSTs an action of a resource, e.g. `runCommand`. @throws ArmError when ARM does not accept it */
+export async function postAction(
+  id: string,
+  action: string,
+  apiVersion: string,
+  body: JsonObject,
+): Promise<ActionProgress> {
+  const client = await armClient();
+  const path = `${id}/${action}`;
+  const response = await client.pathUnchecked(path).post({ queryParameters: { 'api-version': apiVersion }, body });
+  return actionProgress(response, path);
+}
+
+/** Looks once at an action that is running. @throws ArmError when it has failed */
+export async function actionResult(url: string): Promise<ActionProgress> {
+  const client = await armClient();
+  return actionProgress(await client.pathUnchecked(url).get(), url);
+}
+
+function actionProgress(response: PathUncheckedResponse, asked: string): ActionProgress {
+  if (response.status === '200') return { state: 'done', body: response.body as JsonObject };
+  if (response.status !== '202') throw armError(response);
+  const seconds = retryAfter(response);
+  const url = response.headers['location'] ?? asked;
+  return { state: 'running', url, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
+}
+
 /** DELETEs a resource; one that is gone already counts as done. @throws ArmError when ARM does not accept it */
 export async function deleteResource(id: string, apiVersion: string): Promise<Accepted> {
   const client = await armClient();

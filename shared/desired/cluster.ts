@@ -20,7 +20,12 @@ const ROLE_ASSIGNMENT_NAMESPACE = 'b1f0a3de-5f6c-5d7e-8a55-2c6f3c1d9e40';
  */
 export function desiredCluster(
   spec: EnvironmentSpec,
-  facts: { readonly frontends: readonly string[]; readonly outboundRanges: readonly string[] },
+  facts: {
+    readonly frontends: readonly string[];
+    readonly outboundRanges: readonly string[];
+    /** Grants that end are let in when it is known that they have not; without it they are left to the access lane. */
+    readonly now?: Date;
+  },
 ): DesiredResource {
   const names = resourceNames(spec);
   const ids = resourceIds(spec);
@@ -56,11 +61,17 @@ export function desiredCluster(
           dnsServiceIP: addressAt(trustedRange(cluster.serviceCidr), DNS_SERVICE_ADDRESS),
         },
         apiServerAccessProfile: {
-          authorizedIPRanges: authorizedRanges({ ...facts, grants: spec.access.developers }),
+          authorizedIPRanges: authorizedRanges({ ...facts, grants: standingGrants(spec, facts.now) }),
         },
       },
     },
   };
+}
+
+function standingGrants({ access }: EnvironmentSpec, now: Date | undefined) {
+  return access.developers.filter(
+    ({ expires }) => expires === undefined || (now !== undefined && Date.parse(expires) > now.getTime()),
+  );
 }
 
 /**

@@ -4,4 +4,6 @@ export const apiVersions = {
   containerService: '2026-05-01',
   resources: '2025-04-01',
   authorization: '2022-04-01',
+  /** The newest that @azure/arm-eventgrid speaks. */
+  eventGrid: '2022-06-15',
 } as const;

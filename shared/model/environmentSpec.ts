@@ -79,7 +79,7 @@ function without(object: JsonObject, paths: readonly Path[]): JsonObject {
 
 /** The spec that a draft without problems stands for. What isn't built yet has been refused, so those fields are constant. */
 function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
-  const { name, location, network, firewall, egress, cluster, access, ingress } = draft;
+  const { name, location, network, firewall, egress, cluster, access, ingress, drift } = draft;
   return {
     name,
     subscription,
@@ -101,15 +101,8 @@ function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
       serviceCidr: cluster.serviceCidr,
       private: false,
     },
-    access: { developers: access.developers.map(({ label, cidr }) => ({ label, cidr })) },
-    ingress: {
-      ...ingress,
-      expose: 'public',
-      namespaces: 'all',
-      allowedSources: 'all',
-      allowedPorts: 'all',
-      policy: 'sync',
-    },
-    drift: { action: 'repair' },
+    access,
+    ingress,
+    drift,
   };
 }

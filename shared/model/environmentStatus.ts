@@ -1,4 +1,5 @@
 import type { StepStatus } from './step.ts';
+import type { SyncReport } from './syncReport.ts';
 
 export type EnvironmentState = 'provisioning' | 'ready' | 'failed' | 'deleting' | 'deleted';
 
@@ -17,8 +18,18 @@ export interface EnvironmentStatus {
   readonly since: string;
   readonly steps: readonly StepStatus[];
   readonly counts: StatusCounts;
+  /** The last finished sync and the one that runs, once there is one. */
+  readonly sync?: SyncStatus;
   /** The newest ten, newest first. */
   readonly findings: readonly Finding[];
+}
+
+export interface SyncStatus {
+  readonly running: boolean;
+  /** When the last one ended; ISO 8601, UTC. */
+  readonly lastTime?: string;
+  readonly lastResult?: 'done' | 'failed';
+  readonly report?: SyncReport;
 }
 
 interface StatusCounts {
@@ -27,6 +38,10 @@ interface StatusCounts {
   /** ARM writes since the environment was started. */
   readonly writes: number;
   readonly firewallWrites: number;
+  readonly syncs: number;
+  readonly driftRepairs: number;
+  /** Service ports that are reachable through the firewall. */
+  readonly publications: number;
 }
 
 export interface EnvironmentStatusInput {
@@ -36,6 +51,10 @@ export interface EnvironmentStatusInput {
   readonly steps: readonly StepStatus[];
   readonly writes: number;
   readonly firewallWrites: number;
+  readonly syncs: number;
+  readonly driftRepairs: number;
+  readonly publications: number;
+  readonly sync?: SyncStatus;
   /** In any order and number. */
   readonly findings: readonly Finding[];
 }
@@ -77,8 +96,32 @@ function statusWithTexts(input: EnvironmentStatusInput, text: (value: string) =>
       stepsTotal: input.steps.length,
       writes: input.writes,
       firewallWrites: input.firewallWrites,
+      syncs: input.syncs,
+      driftRepairs: input.driftRepairs,
+      publications: input.publications,
     },
+    ...(input.sync !== undefined && { sync: syncWithTexts(input.sync, text) }),
     findings,
+  };
+}
+
+/** At most this many of each list of a report are shown; all of them are in GET …/services and …/drift. */
+const MAX_REPORTED = 5;
+
+function syncWithTexts({ report, ...sync }: SyncStatus, text: (value: string) => string): SyncStatus {
+  if (report === undefined) return sync;
+  const { held, problems, drift, probes, ...counts } = report;
+  return {
+    ...sync,
+    report: {
+      ...counts,
+      ...(held !== undefined && { held: { ...held, hash: plain(held.hash, 64), reason: text(held.reason) } }),
+      problems: problems.slice(0, MAX_REPORTED).map(text),
+      drift: drift.slice(0, MAX_REPORTED).map(text),
+      probes: probes
+        .slice(0, MAX_REPORTED)
+        .map(({ name, result }) => ({ name: text(name), result: plain(result, LONGEST_NAME) })),
+    },
   };
 }
 

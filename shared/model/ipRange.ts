@@ -45,6 +45,11 @@ export function canonicalRange(text: string): string {
   return rangeOf(text)?.cidr ?? text;
 }
 
+/** `1.2.3.4/32` becomes `1.2.3.4`; wider ranges and other text stay as they are. */
+export function bareAddress(text: string): string {
+  return text.endsWith('/32') ? text.slice(0, -'/32'.length) : text;
+}
+
 export function contains(outer: IpRange, inner: IpRange): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }

@@ -42,6 +42,11 @@ export function objectsAt(value: Json | undefined, ...path: readonly string[]): 
 
 /** The texts of the list at the path; empty when there is no list. */
 export function stringsAt(value: Json | undefined, ...path: readonly string[]): readonly string[] {
-  const found = jsonAt(value, ...path);
-  return isList(found) ? found.filter((item) => typeof item === 'string') : [];
+  return textsIn(jsonAt(value, ...path));
+}
+
+/** The texts of a list, which is the list itself where it holds nothing else; none when it is no list. */
+export function textsIn(value: Json | undefined): readonly string[] {
+  if (!isList(value)) return [];
+  return value.every((item) => typeof item === 'string') ? value : value.filter((item) => typeof item === 'string');
 }

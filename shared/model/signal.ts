@@ -5,6 +5,30 @@ import type { Problem } from './problem.ts';
 export type Signal =
   | { readonly kind: 'retry'; readonly id: string; readonly time: string }
   | {
+      readonly kind: 'sync';
+      readonly id: string;
+      readonly time: string;
+      /** Who asks: services have changed, the drift timer, or a person. */
+      readonly reason: 'services' | 'drift' | 'manual';
+    }
+  | {
+      readonly kind: 'approve';
+      readonly id: string;
+      readonly time: string;
+      /** Hash of the held deletions that are released. */
+      readonly plan: string;
+    }
+  | {
+      readonly kind: 'grant';
+      readonly id: string;
+      readonly time: string;
+      readonly label: string;
+      readonly cidr: string;
+      /** ISO 8601; absent: until it is revoked. */
+      readonly expires?: string;
+    }
+  | { readonly kind: 'revoke'; readonly id: string; readonly time: string; readonly label: string }
+  | {
       readonly kind: 'delete';
       readonly id: string;
       readonly time: string;
@@ -20,6 +44,17 @@ const time = z.iso.datetime();
 const signalSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('retry'), id, time }),
   z.strictObject({ kind: z.literal('delete'), id, time, force: z.boolean() }),
+  z.strictObject({ kind: z.literal('sync'), id, time, reason: z.enum(['services', 'drift', 'manual']) }),
+  z.strictObject({ kind: z.literal('approve'), id, time, plan: z.string().min(1).max(100) }),
+  z.strictObject({
+    kind: z.literal('grant'),
+    id,
+    time,
+    label: z.string().min(1).max(40),
+    cidr: z.string().min(1).max(18),
+    expires: z.iso.datetime({ offset: true }).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('revoke'), id, time, label: z.string().min(1).max(40) }),
 ]);
 
 /** Reads a signal as it comes out of an orchestration's event: anybody with the task hub's key may have raised it. */
@@ -29,7 +64,7 @@ export function parseSignal(input: unknown): SignalResult {
   const problems = parsed.error.issues.map((issue) => ({
     path: issue.path.map(String).join('.'),
     message: issue.message,
-    remedy: "Send { kind: 'retry', id, time } or { kind: 'delete', id, time, force } with an ISO 8601 time in UTC.",
+    remedy: 'Send a signal of a known kind with id, ISO 8601 time in UTC and the fields of its kind.',
   }));
   return { ok: false, problems };
 }

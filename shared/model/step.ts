@@ -10,7 +10,11 @@ export type StepName =
   | 'routes'
   | 'networkRouting'
   | 'cluster'
-  | 'clusterRoles';
+  | 'clusterRoles'
+  | 'accessLanes'
+  | 'events'
+  | 'firewallRules'
+  | 'authorizedRanges';
 
 /** A step is `running` from the moment Azure has accepted its write until the operation has ended. */
 export type StepState = 'pending' | 'running' | 'done' | 'failed';

@@ -45,7 +45,8 @@ export function mergeRules(
   return found.length === before ? actual : [...kept, ...added];
 }
 
-function mergeRule(wanted: JsonObject, actual: JsonObject, path: string, found: Difference[]): JsonObject {
+/** One of our rules as it was read, with only what differs replaced; `actual` itself when nothing does. */
+export function mergeRule(wanted: JsonObject, actual: JsonObject, path: string, found: Difference[]): JsonObject {
   const before = found.length;
   const merged: Record<string, Json | undefined> = { ...actual };
   for (const key of meaningful) {

@@ -89,6 +89,41 @@ export function provisioningGraph(_spec: EnvironmentSpec): readonly Step[] {
       kind: 'roleAssignment',
       expectedSeconds: 2,
     },
+    { name: 'events', title: 'Event subscription', after: done('permissions'), expectedSeconds: 25 },
+    {
+      name: 'accessLanes',
+      title: "Lane of the cluster's authorized ranges",
+      after: done('cluster'),
+      expectedSeconds: 1,
+    },
+  ];
+}
+
+/** The one step of an access lane. */
+export function accessGraph(): readonly Step[] {
+  return [
+    {
+      name: 'authorizedRanges',
+      title: 'Authorized ranges of the cluster',
+      after: [],
+      kind: 'cluster',
+      expectedSeconds: 90,
+    },
+  ];
+}
+
+/** The steps of a sync: what keeps a standing environment true to its spec and its services. */
+export function syncGraph(_spec: EnvironmentSpec): readonly Step[] {
+  return [
+    { name: 'firewallRules', title: 'Rules of the firewall', after: [], kind: 'firewall', expectedSeconds: 240 },
+    { name: 'routes', title: 'Routes', after: [], kind: 'routeTable', expectedSeconds: 10 },
+    {
+      name: 'networkRouting',
+      title: 'DNS servers and route table of the network',
+      after: done('routes'),
+      kind: 'virtualNetwork',
+      expectedSeconds: 4,
+    },
   ];
 }
 
@@ -98,6 +133,7 @@ export function provisioningGraph(_spec: EnvironmentSpec): readonly Step[] {
  */
 export function teardownGraph(_spec: EnvironmentSpec): readonly Step[] {
   return [
+    { name: 'accessLanes', title: "Lane of the cluster's authorized ranges", after: [], expectedSeconds: 1 },
     {
       name: 'clusterRoles',
       title: "Roles of the cluster's identity",
@@ -105,7 +141,7 @@ export function teardownGraph(_spec: EnvironmentSpec): readonly Step[] {
       kind: 'roleAssignment',
       expectedSeconds: 2,
     },
-    { name: 'cluster', title: 'Cluster', after: [], kind: 'cluster', expectedSeconds: 240 },
+    { name: 'cluster', title: 'Cluster', after: done('accessLanes'), kind: 'cluster', expectedSeconds: 240 },
     { name: 'firewall', title: 'Firewall', after: [], kind: 'firewall', expectedSeconds: 300 },
     {
       name: 'publicIp',

@@ -66,7 +66,10 @@ export function provisioningPlan(
   };
 }
 
-type StepPlans = Readonly<Record<Exclude<StepName, 'preflight' | 'permissions'>, readonly ResourcePlan[]>> &
+/** Steps that write nothing, or what a preview can't know: it depends on services that don't exist yet. */
+type StepWithoutPlan = 'preflight' | 'permissions' | 'accessLanes' | 'events' | 'firewallRules' | 'authorizedRanges';
+
+type StepPlans = Readonly<Record<Exclude<StepName, StepWithoutPlan>, readonly ResourcePlan[]>> &
   Partial<Readonly<Record<StepName, readonly ResourcePlan[]>>>;
 
 function stepPlans(

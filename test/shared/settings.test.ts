@@ -35,3 +35,44 @@ test('every setting that is wrong is named at once', () => {
   const parse = () => parseSettings({ GATEHOUSE_SUBSCRIPTION: 'mine', GATEHOUSE_ARM_ENDPOINT: 'azure' });
   expect(parse).toThrow(/GATEHOUSE_SUBSCRIPTION.*GATEHOUSE_ARM_ENDPOINT/);
 });
+
+describe('events', () => {
+  const functionId =
+    '/subscriptions/s/resourceGroups/app/providers/Microsoft.Web/sites/gatehouse/functions/loadBalancerChanged';
+  const storageAccountId = '/subscriptions/s/resourceGroups/app/providers/Microsoft.Storage/storageAccounts/dead';
+
+  test('go to the function, with a home for the topic and a container for what could not be delivered', () => {
+    const { events } = parseSettings({
+      GATEHOUSE_EVENTS_FUNCTION_ID: functionId,
+      GATEHOUSE_EVENTS_RESOURCE_GROUP: 'app',
+      GATEHOUSE_EVENTS_DEADLETTER: `${storageAccountId}/blobServices/default/containers/events`,
+    });
+    expect(events).toEqual({
+      destination: { kind: 'function', functionId },
+      resourceGroup: 'app',
+      deadLetter: { storageAccountId, container: 'events' },
+    });
+  });
+
+  test('or to a webhook, whose URL stays as it is', () => {
+    const url = 'https://gatehouse.example/runtime/webhooks/eventgrid?functionName=loadBalancerChanged&code=a/b/';
+    expect(parseSettings({ GATEHOUSE_EVENTS_ENDPOINT: url }).events).toEqual({ destination: { kind: 'webhook', url } });
+  });
+
+  test('are off without a destination, whatever else is set', () => {
+    expect(parseSettings({ GATEHOUSE_EVENTS_RESOURCE_GROUP: 'app' }).events).toBeUndefined();
+  });
+
+  test.each([
+    ['GATEHOUSE_EVENTS_FUNCTION_ID', { GATEHOUSE_EVENTS_FUNCTION_ID: '/subscriptions/s/sites/gatehouse' }],
+    ['GATEHOUSE_EVENTS_ENDPOINT', { GATEHOUSE_EVENTS_ENDPOINT: 'http://gatehouse.example/events' }],
+    ['GATEHOUSE_EVENTS_DEADLETTER', { GATEHOUSE_EVENTS_DEADLETTER: storageAccountId }],
+    ['GATEHOUSE_EVENTS_RESOURCE_GROUP', { GATEHOUSE_EVENTS_RESOURCE_GROUP: '/subscriptions/s/resourceGroups/app' }],
+    [
+      'one destination',
+      { GATEHOUSE_EVENTS_FUNCTION_ID: functionId, GATEHOUSE_EVENTS_ENDPOINT: 'https://gatehouse.example' },
+    ],
+  ])('%s is refused when it makes no sense', (named, variables) => {
+    expect(() => parseSettings(variables)).toThrow(named);
+  });
+});

@@ -1,11 +1,13 @@
 import { aksError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
-import { compact, objectsAt, omit, stringAt, asText, type JsonObject, at } from '../json.ts';
+import { commandResult, runCommand } from '../runCommand/runCommand.ts';
+import { asText, at, compact, objectsAt, omit, stringAt, type JsonObject } from '../json.ts';
 import type { Resource } from '../store.ts';
 import type { Visit } from '../visit.ts';
 
-/** POST actions on a cluster: the kubeconfigs of user and administrator. */
-export function clusterAction(visit: Visit, cluster: Resource, action: string): Answer {
+/** POST actions on a cluster: the kubeconfigs of user and administrator, and commands run inside. */
+export async function clusterAction(visit: Visit, cluster: Resource, action: string): Promise<Answer> {
+  if (action.toLowerCase() === 'runcommand') return runCommand(visit, cluster);
   const names: Readonly<Record<string, string>> = {
     listclusterusercredential: 'clusterUser',
     listclusteradmincredential: 'clusterAdmin',
@@ -17,14 +19,20 @@ export function clusterAction(visit: Visit, cluster: Resource, action: string): 
     const message = 'Getting static credential is not allowed because this cluster is set to disable local accounts.';
     throw aksError(400, 'BadRequest', message);
   }
-  return {
-    status: 200,
-    body: { kubeconfigs: [{ name, value: Buffer.from(kubeconfig(cluster.body, name)).toString('base64') }] },
-  };
+  const config = await visit.azure.clusters?.kubeconfig(cluster.id, name === 'clusterAdmin' ? 'admin' : 'user');
+  const value = Buffer.from(config ?? unreachableKubeconfig(cluster.body, name)).toString('base64');
+  return { status: 200, body: { kubeconfigs: [{ name, value }] } };
 }
 
 /** Agent pools as resources of their own, to be read; they are written with the cluster. */
-export function clusterChild(visit: Visit, cluster: Resource, childType: string, name: string | undefined): Answer {
+export async function clusterChild(
+  visit: Visit,
+  cluster: Resource,
+  childType: string,
+  name: string | undefined,
+): Promise<Answer> {
+  if (childType.toLowerCase() === 'commandresults' && visit.request.method === 'GET' && name !== undefined)
+    return commandResult(visit, cluster, name);
   if (childType.toLowerCase() !== 'agentpools' || visit.request.method !== 'GET') {
     throw invalidResourceType('Microsoft.ContainerService', `managedClusters/${childType}`, visit.call.apiVersion);
   }
@@ -45,8 +53,11 @@ function poolBody({ body }: Resource, pool: JsonObject): JsonObject {
   });
 }
 
-/** YAML is a superset of JSON, so this is a kubeconfig. */
-function kubeconfig(cluster: JsonObject, user: string): string {
+/**
+ * The kubeconfig of a cluster without an API server on this machine: it names the host that the real one would have. YAML
+ * is a superset of JSON.
+ */
+function unreachableKubeconfig(cluster: JsonObject, user: string): string {
   const name = asText(cluster['name']);
   const host = stringAt(cluster, 'properties', 'privateFQDN') ?? stringAt(cluster, 'properties', 'fqdn') ?? '';
   const userName = `${user}_${name}`;

@@ -22,6 +22,8 @@ export function checkLocation(location: unknown, type: string): string {
     throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.');
   }
   const normal = normalLocation(location);
+  // Topics of a subscription lie where Azure Resource Manager does: everywhere.
+  if (normal === 'global' && type === 'Microsoft.EventGrid/systemTopics') return normal;
   if (!regions.includes(normal)) {
     const group = type === 'Microsoft.Resources/resourceGroups';
     throw new ArmError(

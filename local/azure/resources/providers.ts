@@ -7,7 +7,8 @@ const namespaces: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.Authorization': ['roleAssignments', 'roleDefinitions', 'permissions'],
   'Microsoft.Compute': ['virtualMachineScaleSets', 'locations/usages', 'locations/vmSizes'],
   'Microsoft.ContainerService': ['managedClusters', 'locations/kubernetesVersions', 'locations/operations'],
-  'Microsoft.EventGrid': [],
+  'Microsoft.EventGrid': ['systemTopics', 'systemTopics/eventSubscriptions', 'locations/operations'],
+  'Microsoft.Insights': ['eventtypes'],
   'Microsoft.ManagedIdentity': ['userAssignedIdentities'],
   'Microsoft.Network': [
     ...[

@@ -58,6 +58,8 @@ export interface ResourceType {
   /** As ARM spells it in ids: `Microsoft.Network/virtualNetworks`. */
   readonly type: string;
   readonly shape: Shape;
+  /** False for what lies in another resource and so has no location of its own. */
+  readonly hasLocation?: false;
   /** Arrays in `properties` whose elements are children with id, etag and provisioningState, by path of their own. */
   readonly children: readonly ChildCollection[];
   /** Answers an operation in progress on the resource itself. */

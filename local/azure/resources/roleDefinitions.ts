@@ -32,6 +32,10 @@ const builtIn: Readonly<Record<string, { name: string; actions: readonly string[
         'Microsoft.ContainerService/managedClusters/read',
       ],
     },
+    'Azure Kubernetes Service RBAC Reader': {
+      name: '7f6c6a51-bcf8-42ba-9220-52d62157d7db',
+      actions: ['Microsoft.Authorization/*/read', 'Microsoft.Resources/deployments/*'],
+    },
     'Azure Kubernetes Service RBAC Cluster Admin': {
       name: 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b',
       actions: ['Microsoft.ContainerService/managedClusters/listClusterUserCredential/action'],

@@ -1,3 +1,5 @@
+import { eventSubscriptions } from '../eventGrid/eventSubscriptions.ts';
+import { systemTopics } from '../eventGrid/systemTopics.ts';
 import { azureFirewalls } from './azureFirewalls.ts';
 import { managedClusters } from './managedClusters.ts';
 import { publicIpAddresses } from './publicIpAddresses.ts';
@@ -7,8 +9,8 @@ import { virtualNetworks } from './virtualNetworks.ts';
 
 /** The types that are written asynchronously, by lower-cased type. */
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
-  [virtualNetworks, publicIpAddresses, routeTables, azureFirewalls, managedClusters].map((type) => [
-    type.type.toLowerCase(),
-    type,
-  ]),
+  [
+    ...[virtualNetworks, publicIpAddresses, routeTables, azureFirewalls, managedClusters],
+    ...[systemTopics, eventSubscriptions],
+  ].map((type) => [type.type.toLowerCase(), type]),
 );

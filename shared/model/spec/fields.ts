@@ -41,6 +41,24 @@ export function cidrText(limits: { readonly widest: number; readonly narrowest: 
   });
 }
 
+/** What a grant is called. */
+export const grantLabel = namedText(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+  message: 'is no label',
+  remedy: "Use 1 to 40 of a-z, 0-9 and '-', with a letter or digit at both ends.",
+});
+
+/** When a grant ends, in UTC. */
+export const expiryTime = z.string().transform((text, context): string => {
+  const time = z.iso.datetime({ offset: true }).safeParse(text).success ? new Date(text) : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
+  context.addIssue({
+    code: 'custom',
+    message: `"${shown(text)}" is no time`,
+    params: { remedy: 'Write an ISO 8601 time with its offset, such as 2030-01-31T18:00:00Z.' },
+  });
+  return z.NEVER;
+});
+
 /** Widest range that is let into an API server. */
 const WIDEST_SOURCE = 16;
 
@@ -111,6 +129,20 @@ export const destinationText = parsedText((text) => {
   if (text === '*' || /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$/.test(text)) return text;
   const range = parsedRange(text);
   return 'message' in range ? range : range.cidr;
+});
+
+/** Who may reach a published port: an IPv4 address or range, or `*` for everybody. */
+export const sourceText = parsedText((text) => {
+  if (text === '*') return text;
+  const range = parsedRange(text);
+  if ('message' in range) return range;
+  return range.prefixLength === 0 ? '*' : range.cidr;
+});
+
+/** Name of a Kubernetes namespace. */
+export const namespaceText = namedText(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+  message: 'is no name of a namespace',
+  remedy: "Use 1 to 63 of a-z, 0-9 and '-', with a letter or digit at both ends.",
 });
 
 function parsedRange(text: string): IpRange | Fault {

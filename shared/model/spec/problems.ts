@@ -15,7 +15,7 @@ export interface FormProblem {
 
 /** Every issue that the schema found in the input, each with a remedy. */
 export function formProblems(schema: z.ZodType, input: unknown, issues: readonly Issue[]): readonly FormProblem[] {
-  return issues.flatMap((issue): FormProblem[] => {
+  return issues.flatMap((issue): readonly FormProblem[] => {
     if (issue.code === 'unrecognized_keys') {
       const known = fieldsAt(schema, issue.path);
       return issue.keys.map((key) => ({
@@ -27,6 +27,8 @@ export function formProblems(schema: z.ZodType, input: unknown, issues: readonly
         at: [...issue.path, key],
       }));
     }
+    const inner = issuesWithin(issue);
+    if (inner.length > 0) return formProblems(schema, input, inner);
     const value = valueAt(input, issue.path);
     const problem = { path: dotted(issue.path), ...faultOf(issue, value) };
     // Without a field that it requires, the object around it is of no use either; an entry of a list never is.
@@ -34,6 +36,13 @@ export function formProblems(schema: z.ZodType, input: unknown, issues: readonly
     const missing = value === undefined && issue.path.length > 1 && !inEntry;
     return [{ problem, at: missing ? issue.path.slice(0, -1) : issue.path }];
   });
+}
+
+/** Where a union takes a list, what is wrong is an entry of it rather than the whole. */
+function issuesWithin(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [];
+  const ofList = issue.errors.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0));
+  return (ofList ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 export function dotted(path: Path): string {

@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import { canonicalLocation } from '../cloud.ts';
 import { environmentNamePattern, firewallSubnetName } from '../names.ts';
+import { MAX_DNAT_PORT } from '../natRule.ts';
 import {
   cidrText,
   destinationText,
+  expiryTime,
   fqdnPatternText,
   fqdnText,
+  grantLabel,
   grantRange,
   namedText,
+  namespaceText,
   parsedText,
   portText,
   shown,
+  sourceText,
 } from './fields.ts';
 import { egressPresetNames } from './types.ts';
 
@@ -162,31 +167,30 @@ const access = section({
   developers: z
     .array(
       z.strictObject({
-        label: namedText(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
-          message: 'is no label',
-          remedy: "Use 1 to 40 of a-z, 0-9 and '-', with a letter or digit at both ends.",
-        }),
+        label: grantLabel,
         cidr: grantRange,
-        expires: z.iso.datetime({ offset: true }).exactOptional(),
+        expires: expiryTime.exactOptional(),
       }),
     )
     .max(MAX_RULES)
     .prefault([]),
 });
 
+const sourceList = z.array(sourceText).max(MAX_RULES);
+
 const ingress = section({
   expose: z.enum(['public', 'annotated', 'all']).prefault('public'),
-  namespaces: z.union([z.literal('all'), z.array(z.string())]).prefault('all'),
-  allowedSources: z.union([z.literal('all'), z.array(z.string())]).prefault('all'),
-  allowedPorts: z.union([z.literal('all'), z.array(portText(1, 63999))]).prefault('all'),
+  namespaces: z.union([z.literal('all'), z.array(namespaceText).max(MAX_RULES)]).prefault('all'),
+  allowedSources: z.union([z.literal('all'), sourceList]).prefault('all'),
+  allowedPorts: z.union([z.literal('all'), z.array(portText(1, MAX_DNAT_PORT)).max(MAX_RULES)]).prefault('all'),
   policy: z.enum(['sync', 'upsert-only', 'report']).prefault('sync'),
   defaultSources: section({
-    public: z.array(z.string()).prefault(['*']),
-    internal: z.array(z.string()).prefault([]),
+    public: sourceList.prefault(['*']),
+    internal: sourceList.prefault([]),
   }),
   maxDeletes: section({
     percent: z.number().min(0).max(100).prefault(20),
-    count: z.int().min(0).prefault(5),
+    count: z.int().min(0).max(1000).prefault(5),
   }),
 });
 

@@ -43,15 +43,20 @@ export interface EnvironmentSpec {
     readonly developers: readonly DeveloperGrant[];
   };
   readonly ingress: {
-    readonly expose: 'public';
-    readonly namespaces: 'all';
-    readonly allowedSources: 'all';
-    readonly allowedPorts: 'all';
-    readonly policy: 'sync';
+    /** Which services of type LoadBalancer are published without being asked for; those that ask for it always are. */
+    readonly expose: 'public' | 'annotated' | 'all';
+    readonly namespaces: 'all' | readonly string[];
+    /** Canonical CIDRs; sources of services are cut down to them. */
+    readonly allowedSources: 'all' | readonly string[];
+    /** Ports on the frontends: `443`, `8000-8100` or `*`. */
+    readonly allowedPorts: 'all' | readonly string[];
+    readonly policy: IngressPolicy;
+    /** Canonical CIDRs, or `*`, for services that name none. */
     readonly defaultSources: { readonly public: readonly string[]; readonly internal: readonly string[] };
+    /** More deletions in one sync than that many, or that share of the rules, wait for approval. */
     readonly maxDeletes: { readonly percent: number; readonly count: number };
   };
-  readonly drift: { readonly action: 'repair' };
+  readonly drift: { readonly action: 'repair' | 'report' };
 }
 
 interface SubnetSpec {
@@ -59,6 +64,9 @@ interface SubnetSpec {
   /** Canonical CIDR. */
   readonly prefix: string;
 }
+
+/** `upsert-only` never deletes a rule, `report` writes none. */
+type IngressPolicy = 'sync' | 'upsert-only' | 'report';
 
 type ThreatIntelligenceMode = 'Off' | 'Alert' | 'Deny';
 
@@ -94,10 +102,12 @@ interface NetworkRuleSpec {
 }
 
 /** A developer's range on the API server. */
-interface DeveloperGrant {
+export interface DeveloperGrant {
   readonly label: string;
   /** Canonical CIDR. */
   readonly cidr: string;
+  /** ISO 8601, UTC; absent: until it is revoked. */
+  readonly expires?: string;
 }
 
 /** What a spec is judged against besides itself; comes from the app settings. */

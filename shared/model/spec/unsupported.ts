@@ -87,55 +87,6 @@ const unsupported: readonly Unsupported[] = [
     remedy: 'Use false.',
   },
   {
-    path: 'ingress.expose',
-    used: ({ ingress }) => ingress.expose !== 'public',
-    what: 'another choice of services to expose',
-    remedy: 'Use public.',
-  },
-  {
-    path: 'ingress.namespaces',
-    used: ({ ingress }) => ingress.namespaces !== 'all',
-    what: 'a limit on namespaces',
-    remedy: 'Use all.',
-  },
-  {
-    path: 'ingress.allowedSources',
-    used: ({ ingress }) => ingress.allowedSources !== 'all',
-    what: 'a limit on sources',
-    remedy: 'Use all.',
-  },
-  {
-    path: 'ingress.allowedPorts',
-    used: ({ ingress }) => ingress.allowedPorts !== 'all',
-    what: 'a limit on ports',
-    remedy: 'Use all.',
-  },
-  {
-    path: 'ingress.policy',
-    used: ({ ingress }) => ingress.policy !== 'sync',
-    what: 'a policy other than sync',
-    remedy: 'Use sync.',
-  },
-  {
-    path: 'ingress.defaultSources',
-    used: ({ ingress: { defaultSources } }) =>
-      defaultSources.public.join() !== '*' || defaultSources.internal.length > 0,
-    what: 'another default of sources',
-    remedy: leaveOut,
-  },
-  {
-    path: 'ingress.maxDeletes',
-    used: ({ ingress: { maxDeletes } }) => maxDeletes.percent !== 20 || maxDeletes.count !== 5,
-    what: 'another limit on deletions',
-    remedy: leaveOut,
-  },
-  {
-    path: 'drift.action',
-    used: ({ drift }) => drift.action !== 'repair',
-    what: 'drift that is only reported',
-    remedy: 'Use repair.',
-  },
-  {
     path: 'adopt',
     used: ({ adopt }) => adopt !== undefined,
     what: 'adopting what exists',
@@ -149,24 +100,8 @@ const unsupported: readonly Unsupported[] = [
   },
 ];
 
-export function unsupportedProblems({ draft, sound, input }: Checked): readonly Problem[] {
-  const fields = unsupported
+export function unsupportedProblems({ draft, sound }: Checked): readonly Problem[] {
+  return unsupported
     .filter(({ path, used }) => sound(path) && used(draft))
     .map(({ path, what, remedy }) => ({ path, message: `${what} is not supported yet`, remedy }));
-  return [...fields, ...expiryProblems({ sound, input })];
-}
-
-/** Grants are counted as the caller wrote them: the draft lacks those that can't be used. */
-function expiryProblems({ sound, input }: Pick<Checked, 'sound' | 'input'>): readonly Problem[] {
-  return listAt(input, ['access', 'developers']).flatMap((grant, index): Problem[] => {
-    const path = `access.developers.${index}.expires`;
-    if (textAt(grant, 'expires') === undefined || !sound(path)) return [];
-    return [
-      {
-        path,
-        message: 'a grant that expires is not supported yet',
-        remedy: 'Leave the expiry out, and take the grant out of the spec when it is over.',
-      },
-    ];
-  });
 }

@@ -14,6 +14,7 @@ import { articleSpec } from '../../support/spec.ts';
 
 const spec = articleSpec({ name: 'shop', cluster: { name: 'shop' } });
 let cloud: TestCloud;
+const lanes = { start: () => Promise.reject(new Error('not here')), end: () => Promise.reject(new Error('not here')) };
 const logged: string[] = [];
 const log = { error: (message: string) => void logged.push(message) };
 
@@ -107,7 +108,9 @@ describe('a step that is run again', () => {
     'cluster',
     'clusterRoles',
   ])('%s writes nothing when all is as wanted', async (step) => {
-    expect(await startStep({ graph: 'provision', step, spec, force: false, mayWrite: true }, log)).toEqual({
+    expect(
+      await startStep({ graph: 'provision', step, spec, force: false, mayWrite: true, writes: 0 }, lanes, log),
+    ).toEqual({
       outcome: 'done',
       wrote: false,
     });

@@ -471,6 +471,52 @@ describe('developer grants', () => {
   });
 });
 
+describe('ingress', () => {
+  test('everything that services may be allowed takes its canonical form', () => {
+    const ingress = {
+      expose: 'annotated',
+      namespaces: ['shop', 'blog'],
+      allowedSources: ['203.0.113.9', '0.0.0.0/0', '*'],
+      allowedPorts: [443, '8000-8100'],
+      policy: 'upsert-only',
+      defaultSources: { public: ['198.51.100.0/24'] },
+      maxDeletes: { percent: 0 },
+    };
+    expect(articleSpec({ ingress, drift: { action: 'report' } })).toMatchObject({
+      ingress: {
+        ...ingress,
+        allowedSources: ['203.0.113.9/32', '*', '*'],
+        allowedPorts: ['443', '8000-8100'],
+        defaultSources: { public: ['198.51.100.0/24'], internal: [] },
+        maxDeletes: { percent: 0, count: 5 },
+      },
+      drift: { action: 'report' },
+    });
+  });
+
+  test.each<[string, object]>([
+    ['ingress.expose', { expose: 'everything' }],
+    ['ingress.policy', { policy: 'delete' }],
+    ['ingress.namespaces.0', { namespaces: ['Shop'] }],
+    ['ingress.allowedSources.0', { allowedSources: ['203.0.113.9/24'] }],
+    ['ingress.allowedSources.0', { allowedSources: ['2001:db8::/32'] }],
+    ['ingress.allowedPorts.0', { allowedPorts: [64_000] }],
+    ['ingress.defaultSources.public.0', { defaultSources: { public: ['Internet'] } }],
+    ['ingress.maxDeletes.percent', { maxDeletes: { percent: 101 } }],
+    ['ingress.maxDeletes.count', { maxDeletes: { count: -1 } }],
+  ])('%s is refused where it can’t be used', (path, ingress) => {
+    expect(problems({ ingress })).toEqual([{ path, message: expect.any(String), remedy: expect.any(String) }]);
+  });
+});
+
+test('a grant that ends does so at a time in UTC', () => {
+  const ending = (expires: string) => ({ access: { developers: [{ label: 'ana', cidr: '20.1.2.3', expires }] } });
+  expect(articleSpec(ending('2030-01-01T01:00:00+01:00')).access.developers).toEqual([
+    { label: 'ana', cidr: '20.1.2.3/32', expires: '2030-01-01T00:00:00.000Z' },
+  ]);
+  expect(problems(ending('next year')).map(({ path }) => path)).toEqual(['access.developers.0.expires']);
+});
+
 describe('what is not built yet is refused, never ignored', () => {
   test.each<[string, object]>([
     ['network.ingressSubnet', { network: { ingressSubnet: { prefix: '10.42.3.0/24' } } }],
@@ -485,18 +531,6 @@ describe('what is not built yet is refused, never ignored', () => {
     ['cluster.identity', { cluster: { identity: 'user-assigned' } }],
     ['cluster.servicePrincipal', { cluster: { servicePrincipal: { clientId: 'x', secretName: 'y' } } }],
     ['cluster.private', { cluster: { private: true } }],
-    [
-      'access.developers.0.expires',
-      { access: { developers: [{ label: 'a', cidr: '20.1.2.3', expires: '2030-01-01T00:00:00Z' }] } },
-    ],
-    ['ingress.expose', { ingress: { expose: 'annotated' } }],
-    ['ingress.namespaces', { ingress: { namespaces: ['shop'] } }],
-    ['ingress.allowedSources', { ingress: { allowedSources: ['20.0.0.0/8'] } }],
-    ['ingress.allowedPorts', { ingress: { allowedPorts: [443] } }],
-    ['ingress.policy', { ingress: { policy: 'report' } }],
-    ['ingress.defaultSources', { ingress: { defaultSources: { public: [] } } }],
-    ['ingress.maxDeletes', { ingress: { maxDeletes: { count: 50 } } }],
-    ['drift.action', { drift: { action: 'report' } }],
     ['adopt', { adopt: { firewall: '/subscriptions/x', clusters: ['/subscriptions/x'] } }],
     ['clusters', { clusters: [{ name: 'a' }, { name: 'b' }] }],
   ])('%s', (path, fields) => {

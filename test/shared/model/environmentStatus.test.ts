@@ -14,6 +14,9 @@ const base: EnvironmentStatusInput = {
   steps: [],
   writes: 0,
   firewallWrites: 0,
+  syncs: 2,
+  driftRepairs: 1,
+  publications: 3,
   findings: [],
 };
 
@@ -32,7 +35,15 @@ test('steps are counted and shown as they are', () => {
     state: 'provisioning',
     since: time,
     steps,
-    counts: { stepsDone: 1, stepsTotal: 3, writes: 4, firewallWrites: 1 },
+    counts: {
+      stepsDone: 1,
+      stepsTotal: 3,
+      writes: 4,
+      firewallWrites: 1,
+      syncs: 2,
+      driftRepairs: 1,
+      publications: 3,
+    },
     findings: [],
   });
 });

@@ -90,8 +90,8 @@ describe('an environment that stands', () => {
     };
     const repair = plan(drifted);
     expect(repair).toMatchObject({ counts: { create: 1, modify: 3, none: 4, foreign: 0 }, firewallWrites: 1 });
-    // Two checks, then updates of firewall, routes, network and cluster, one after the other.
-    expect(repair.expectedMinutes).toBeCloseTo((2 + 240 + 10 + 4 + 118) / 60, 1);
+    // Two checks, then updates of firewall, routes, network and cluster, one after the other, and its access lane.
+    expect(repair.expectedMinutes).toBeCloseTo((2 + 240 + 10 + 4 + 118 + 1) / 60, 1);
     expect(renderPlan(repair)).toBe(golden('drift'));
   });
 

@@ -1,0 +1,40 @@
+import type { DurableClient } from 'durable-functions';
+import { resourceIds } from '../../shared/model/names.ts';
+import { listLanes, type Lane } from './laneClient.ts';
+
+/** A cluster of a live environment. */
+export interface KnownCluster {
+  readonly lane: Lane;
+}
+
+/** An event of a cluster that came up within this time may go unheard; the light pass finds what it told. */
+const CACHE_MS = 60_000;
+
+let cached: { readonly until: number; readonly clusters: Promise<ReadonlyMap<string, KnownCluster>> } | undefined;
+
+/**
+ * The clusters of all live environments by the lower-case id of their node resource group. Kept for a minute, so that a
+ * storm of events asks the task hub once.
+ */
+export function knownClusters(client: DurableClient): Promise<ReadonlyMap<string, KnownCluster>> {
+  const now = Date.now();
+  if (cached === undefined || cached.until <= now) {
+    const clusters = readClusters(client);
+    const entry = { until: now + CACHE_MS, clusters };
+    cached = entry;
+    // A failed look is not kept: the next event asks again.
+    clusters.catch(() => {
+      if (cached === entry) cached = undefined;
+    });
+  }
+  return cached.clusters;
+}
+
+async function readClusters(client: DurableClient): Promise<ReadonlyMap<string, KnownCluster>> {
+  const lanes = await listLanes(client);
+  return new Map(
+    lanes
+      .flatMap((lane) => ('unreadable' in lane || !lane.live ? [] : [lane]))
+      .map((lane) => [resourceIds(lane.state.spec).nodeResourceGroup.toLowerCase(), { lane }]),
+  );
+}

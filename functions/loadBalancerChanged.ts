@@ -1,0 +1,36 @@
+import { app, type EventGridEvent, type InvocationContext } from '@azure/functions';
+import * as df from 'durable-functions';
+import { knownClusters } from './http/knownClusters.ts';
+import { signalLane } from './http/laneClient.ts';
+import { relevantChange, type ChangeRefusal } from './loadBalancerEvent.ts';
+
+/** Events that were not for us since this process began, by reason: a flood of one kind tells of a wrong filter. */
+const ignored = new Map<ChangeRefusal | 'unknown-node-resource-group', number>();
+
+/**
+ * Registers the Event Grid function. AKS emits nothing about services; what happens is that the cloud provider writes a
+ * load balancer into a node resource group. The event says only that something changed: the lane lists afresh.
+ */
+export function registerLoadBalancerChanged(): void {
+  app.eventGrid('loadBalancerChanged', { extraInputs: [df.input.durableClient()], handler: loadBalancerChanged });
+}
+
+async function loadBalancerChanged(event: EventGridEvent, context: InvocationContext): Promise<void> {
+  const change = relevantChange(event);
+  if ('refused' in change) return ignore(change.refused, context);
+  const client = df.getClient(context);
+  const cluster = (await knownClusters(client)).get(change.nodeResourceGroupId);
+  if (cluster === undefined) return ignore('unknown-node-resource-group', context);
+  await signalLane(client, cluster.lane, {
+    kind: 'sync',
+    id: change.id,
+    time: new Date().toISOString(),
+    reason: 'services',
+  });
+}
+
+function ignore(reason: ChangeRefusal | 'unknown-node-resource-group', context: InvocationContext): void {
+  const count = (ignored.get(reason) ?? 0) + 1;
+  ignored.set(reason, count);
+  context.debug(`An event was ignored (${reason}, ${count} so far).`);
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { forbidden, unauthorized } from './statuses.ts';
+
+/** Who a caller is and what the cluster lets them do. */
+export interface KubernetesUser {
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** A user with rights to nothing is still somebody: 403 instead of 401. */
+  readonly may: 'everything' | 'read' | 'nothing';
+}
+
+/** The header by which a caller says from which simulated address it comes. */
+const SOURCE_ADDRESS_HEADER = 'x-gatehouse-source-address';
+
+/** Whether a caller is let through to the API server at all; its address is the header's, or else the default. */
+export function isLetIn(
+  incoming: IncomingMessage,
+  { allows, defaultSource }: { readonly allows: (address: string) => boolean; readonly defaultSource: string },
+): boolean {
+  const header = incoming.headers[SOURCE_ADDRESS_HEADER];
+  return allows(typeof header === 'string' ? header : defaultSource);
+}
+
+/** The caller by client certificate or bearer token; a token that is no good is refused with 401, as is nobody. */
+export function identify(
+  incoming: IncomingMessage,
+  token: string,
+  identifyToken: (token: string) => KubernetesUser | undefined,
+): KubernetesUser {
+  const bearer = /^Bearer\s+(.+)$/i.exec(incoming.headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) {
+    const user = bearer === token ? administrator('clusterAdmin') : identifyToken(bearer);
+    if (user === undefined) throw unauthorized();
+    return user;
+  }
+  const { socket } = incoming;
+  if (socket instanceof TLSSocket && socket.authorized) {
+    const { subject } = socket.getPeerCertificate();
+    return administrator(String(subject?.CN ?? ''));
+  }
+  throw unauthorized();
+}
+
+function administrator(name: string): KubernetesUser {
+  return { name, groups: ['system:masters', 'system:authenticated'], may: 'everything' };
+}
+
+const READING = ['get', 'list', 'watch'];
+
+/** Refuses with 403 what the user may not do, in the words of the real server. */
+export function authorize(
+  user: KubernetesUser,
+  verb: string,
+  { resource, namespace, name }: { readonly resource: string; readonly namespace: string; readonly name: string },
+): void {
+  if (user.may === 'everything' || (user.may === 'read' && READING.includes(verb))) return;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  throw forbidden(
+    { resource, name },
+    `User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(resource)} in API group "" ${where}`,
+  );
+}

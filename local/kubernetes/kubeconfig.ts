@@ -1,0 +1,73 @@
+import { stringify } from 'yaml';
+import type { Certificates } from './certificates.ts';
+
+interface KubeconfigOptions {
+  readonly origin: string;
+  readonly certificates: Certificates;
+  readonly token: string;
+  readonly name: string;
+  readonly resourceGroup: string;
+  /** The tenant of a cluster that uses Entra. */
+  readonly tenant: string | undefined;
+}
+
+/** The applications of AKS in Entra: what a token is for, and who asks for it. */
+const SERVER_APPLICATION = '6dae42f8-4368-4678-94ff-3960e28e3630';
+const CLIENT_APPLICATION = '80faf920-1908-4b52-b5ef-a8e7bedfc67a';
+
+/**
+ * A kubeconfig as AKS hands it out: certificate and token of the local account, for admins and for users alike; with
+ * Entra, users get none and call kubelogin instead.
+ */
+export function kubeconfig(
+  user: 'user' | 'admin',
+  { origin, certificates, token, name, resourceGroup, tenant }: KubeconfigOptions,
+): string {
+  const context = user === 'admin' ? `${name}-admin` : name;
+  const userName = `${user === 'admin' ? 'clusterAdmin' : 'clusterUser'}_${resourceGroup}_${name}`;
+  const localAccount = {
+    'client-certificate-data': base64(certificates.client.certificate),
+    'client-key-data': base64(certificates.client.key),
+    token,
+  };
+  const config = {
+    apiVersion: 'v1',
+    clusters: [{ cluster: { 'certificate-authority-data': base64(certificates.authority), server: origin }, name }],
+    contexts: [{ context: { cluster: name, user: userName }, name: context }],
+    'current-context': context,
+    kind: 'Config',
+    preferences: {},
+    users: [{ name: userName, user: user === 'user' && tenant !== undefined ? kubelogin(tenant) : localAccount }],
+  };
+  // Lines as long as their base64, as kubectl writes them.
+  return stringify(config, { lineWidth: 0 });
+}
+
+function kubelogin(tenant: string): object {
+  return {
+    exec: {
+      apiVersion: 'client.authentication.k8s.io/v1beta1',
+      args: [
+        'get-token',
+        '--environment',
+        'AzurePublicCloud',
+        '--server-id',
+        SERVER_APPLICATION,
+        '--client-id',
+        CLIENT_APPLICATION,
+        '--tenant-id',
+        tenant,
+        '--login',
+        'devicecode',
+      ],
+      command: 'kubelogin',
+      env: null,
+      installHint: 'kubelogin is not installed which is required to connect to an Entra enabled cluster.',
+      provideClusterInfo: false,
+    },
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,0 +1,132 @@
+import type { DeveloperGrant, EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import { parseSignal, type Signal } from '../shared/model/signal.ts';
+import type { StepProblem } from '../shared/model/step.ts';
+import { newRecords, type StepRecord } from './stepRecord.ts';
+import { accessGraph } from '../shared/plan/provisioningGraph.ts';
+
+/** What an access lane carries from one generation to the next: its input. Plain JSON, migrated when read. */
+export interface AccessState {
+  readonly schema: 1;
+  readonly spec: EnvironmentSpec;
+  /**
+   * `planning`: compare the ranges; `applying`: what the plan calls for is recorded and is being written; `waiting`: for a
+   * signal or the next expiry; `ended`: the environment is being deleted.
+   */
+  readonly phase: 'planning' | 'applying' | 'waiting' | 'ended';
+  /** Grants made at run time; those of the spec are in the spec. */
+  readonly grants: readonly DeveloperGrant[];
+  /** Ranges that Gatehouse has written or is about to: recorded before they are written, so none is forgotten. */
+  readonly ownedRanges: readonly string[];
+  readonly records: readonly StepRecord[];
+  /** Whether something has called for another look since the last one began. */
+  readonly lookWanted: boolean;
+  readonly lastLook?: { readonly time: string; readonly ranges: readonly string[] };
+  readonly problem?: StepProblem;
+  readonly appliedSignals: readonly string[];
+}
+
+/** What the activity `planRanges` answers. */
+export interface RangesPlanned {
+  /** Whether the cluster's ranges have to be written. */
+  readonly write: boolean;
+  readonly ownedRanges: readonly string[];
+  /** The cluster's ranges as they are, or will be. */
+  readonly ranges: readonly string[];
+  /** Why nothing could be planned. */
+  readonly problem?: StepProblem;
+}
+
+const REMEMBERED_SIGNALS = 200;
+
+export const newAccessState = (spec: EnvironmentSpec): AccessState => ({
+  schema: 1,
+  spec,
+  phase: 'planning',
+  grants: [],
+  ownedRanges: [],
+  records: [],
+  lookWanted: false,
+  appliedSignals: [],
+});
+
+/** @throws Error for a state that a newer version wrote */
+export function migrateAccessState(input: unknown): AccessState {
+  const state = input as AccessState;
+  if (state.schema !== 1) {
+    throw new Error(`This version of Gatehouse can't read an access lane's state with schema ${String(state.schema)}.`);
+  }
+  return state;
+}
+
+/** The instance id of the lane that keeps a cluster's authorized ranges. */
+export const accessLaneId = (environment: string, cluster: string): string => `${environment}.${cluster}`;
+
+/** After a plan: what is owned is recorded in this state before anything is written. */
+export function afterPlan(state: AccessState, planned: RangesPlanned, now: string): AccessState {
+  const { problem: _solved, ...rest } = state;
+  if (planned.problem !== undefined) return { ...rest, phase: 'waiting', problem: planned.problem };
+  return {
+    ...rest,
+    phase: planned.write ? 'applying' : 'waiting',
+    ownedRanges: planned.ownedRanges,
+    records: planned.write ? newRecords(accessGraph()) : [],
+    lastLook: { time: now, ranges: planned.ranges },
+  };
+}
+
+/** After a pass over the one step that writes the ranges. */
+export function afterApply(state: AccessState, records: readonly StepRecord[]): AccessState {
+  const [record] = records;
+  const { problem: _solved, ...rest } = state;
+  if (record?.state === 'done') return { ...rest, records, phase: 'waiting' };
+  if (record?.state === 'failed') {
+    return { ...rest, records, phase: 'waiting', ...(record.problem === undefined ? {} : { problem: record.problem }) };
+  }
+  return { ...rest, records };
+}
+
+/** Applies signals in the order in which they came, each once, and drops what has expired by `now`. */
+export function afterSignals(state: AccessState, signals: readonly unknown[], now: string): AccessState {
+  const signalled = signals.reduce<AccessState>((current, raw) => {
+    const parsed = parseSignal(raw);
+    if (!parsed.ok || current.appliedSignals.includes(parsed.signal.id)) return current;
+    const appliedSignals = [...current.appliedSignals, parsed.signal.id].slice(-REMEMBERED_SIGNALS);
+    return { ...applySignal(current, parsed.signal), appliedSignals };
+  }, state);
+  const current = withoutExpired(signalled, now);
+  if (current.phase !== 'waiting' || !current.lookWanted) return current;
+  return { ...current, phase: 'planning', lookWanted: false };
+}
+
+function applySignal(state: AccessState, signal: Signal): AccessState {
+  switch (signal.kind) {
+    case 'grant': {
+      const { label, cidr, expires } = signal;
+      const grant: DeveloperGrant = { label, cidr, ...(expires === undefined ? {} : { expires }) };
+      const others = state.grants.filter((other) => other.label !== label);
+      return { ...state, grants: [...others, grant], lookWanted: true };
+    }
+    case 'revoke':
+      return { ...state, grants: state.grants.filter(({ label }) => label !== signal.label), lookWanted: true };
+    case 'sync':
+    case 'retry':
+    case 'approve':
+      return { ...state, lookWanted: true };
+    case 'delete':
+      return { ...state, phase: 'ended' };
+  }
+}
+
+/** A runtime grant that has expired goes; the ranges are looked at again, since it may stand in them. */
+function withoutExpired(state: AccessState, now: string): AccessState {
+  const grants = state.grants.filter(({ expires }) => expires === undefined || Date.parse(expires) > Date.parse(now));
+  return grants.length === state.grants.length ? state : { ...state, grants, lookWanted: true };
+}
+
+/** When the next grant ends, of the spec's and those made at run time, if one will after `now`. */
+export function nextExpiry(state: AccessState, now: Date): Date | undefined {
+  const times = [...state.grants, ...state.spec.access.developers]
+    .map(({ expires }) => (expires === undefined ? Number.NaN : Date.parse(expires)))
+    .filter((time) => time > now.getTime());
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
+}

@@ -1,0 +1,40 @@
+import { GatehouseError } from '../model/errors.ts';
+import { accessToken, typedClient } from './clients.ts';
+import { asArmError } from './errors.ts';
+import { partsOf } from './resourceParts.ts';
+
+/** The AKS server application, the same in every tenant and cloud. */
+const AKS_SCOPE = '6dae42f8-4368-4678-94ff-3960e28e3630/.default';
+
+/**
+ * The kubeconfig that Azure gives out to users of a cluster, as YAML. It holds secrets (unless the cluster uses Entra), so
+ * it must reach neither a log nor an activity's input or output. The administrator's is never asked for: it is switched off
+ * where local accounts are, and grants more than reading services takes.
+ *
+ * @param clusterId full ARM id
+ * @throws ArmError, GatehouseError
+ */
+export async function userKubeconfig(clusterId: string): Promise<string> {
+  const { subscription, resourceGroup, name } = partsOf(clusterId);
+  const { ContainerServiceClient } = await import('@azure/arm-containerservice');
+  const client = await typedClient(
+    (credential, options) => new ContainerServiceClient(credential, subscription, options),
+  );
+  try {
+    const { kubeconfigs } = await client.managedClusters.listClusterUserCredentials(resourceGroup, name);
+    const value = kubeconfigs?.[0]?.value;
+    if (value !== undefined) return Buffer.from(value).toString('utf8');
+  } catch (error) {
+    throw asArmError(error);
+  }
+  throw new GatehouseError(
+    'NoKubeconfig',
+    `Azure gave out no kubeconfig for ${clusterId}.`,
+    'Look at the state of the cluster; while it is being created there is none.',
+  );
+}
+
+/** A token of the app for the API servers of clusters that use Entra. @throws what the credential throws */
+export async function kubernetesToken(): Promise<{ readonly token: string; readonly expiresOnTimestamp: number }> {
+  return accessToken(AKS_SCOPE);
+}

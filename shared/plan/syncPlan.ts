@@ -1,0 +1,98 @@
+import { firewallFacts } from '../actual/facts.ts';
+import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../desired/network.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
+import type { DesiredResource } from '../model/resource.ts';
+import { driftFindings, type DriftFinding, type DriftInput } from './driftChecks.ts';
+import { firewallUpdate } from './firewallUpdate.ts';
+import { planResource } from './mergeResource.ts';
+import type { PublicationPlan } from './publicationPlan.ts';
+import type { WritableResourcePlan } from './resourcePlan.ts';
+
+export interface SyncPlanInput extends Omit<DriftInput, 'publications'> {
+  readonly publications: PublicationPlan;
+}
+
+/** What one sync writes. At most one write of each resource. */
+export interface SyncPlan {
+  /** The firewall's whole PUT body; absent when nothing differs that may be written. */
+  readonly firewallBody?: JsonObject;
+  /** Route table, network, subnet: those that differ. A network that is written takes the subnet's association along. */
+  readonly resources: readonly WritableResourcePlan[];
+  readonly findings: readonly DriftFinding[];
+  readonly summary: SyncSummary;
+}
+
+interface SyncSummary {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly conflicts: number;
+  /** Deletions that wait for approval. */
+  readonly held: number;
+  readonly drift: number;
+  /** Writes that this sync makes. */
+  readonly writes: number;
+}
+
+/**
+ * Brings together what services, egress rules, routes and resolvers call for. With `drift.action: report` only the
+ * published rules are written (as `ingress.policy` says); the rest is found and told.
+ */
+export function planSync(input: SyncPlanInput): SyncPlan {
+  const { spec, firewall, publications } = input;
+  const firewallBody = firewall === undefined ? undefined : firewallUpdate(spec, firewall, publications).body;
+  const resources = spec.drift.action === 'repair' ? routingRepairs(input) : [];
+  const findings = driftFindings(input);
+  return {
+    ...(firewallBody !== undefined && { firewallBody }),
+    resources,
+    findings,
+    summary: {
+      created: publications.created.length,
+      updated: publications.updated.length,
+      deleted: publications.deleted.length,
+      unchanged: publications.unchanged.length,
+      skipped: publications.skipped.length,
+      conflicts: publications.conflicts.length,
+      held: publications.held?.rules.length ?? 0,
+      drift: findings.length,
+      writes: resources.length + (firewallBody === undefined ? 0 : 1),
+    },
+  };
+}
+
+/**
+ * Routes, resolvers and the association of the route table. The association alone is a write of the subnet, which leaves the
+ * rest of the network be; where the network has to be written anyway, it holds the association as well.
+ */
+function routingRepairs({ spec, firewall, routeTable, virtualNetwork, frontends }: SyncPlanInput) {
+  const firewallPrivateIp = firewall === undefined ? undefined : firewallFacts(firewall).privateIp;
+  if (firewallPrivateIp === undefined) return [];
+  const routes = repair(desiredRoutes(spec, { firewallPrivateIp, frontends }), routeTable, spec);
+  const network = repair(desiredNetworkRouting(spec, { firewallPrivateIp }), virtualNetwork, spec);
+  const onlyAssociation = network?.differences.every(({ path }) => /\.routeTable\b/.test(path)) === true;
+  const subnet = onlyAssociation ? repair(desiredSubnetRouting(spec), subnetOf(spec, virtualNetwork), spec) : undefined;
+  return [routes, subnet ?? network].filter((one) => one !== undefined);
+}
+
+/** Undefined where there is nothing to repair, or nothing that may be: a missing resource is provisioning's, a foreign one nobody's. */
+function repair(
+  desired: DesiredResource,
+  actual: JsonObject | undefined,
+  spec: EnvironmentSpec,
+): WritableResourcePlan | undefined {
+  if (actual === undefined) return undefined;
+  const plan = planResource(desired, actual, spec.name);
+  return plan.action === 'modify' ? plan : undefined;
+}
+
+/** A subnet inside its network is the very JSON that it answers alone. */
+function subnetOf(spec: EnvironmentSpec, virtualNetwork: JsonObject | undefined): JsonObject | undefined {
+  const wanted = spec.network.clusterSubnet.name.toLowerCase();
+  return objectsAt(virtualNetwork, 'properties', 'subnets').find(
+    (subnet) => stringAt(subnet, 'name')?.toLowerCase() === wanted,
+  );
+}
