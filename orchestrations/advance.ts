@@ -24,6 +24,8 @@ export interface AdvanceInput {
   readonly force: boolean;
   /** Hash of the held deletions that somebody has released. */
   readonly approved?: string;
+  /** Fingerprints of the rules that the sync before called for. */
+  readonly known?: readonly string[];
   readonly access?: AccessFacts;
 }
 
@@ -36,7 +38,10 @@ export interface StartStepInput {
   /** What the step has written so far and what it found, when it is run again to read back. */
   readonly writes: number;
   readonly report?: SyncReport;
+  /** What the step "observe" of the same sync found. */
+  readonly found?: SyncReport;
   readonly approved?: string;
+  readonly known?: readonly string[];
   readonly access?: AccessFacts;
   /** False: the step has been written often enough; it only looks. */
   readonly mayWrite: boolean;
@@ -77,12 +82,14 @@ export function* advance(
         ready.map((record) => {
           const { records: _records, ...rest } = input;
           const { name: step, attemptWrites: writes, report } = record;
+          const found = records.find(({ name }) => name === 'observe')?.report;
           const start: StartStepInput = {
             ...rest,
             step,
             writes,
             mayWrite: mayWrite(record),
             ...(report === undefined ? {} : { report }),
+            ...(found === undefined ? {} : { found }),
           };
           return context.df.callActivity('startStep', start);
         }),

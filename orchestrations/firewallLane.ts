@@ -8,6 +8,7 @@ import {
   afterWork,
   environmentState,
   migrateLaneState,
+  nextDue,
   type LaneGraph,
   type LaneState,
 } from './laneState.ts';
@@ -58,6 +59,7 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
     records: state.records,
     force: state.force,
     ...(state.approved === undefined ? {} : { approved: state.approved }),
+    ...(state.lastSync?.report === undefined ? {} : { known: state.lastSync.report.fingerprints }),
   };
   let records: StepRecord[] | undefined;
   let failure = '';
@@ -87,6 +89,6 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
 }
 
 function* wait(context: OrchestrationContext, state: LaneState): Generator<Task, LaneState, never> {
-  const signals = yield* waitForSignals(context);
+  const signals = yield* waitForSignals(context, nextDue(state));
   return afterWait(state, signals, context.df.currentUtcDateTime.toISOString());
 }

@@ -1,7 +1,7 @@
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { EnvironmentState, Finding } from '../shared/model/environmentStatus.ts';
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
-import type { StepProblem } from '../shared/model/step.ts';
+import type { StepName, StepProblem } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { provisioningGraph, syncGraph, teardownGraph, type Step } from '../shared/plan/provisioningGraph.ts';
 import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
@@ -23,6 +23,12 @@ export interface LaneState {
   readonly syncWanted: boolean;
   /** Hash of the held deletions that somebody has released. */
   readonly approved?: string;
+  /** ISO 8601: a look that is to begin then, unless one comes before. */
+  readonly lookAt?: string;
+  /** The records of the creation, once the lane has turned to something else. */
+  readonly creation?: readonly StepRecord[];
+  /** When each difference that still stands was first seen, ISO 8601, by `check: what`. */
+  readonly driftSince?: Readonly<Record<string, string>>;
   /** What the last finished sync came to. */
   readonly lastSync?: { readonly time: string; readonly report?: SyncReport; readonly problem?: StepProblem };
   readonly totals: LaneTotals;
@@ -50,6 +56,7 @@ export interface LaneTotals {
 
 const REMEMBERED_SIGNALS = 200;
 const REMEMBERED_FINDINGS = 10;
+const REMEMBERED_DRIFT = 50;
 
 /** The state of a lane that starts now. */
 export const newLaneState = (spec: EnvironmentSpec): LaneState => ({
@@ -98,7 +105,7 @@ export function afterWork(
   const { problem: _solved, ...rest } = state;
   const worked: LaneState = { ...rest, records };
   const settled = isSettled(records, stepsOf(state)) ? afterGraph(worked, now) : worked;
-  return nextGraph(applySignals(withSince(settled, state, now), signals, now));
+  return nextGraph(applySignals(withSince(settled, state, now), signals, now), now);
 }
 
 /** What the end of a graph leads to, before any signal. */
@@ -115,27 +122,51 @@ function afterGraph(state: LaneState, now: string): LaneState {
 }
 
 function afterSync(state: LaneState, now: string): LaneState {
-  const report = state.records.find(({ name }) => name === 'firewallRules')?.report;
+  const recordOf = (step: StepName) => state.records.find(({ name }) => name === step);
+  const report = recordOf('firewallRules')?.report ?? recordOf('observe')?.report;
   const problem = state.records.find(({ problem: failure }) => failure !== undefined)?.problem;
   // An approval is used up by the sync that had it: held deletions of another hash need another word.
   const { approved: _used, ...rest } = state;
-  const repairs = state.records.filter(({ name, writes }) => name !== 'firewallRules' && writes > 0).length;
+  const repaired = recordOf('observe')?.report?.drift.filter(isRepaired(state.records)) ?? [];
   return {
     ...rest,
     lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
+    driftSince: Object.fromEntries(
+      (report?.drift ?? [])
+        .filter((what) => !repaired.includes(what))
+        .slice(0, REMEMBERED_DRIFT)
+        .map((what) => [what, state.driftSince?.[what] ?? now]),
+    ),
     totals: {
       ...state.totals,
       syncs: state.totals.syncs + 1,
-      driftRepairs: state.totals.driftRepairs + repairs + (report?.wrote ? report.drift.length : 0),
+      driftRepairs: state.totals.driftRepairs + repaired.length,
     },
   };
 }
 
+/** Whether the step that answers for a difference has written, and has come to its end. */
+const isRepaired =
+  (records: readonly StepRecord[]) =>
+  (difference: string): boolean => {
+    const step = repairingStep(difference.split(':', 1)[0] ?? '');
+    return records.some(({ name, state, writes }) => name === step && state === 'done' && writes > 0);
+  };
+
+/** Which step writes what a drift check found. */
+function repairingStep(check: string): StepName {
+  if (check === 'routes') return 'routes';
+  return ['dnsServers', 'routeTableAssociation', 'subnets'].includes(check) ? 'networkRouting' : 'firewallRules';
+}
+
 /** A ready environment that waits and is asked for a sync begins one. */
-function nextGraph(state: LaneState): LaneState {
+function nextGraph(state: LaneState, now: string): LaneState {
   const ready = state.phase === 'waiting' && environmentState(state) === 'ready';
-  if (!ready || !state.syncWanted) return state;
-  return startGraph({ ...state, syncWanted: false }, 'sync');
+  const due = state.lookAt !== undefined && state.lookAt <= now;
+  if (!ready || !(state.syncWanted || due)) return state;
+  // Whatever called for it, one look answers everything that is due.
+  const { lookAt, ...rest } = state;
+  return startGraph({ ...rest, ...(lookAt === undefined || due ? {} : { lookAt }), syncWanted: false }, 'sync');
 }
 
 /** Turns to another graph; what the one before has written is added up. */
@@ -144,6 +175,7 @@ function startGraph(state: LaneState, graph: LaneGraph): LaneState {
   const { writes, firewallWrites } = state.totals;
   return {
     ...state,
+    ...(state.graph === 'provision' ? { creation: state.records } : {}),
     phase: 'working',
     graph,
     records: newRecords(graphs[graph](state.spec)),
@@ -169,9 +201,13 @@ export function afterFailure(
   return applySignals(withSince({ ...state, phase: 'waiting', problem }, state, now), signals, now);
 }
 
-/** The state after signals came to a lane that waited. */
+/** When the lane has something to do without any signal, if ever; only a ready environment looks by itself. */
+export const nextDue = (state: LaneState): Date | undefined =>
+  state.lookAt === undefined || environmentState(state) !== 'ready' ? undefined : new Date(state.lookAt);
+
+/** The state after signals, or the time, came to a lane that waited. */
 export const afterWait = (state: LaneState, signals: readonly unknown[], now: string): LaneState =>
-  nextGraph(applySignals(state, signals, now));
+  nextGraph(applySignals(state, signals, now), now);
 
 /** Applies signals in the order in which they came; repeated ones change nothing, unreadable ones are reported. */
 export function applySignals(state: LaneState, signals: readonly unknown[], now: string): LaneState {
@@ -200,6 +236,10 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
       }
       return { ...startGraph(rest, 'teardown'), force: signal.force };
     case 'sync':
+      if (signal.notBefore !== undefined && state.graph !== 'teardown' && problem === undefined) {
+        const { lookAt = signal.notBefore } = state;
+        return { ...state, lookAt: lookAt < signal.notBefore ? lookAt : signal.notBefore };
+      }
       // A sync that broke off in the app itself is begun anew.
       return { ...(state.graph === 'sync' ? rest : state), syncWanted: true };
     case 'approve':

@@ -2,7 +2,7 @@ import {
   environmentStatus,
   type EnvironmentStatus,
   type Finding,
-  type SyncStatus,
+  type FullSyncStatus,
 } from '../shared/model/environmentStatus.ts';
 import type { StepStatus } from '../shared/model/step.ts';
 import { environmentState, isFirewallStep, type LaneState } from './laneState.ts';
@@ -18,7 +18,7 @@ export function laneStatus(state: BegunLaneState): EnvironmentStatus {
     name: state.spec.name,
     state: environmentState(state),
     since: state.since,
-    steps: records.map(stepStatus),
+    steps: (state.graph === 'sync' ? (state.creation ?? []) : records).map(stepStatus),
     writes: totals.writes + written(records),
     firewallWrites: totals.firewallWrites + written(records.filter(isFirewallStep)),
     syncs: totals.syncs,
@@ -32,10 +32,10 @@ export function laneStatus(state: BegunLaneState): EnvironmentStatus {
 const written = (records: readonly StepRecord[]): number => records.reduce((sum, { writes }) => sum + writes, 0);
 
 /** What stands after a sync: what it made and what it found. */
-const publicationsOf = (report: SyncStatus['report']): number =>
+const publicationsOf = (report: FullSyncStatus['report']): number =>
   report === undefined ? 0 : report.created + report.updated + report.unchanged;
 
-function syncStatus({ graph, phase, lastSync }: LaneState): SyncStatus | undefined {
+function syncStatus({ graph, phase, lastSync }: LaneState): FullSyncStatus | undefined {
   const running = graph === 'sync' && phase === 'working';
   if (lastSync === undefined) return running ? { running } : undefined;
   return {

@@ -29,7 +29,7 @@ async function stepOf(input: StartStepInput, lanes: AccessLanes): Promise<StepOu
   const { graph, step, spec, force, mayWrite } = input;
   const start = {
     provision: () => provisioningSteps[step]?.(spec, mayWrite, lanes),
-    sync: () => syncSteps[step]?.(input),
+    sync: () => syncSteps[step]?.(input, lanes),
     teardown: () => teardownSteps[step]?.(spec, force, lanes),
     access: () => startAuthorizedRanges(input),
   }[graph]();

@@ -1,66 +1,85 @@
 import { provisioningState } from '../../shared/actual/facts.ts';
-import { putResource } from '../../shared/azure/resource.ts';
+import { putResource, readResource } from '../../shared/azure/resource.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
+import type { JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
-import type { Publication } from '../../shared/model/publication.ts';
 import type { StepName } from '../../shared/model/step.ts';
-import type { SyncReport } from '../../shared/model/syncReport.ts';
+import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { probeConnectivity } from '../../shared/observe/connectivity.ts';
-import { observeIngress } from '../../shared/observe/ingress.ts';
-import { firewallUpdate } from '../../shared/plan/firewallUpdate.ts';
-import { planPublications, type PublicationPlan } from '../../shared/plan/publicationPlan.ts';
+import { foreignFingerprint, ruleFingerprint } from '../../shared/plan/fingerprints.ts';
+import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
-import { done, failed, isSettled, waitFor } from './outcomes.ts';
+import type { AccessLanes } from './accessLanes.ts';
+import { done, failed, isSettled, missing, waitFor } from './outcomes.ts';
 import { startNetworkRouting, startRoutes } from './provisioningSteps.ts';
+import { observeSync, planned } from './syncObservation.ts';
 
-/** How long the services may take to be listed, and a command to be run in a cluster that can't be reached. */
-const READ_DEADLINES = { deadlineSeconds: 30, commandDeadlineSeconds: 90 };
 const PROBE_DEADLINE_SECONDS = 5;
 /** New publications beyond it are not tried one by one: a sync is not a port scan. */
 const MAX_PROBES = 10;
 
+type SyncStep = (input: StartStepInput, lanes: AccessLanes) => Promise<StepOutcome>;
+
 /** What each step of a sync does. */
-export const syncSteps: Readonly<Partial<Record<StepName, (input: StartStepInput) => Promise<StepOutcome>>>> = {
-  firewallRules: startFirewallRules,
-  routes: ({ spec, mayWrite }) =>
-    spec.drift.action === 'repair' ? startRoutes(spec, mayWrite) : Promise.resolve(done(false)),
-  networkRouting: ({ spec, mayWrite }) =>
-    spec.drift.action === 'repair' ? startNetworkRouting(spec, mayWrite) : Promise.resolve(done(false)),
+export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
+  observe: async (input, lanes) => {
+    const looked = await observeSync(input);
+    if ('outcome' in looked) return looked.outcome;
+    const { observed, report } = looked;
+    await lanes.look(input.spec, observed.cluster, observed.facts.frontends);
+    return { outcome: 'done', wrote: false, report };
+  },
+  firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
+  routes: onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite)),
+  networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) => startNetworkRouting(spec, mayWrite)),
 };
+
+/** Where the look has found nothing to write, nothing is read again either. */
+function onlyWhereFound(target: SyncTarget, step: SyncStep): SyncStep {
+  return (input, lanes) =>
+    input.found?.writes.includes(target) === false ? Promise.resolve(done(false)) : step(input, lanes);
+}
 
 /**
  * Lists the services afresh, plans their rules together with the egress rules of the spec, and writes the firewall once
  * where anything differs. Run again after the write, it reads back and tries the new publications, and writes nothing:
  * what came meanwhile is the next sync's.
  *
+ * Nothing says that Azure honours If-Match on firewalls, so the firewall is read once more right before the write: an edit
+ * that came while services were listed is planned with, instead of being overwritten.
+ *
  * @throws ArmError, GatehouseError when the firewall can't be judged; nothing is written then
  */
-async function startFirewallRules({ spec, approved, writes, report }: StartStepInput): Promise<StepOutcome> {
-  const observed = await observeIngress(spec, READ_DEADLINES);
-  const { firewall, facts, services: lists } = observed;
-  if (firewall === undefined) {
-    return failed({
-      code: 'FirewallMissing',
-      message: `${resourceIds(spec).firewall} is gone.`,
-      remedy: 'Delete the environment and start it again; its services are published anew by themselves.',
+async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
+  const { spec, approved, writes, report: written } = input;
+  const looked = await observeSync(input);
+  if ('outcome' in looked) return looked.outcome;
+  if (writes > 0 && written !== undefined) {
+    const report = await readBack(input, written, looked.publications, looked.firewall, {
+      frontends: looked.observed.facts.frontends,
+      differs: looked.plan.firewallBody !== undefined,
     });
+    return { outcome: 'done', wrote: false, report };
   }
+  if (looked.plan.firewallBody === undefined) return { outcome: 'done', wrote: false, report: looked.report };
+
+  const id = resourceIds(spec).firewall;
+  const firewall = await readResource(id, apiVersions.network);
+  if (firewall === undefined) return missing(id);
   const state = provisioningState(firewall);
   if (!isSettled(state)) return waitFor(`the firewall is ${state}`);
-
-  const plan = planPublications({ spec, lists, firewall, facts, ...(approved === undefined ? {} : { approved }) });
-  const update = firewallUpdate(spec, firewall, plan);
-  const found = reportOf(plan, [...observed.problems], update.drift);
-  if (writes > 0 && report !== undefined) {
-    const probes = await probeAll(plan, report, facts.frontends);
-    const left =
-      update.body === undefined ? [] : ['The firewall differs again after the write; the next sync looks anew.'];
-    return { ...done(false), report: { ...report, probes, problems: [...report.problems, ...left] } } as StepOutcome;
+  const { plan, report } = planned(input, looked.observed, firewall, approved);
+  if (plan.firewallBody === undefined) return { outcome: 'done', wrote: false, report };
+  if (!input.mayWrite) {
+    return failed({
+      code: 'KeepsDiffering',
+      message: `${id} still differs after it was written several times: something else writes to it.`,
+      remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation).',
+    });
   }
-  if (update.body === undefined) return { outcome: 'done', wrote: false, report: found };
-  const accepted = await putResource(resourceIds(spec).firewall, apiVersions.network, update.body);
-  const wrote: SyncReport = { ...found, wrote: true };
+  const accepted = await putResource(id, apiVersions.network, plan.firewallBody);
+  const wrote: SyncReport = { ...report, wrote: true, foreign: foreignFingerprint(spec, firewall) };
   if (accepted.operation === undefined) return { outcome: 'done', wrote: true, report: wrote };
   return {
     outcome: 'started',
@@ -70,33 +89,39 @@ async function startFirewallRules({ spec, approved, writes, report }: StartStepI
   };
 }
 
-function reportOf(plan: PublicationPlan, problems: readonly string[], drift: readonly string[]): SyncReport {
-  const { held } = plan;
-  return {
-    created: plan.created.length,
-    updated: plan.updated.length,
-    deleted: plan.deleted.length,
-    unchanged: plan.unchanged.length,
-    skipped: plan.skipped.length,
-    conflicts: plan.conflicts.length,
-    ...(held === undefined ? {} : { held: { hash: held.hash, rules: held.rules.length, reason: held.reason } }),
-    problems: [...problems, ...plan.problems.map(({ message }) => message)],
-    drift,
-    wrote: false,
-    probes: [],
-  };
+/** What stands after the write, and whether somebody else has written meanwhile. */
+async function readBack(
+  { spec, known = [] }: StartStepInput,
+  written: SyncReport,
+  publications: PublicationPlan,
+  firewall: JsonObject,
+  { frontends, differs }: { readonly frontends: readonly string[]; readonly differs: boolean },
+): Promise<SyncReport> {
+  const problems = [
+    ...(differs ? ['The firewall differs again after the write; the next sync looks anew.'] : []),
+    ...(foreignFingerprint(spec, firewall) === written.foreign
+      ? []
+      : [
+          "Somebody has changed other rules of the firewall while it was written; check that nothing of theirs is lost (the firewall's activity log tells who).",
+        ]),
+  ];
+  const probes = await probeNew(publications, written, known, frontends);
+  return { ...written, probes, problems: [...written.problems, ...problems] };
 }
 
-/** Tries what this sync has made; after the write, the plan counts it as unchanged. */
-async function probeAll(
-  plan: PublicationPlan,
-  report: SyncReport,
+/** Tries what this sync has made or changed: what was not there before just so. */
+async function probeNew(
+  { unchanged }: PublicationPlan,
+  written: SyncReport,
+  known: readonly string[],
   frontends: readonly string[],
 ): Promise<SyncReport['probes']> {
-  if (report.created + report.updated === 0) return [];
-  const tried: readonly Publication[] = plan.unchanged.slice(-MAX_PROBES);
+  const before = new Set(known);
+  const fresh = unchanged.filter(
+    ({ rule, ruleName }) => !before.has(ruleFingerprint(rule)) || written.drift.includes(`dnatRules: ${ruleName}`),
+  );
   return Promise.all(
-    tried.map(async ({ rule }) => {
+    fresh.slice(0, MAX_PROBES).map(async ({ rule }) => {
       const { result } = await probeConnectivity(rule, { frontends, deadlineSeconds: PROBE_DEADLINE_SECONDS });
       return { name: rule.name, result };
     }),

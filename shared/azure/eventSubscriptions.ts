@@ -38,7 +38,7 @@ export async function ensureEventSubscription(subscription: string): Promise<Eve
     const names = 'GATEHOUSE_EVENTS_FUNCTION_ID or GATEHOUSE_EVENTS_ENDPOINT';
     return off(`Events are off, since neither ${names} is set.`);
   }
-  const { EventGridManagementClient } = await import('@azure/arm-eventgrid');
+  const { EventGridManagementClient } = await import('./eventGridSdk.ts');
   const client = await typedClient(
     (credential, options) => new EventGridManagementClient(credential, subscription, options),
   );

@@ -79,7 +79,7 @@ export function forgetClusterAccess(clusterId: string): void {
 }
 
 async function openAccess(source: CredentialSource): Promise<CachedAccess> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./clientSdk.ts');
   const given = parseKubeconfig(new KubeConfig(), await source.kubeconfig());
   const cluster = given.getCurrentCluster();
   const user = given.getCurrentUser();

@@ -66,7 +66,7 @@ interface PageReader {
 
 /** Reads pages over connections that `close` gives up. */
 async function pageReader(access: ClusterAccess, signal: AbortSignal): Promise<PageReader> {
-  const { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } = await import('@kubernetes/client-node');
+  const { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } = await import('./clientSdk.ts');
   const request = new RequestContext(access.server, HttpMethod.GET);
   await access.authenticate(request);
   request.setHeaderParam('accept', 'application/json');

@@ -29,8 +29,11 @@ export interface SyncStatus {
   /** When the last one ended; ISO 8601, UTC. */
   readonly lastTime?: string;
   readonly lastResult?: 'done' | 'failed';
-  readonly report?: SyncReport;
+  readonly report?: Omit<SyncReport, 'fingerprints' | 'foreign'>;
 }
+
+/** With what only lanes need. */
+export type FullSyncStatus = Omit<SyncStatus, 'report'> & { readonly report?: SyncReport };
 
 interface StatusCounts {
   readonly stepsDone: number;
@@ -54,7 +57,7 @@ export interface EnvironmentStatusInput {
   readonly syncs: number;
   readonly driftRepairs: number;
   readonly publications: number;
-  readonly sync?: SyncStatus;
+  readonly sync?: FullSyncStatus;
   /** In any order and number. */
   readonly findings: readonly Finding[];
 }
@@ -108,9 +111,9 @@ function statusWithTexts(input: EnvironmentStatusInput, text: (value: string) =>
 /** At most this many of each list of a report are shown; all of them are in GET …/services and …/drift. */
 const MAX_REPORTED = 5;
 
-function syncWithTexts({ report, ...sync }: SyncStatus, text: (value: string) => string): SyncStatus {
+function syncWithTexts({ report, ...sync }: FullSyncStatus, text: (value: string) => string): SyncStatus {
   if (report === undefined) return sync;
-  const { held, problems, drift, probes, ...counts } = report;
+  const { held, problems, drift, probes, fingerprints: _internal, foreign: _digest, ...counts } = report;
   return {
     ...sync,
     report: {

@@ -10,6 +10,8 @@ export type Signal =
       readonly time: string;
       /** Who asks: services have changed, the drift timer, or a person. */
       readonly reason: 'services' | 'drift' | 'manual';
+      /** ISO 8601: not to be heeded before, so that many environments don't ask Azure at once; absent: at once. */
+      readonly notBefore?: string;
     }
   | {
       readonly kind: 'approve';
@@ -44,7 +46,13 @@ const time = z.iso.datetime();
 const signalSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('retry'), id, time }),
   z.strictObject({ kind: z.literal('delete'), id, time, force: z.boolean() }),
-  z.strictObject({ kind: z.literal('sync'), id, time, reason: z.enum(['services', 'drift', 'manual']) }),
+  z.strictObject({
+    kind: z.literal('sync'),
+    id,
+    time,
+    reason: z.enum(['services', 'drift', 'manual']),
+    notBefore: time.exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('approve'), id, time, plan: z.string().min(1).max(100) }),
   z.strictObject({
     kind: z.literal('grant'),

@@ -13,6 +13,7 @@ export type StepName =
   | 'clusterRoles'
   | 'accessLanes'
   | 'events'
+  | 'observe'
   | 'firewallRules'
   | 'authorizedRanges';
 

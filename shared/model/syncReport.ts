@@ -1,3 +1,6 @@
+/** What a sync may write. */
+export type SyncTarget = 'firewallRules' | 'routes' | 'networkRouting';
+
 /** What one sync came to; small, since it lives in a lane's input and status. Details are read live. */
 export interface SyncReport {
   /** Rules of the firewall that were written, or would be if the policy let them. */
@@ -10,12 +13,18 @@ export interface SyncReport {
   readonly conflicts: number;
   /** Deletions that wait for approval. */
   readonly held?: { readonly hash: string; readonly rules: number; readonly reason: string };
-  /** Clusters whose services could not be listed, in a sentence each. */
+  /** What stood in the way of a part of it, in a sentence each: services that could not be listed, foreign edits. */
   readonly problems: readonly string[];
-  /** Differences of the firewall that no service explains: edits behind Gatehouse's back. */
+  /** Differences that no service explains, edits behind Gatehouse's back, as `check: what` (see shared/plan/driftChecks). */
   readonly drift: readonly string[];
+  /** What has to be written; empty when everything is as it should be. */
+  readonly writes: readonly SyncTarget[];
   /** Whether the firewall was written. */
   readonly wrote: boolean;
   /** What a new publication answered when it was tried. */
   readonly probes: readonly { readonly name: string; readonly result: string }[];
+  /** Of every rule that the services call for: what the next sync knows hand edits of rules by. */
+  readonly fingerprints: readonly string[];
+  /** Of everything on the firewall that isn't Gatehouse's, as it was when the firewall was written. */
+  readonly foreign?: string;
 }

@@ -112,11 +112,21 @@ export function accessGraph(): readonly Step[] {
   ];
 }
 
-/** The steps of a sync: what keeps a standing environment true to its spec and its services. */
+/**
+ * The steps of a sync: what keeps a standing environment true to its spec and its services. One look decides what is to be
+ * written; a step that has nothing to write reads nothing.
+ */
 export function syncGraph(_spec: EnvironmentSpec): readonly Step[] {
   return [
-    { name: 'firewallRules', title: 'Rules of the firewall', after: [], kind: 'firewall', expectedSeconds: 240 },
-    { name: 'routes', title: 'Routes', after: [], kind: 'routeTable', expectedSeconds: 10 },
+    { name: 'observe', title: 'Look at services, firewall and network', after: [], expectedSeconds: 1 },
+    {
+      name: 'firewallRules',
+      title: 'Rules of the firewall',
+      after: done('observe'),
+      kind: 'firewall',
+      expectedSeconds: 240,
+    },
+    { name: 'routes', title: 'Routes', after: done('observe'), kind: 'routeTable', expectedSeconds: 10 },
     {
       name: 'networkRouting',
       title: 'DNS servers and route table of the network',

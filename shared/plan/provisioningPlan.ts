@@ -67,7 +67,8 @@ export function provisioningPlan(
 }
 
 /** Steps that write nothing, or what a preview can't know: it depends on services that don't exist yet. */
-type StepWithoutPlan = 'preflight' | 'permissions' | 'accessLanes' | 'events' | 'firewallRules' | 'authorizedRanges';
+type StepWithoutPlan =
+  'preflight' | 'permissions' | 'accessLanes' | 'events' | 'observe' | 'firewallRules' | 'authorizedRanges';
 
 type StepPlans = Readonly<Record<Exclude<StepName, StepWithoutPlan>, readonly ResourcePlan[]>> &
   Partial<Readonly<Record<StepName, readonly ResourcePlan[]>>>;

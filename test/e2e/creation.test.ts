@@ -42,8 +42,10 @@ describe('one call builds the article’s environment', () => {
       'networkRouting done',
       'cluster done',
       'clusterRoles done',
+      'events done',
+      'accessLanes done',
     ]);
-    expect(counts).toEqual({ stepsDone: 11, stepsTotal: 11, writes: 9, firewallWrites: 1 });
+    expect(counts).toMatchObject({ stepsDone: 13, stepsTotal: 13, writes: 11, firewallWrites: 1 });
   });
 
   test('what exists has the article’s names and values, and the environment’s tag', async () => {
@@ -103,7 +105,7 @@ describe('one call builds the article’s environment', () => {
     const writes = requests.filter(({ write, path }) => write && path.startsWith('/subscriptions'));
     expect(writes.filter(({ path }) => path.includes('/azureFirewalls/'))).toHaveLength(1);
     expect(writes.map(({ status }) => status).every((status) => status === 200 || status === 201)).toBe(true);
-    expect(writes).toHaveLength(10);
+    expect(writes).toHaveLength(13);
   });
 
   test('a plan of what stands says that nothing would change', async () => {

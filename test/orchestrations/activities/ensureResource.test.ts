@@ -14,7 +14,8 @@ import { articleSpec } from '../../support/spec.ts';
 
 const spec = articleSpec({ name: 'shop', cluster: { name: 'shop' } });
 let cloud: TestCloud;
-const lanes = { start: () => Promise.reject(new Error('not here')), end: () => Promise.reject(new Error('not here')) };
+const notHere = () => Promise.reject(new Error('not here'));
+const lanes = { start: notHere, look: notHere, end: notHere };
 const logged: string[] = [];
 const log = { error: (message: string) => void logged.push(message) };
 

@@ -12,9 +12,12 @@ const configuration = (properties: object) => ({ properties: { ipConfigurations:
 test('a firewall has one private address, which it has not before it is finished', () => {
   const publicIPAddress = { id: '/ip1' };
   expect(firewallFacts(configuration({ publicIPAddress, privateIPAddress: '10.0.0.4' }) as never)).toEqual({
+    frontends: [{ name: 'ipc', publicIpId: '/ip1' }],
     privateIp: '10.0.0.4',
   });
-  expect(firewallFacts(configuration({ publicIPAddress, provisioningState: 'Succeeded' }) as never)).toEqual({});
+  expect(firewallFacts(configuration({ publicIPAddress, provisioningState: 'Succeeded' }) as never)).toEqual({
+    frontends: [{ name: 'ipc', publicIpId: '/ip1' }],
+  });
 });
 
 test('a public IP has its address once it is allocated, and says what it is attached to', () => {
@@ -41,17 +44,21 @@ test('a cluster without authorized ranges is open', () => {
   expect(clusterFacts({ properties: { provisioningState: 'Succeeded' } })).toEqual({ authorizedRanges: [] });
 });
 
-test('a route table has the subnets that use it', () => {
-  expect(routeTableFacts({ properties: { subnets: [{ id: '/subnet' }] } })).toEqual({ subnetIds: ['/subnet'] });
+test('a route table has its routes and the subnets that use it', () => {
+  const routes = [{ name: 'out', properties: { addressPrefix: '1.2.3.4/32', nextHopType: 'Internet' } }];
+  expect(routeTableFacts({ properties: { routes, subnets: [{ id: '/subnet' }] } })).toEqual({
+    routes: [{ prefix: '1.2.3.4/32', nextHopType: 'Internet' }],
+    subnetIds: ['/subnet'],
+  });
 });
 
 test('what ARM leaves out or says otherwise is empty, never an error', () => {
   const odd = { properties: { ipConfigurations: 'x', subnets: {}, apiServerAccessProfile: [null] } };
   for (const json of [{}, odd]) {
-    expect(firewallFacts(json)).toEqual({});
+    expect(firewallFacts(json)).toEqual({ frontends: [] });
     expect(publicIpFacts(json)).toEqual({});
     expect(clusterFacts(json)).toEqual({ authorizedRanges: [] });
-    expect(routeTableFacts(json)).toEqual({ subnetIds: [] });
+    expect(routeTableFacts(json)).toEqual({ routes: [], subnetIds: [] });
     expect(provisioningState(json)).toBe('Unknown');
   }
 });
