@@ -53,11 +53,18 @@ export default {
       name: 'sdks-are-loaded-where-they-are-used',
       comment: 'A static import would load the SDK at the start of every function app instance.',
       severity: 'error',
-      from: { path: '^shared/(azure|kubernetes)/' },
+      from: { path: '^shared/(azure|kubernetes)/', pathNot: 'Sdk[.]ts$' },
       to: {
         path: '^node_modules/(@azure|@azure-rest|@kubernetes)/',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
       },
+    },
+    {
+      name: 'sdk-modules-are-loaded-where-they-are-used',
+      comment: 'They name what the bundle takes of an SDK, and are imported dynamically in its place.',
+      severity: 'error',
+      from: {},
+      to: { path: '^shared/.*Sdk[.]ts$', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'functions-import-no-sdk-code',

@@ -78,6 +78,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
     ...(state.readyAt === undefined ? {} : { readyAt: state.readyAt }),
     steps: status?.steps ?? [],
     counts: status?.counts,
+    ...(status?.sync === undefined ? {} : { sync: status.sync }),
     findings: status?.findings ?? [],
     resources: resourceIds(state.spec),
     spec: state.spec,

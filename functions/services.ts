@@ -1,25 +1,39 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
+import { nameOf, planned, type SyncObservation } from '../orchestrations/activities/syncObservation.ts';
+import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import { probeConnectivity } from '../shared/observe/connectivity.ts';
+import { driftCauses } from '../shared/observe/driftCauses.ts';
 import { observeIngress } from '../shared/observe/ingress.ts';
-import { firewallUpdate } from '../shared/plan/firewallUpdate.ts';
-import { planPublications } from '../shared/plan/publicationPlan.ts';
-import { existingLane } from './http/laneClient.ts';
+import { driftFindings } from '../shared/plan/driftChecks.ts';
+import { explainService } from '../shared/plan/explain.ts';
+import { planRanges } from '../shared/plan/rangePlan.ts';
+import { settings } from '../shared/settings.ts';
+import { existingLane, findAccessState, type Lane } from './http/laneClient.ts';
 import { HttpProblem } from './http/problem.ts';
 import { json, route } from './http/route.ts';
 
 /** Registers what is read live: every service port with its publication or the reason why it has none, and drift. */
 export function registerServices(): void {
   route('listServices', ['GET'], 'environments/{name}/services', listServices);
+  route('explainService', ['GET'], 'environments/{name}/services/{namespace}/{service}', explain);
   route('showDrift', ['GET'], 'environments/{name}/drift', showDrift);
 }
 
 const READ_DEADLINE = { deadlineSeconds: 20 };
+const PROBE_DEADLINE_SECONDS = 5;
+/** A service with more ports is probed on its first ones only. */
+const MAX_PROBES = 10;
 
-async function observedPlan(request: HttpRequest, client: DurableClient) {
-  const { state } = await existingLane(client, request.params['name'] ?? '');
-  const { spec } = state;
+type Looked = SyncObservation & { readonly lane: Lane; readonly spec: EnvironmentSpec };
+
+/** @throws HttpProblem 409 while there is no firewall */
+async function look(request: HttpRequest, client: DurableClient): Promise<Looked> {
+  const lane = await existingLane(client, request.params['name'] ?? '');
+  const { spec, lastSync } = lane.state;
   const observed = await observeIngress(spec, READ_DEADLINE);
-  if (observed.firewall === undefined) {
+  const { firewall } = observed;
+  if (firewall === undefined) {
     throw new HttpProblem(
       409,
       'not-ready',
@@ -28,30 +42,108 @@ async function observedPlan(request: HttpRequest, client: DurableClient) {
       'Wait until the environment is ready, or retry it where it failed.',
     );
   }
-  const { firewall, services: lists, facts } = observed;
-  const plan = planPublications({ spec, lists, firewall, facts });
-  return { spec, observed, firewall, plan };
+  const known = lastSync?.report?.fingerprints ?? [];
+  return { lane, spec, observed, firewall, ...planned({ spec, known }, observed, firewall, undefined) };
 }
 
 /** GET /environments/{name}/services */
 async function listServices(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { spec, observed, plan } = await observedPlan(request, client);
-  const { natRuleCollections: _body, ...shown } = plan;
-  return json(200, { name: spec.name, frontends: observed.facts.frontends, ...shown, unread: observed.problems });
+  const { spec, observed, publications } = await look(request, client);
+  const { natRuleCollections: _body, problems, ...shown } = publications;
+  return json(200, {
+    name: spec.name,
+    policy: spec.ingress.policy,
+    frontends: observed.facts.frontends,
+    ...shown,
+    problems: [...observed.problems.map((message) => ({ code: 'load-balancers-unread', message })), ...problems],
+  });
 }
 
-/** GET /environments/{name}/drift: what a sync would have to write now. */
+/** GET /environments/{name}/services/{namespace}/{service}: each hop from the Internet to the service. */
+async function explain(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const { spec, observed, firewall, publications } = await look(request, client);
+  const [list] = observed.services;
+  const { namespace = '', service = '' } = request.params;
+  const explained = { spec, namespace, service, firewall, facts: observed.facts, plan: publications };
+  if (list === undefined) throw new Error('A list of services comes with every look.');
+  const probes = await probesOf(publications, observed.facts.frontends, namespace, service);
+  const explanation = explainService({ ...explained, list, probes });
+  if (list.state === 'complete' && !explanation.found) {
+    throw new HttpProblem(
+      404,
+      'service-not-found',
+      'No such service',
+      explanation.reason ?? `There is no service ${namespace}/${service}.`,
+      'kubectl get services --all-namespaces lists those that exist.',
+    );
+  }
+  return json(200, explanation);
+}
+
+/** What a connection to each of a service's publications comes to; only those that stand are tried. */
+async function probesOf(
+  { unchanged }: SyncObservation['publications'],
+  frontends: readonly string[],
+  namespace: string,
+  service: string,
+) {
+  const tried = unchanged.filter((one) => one.namespace === namespace && one.service === service).slice(0, MAX_PROBES);
+  const answers = await Promise.all(
+    tried.map(async ({ rule, ruleName }) => {
+      const answer = await probeConnectivity(rule, { frontends, deadlineSeconds: PROBE_DEADLINE_SECONDS });
+      return [ruleName, answer] as const;
+    }),
+  );
+  return Object.fromEntries(answers);
+}
+
+/** GET /environments/{name}/drift: every difference that a sync would have to write, and who is behind it. */
 async function showDrift(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { spec, firewall, plan } = await observedPlan(request, client);
-  const { drift } = firewallUpdate(spec, firewall, plan);
+  const { lane, spec, observed, firewall, publications, drift: edits } = await look(request, client);
+  const ranges = await rangesOf(client, spec, observed);
+  const findings = driftFindings({
+    spec,
+    ...observed,
+    firewall,
+    frontends: observed.facts.frontends,
+    publications,
+    ...(ranges === undefined ? {} : { ranges }),
+  });
+  const { wroteAt, driftSince, readyAt } = lane.state;
+  const resources = findings.map(({ resource }) => resource);
+  const causes = await driftCauses(resources, wroteAt ?? readyAt ?? lane.createdAt);
   return json(200, {
     name: spec.name,
     action: spec.drift.action,
-    firewall: drift,
-    publications: {
-      missing: plan.created.map(({ ruleName }) => ruleName),
-      changed: plan.updated.map(({ ruleName }) => ruleName),
-      superfluous: plan.deleted.map(({ name }) => name),
-    },
+    inSync: findings.length === 0,
+    findings: findings.map((finding) => {
+      const isOfServices = finding.check === 'dnatRules' && !edits.some(({ what }) => what === finding.what);
+      const cause = isOfServices ? undefined : causes.get(finding.resource.toLowerCase());
+      const since = cause?.time ?? driftSince?.[nameOf(finding)];
+      return {
+        ...finding,
+        ...(isOfServices ? { reason: 'services' } : {}),
+        ...(since === undefined ? {} : { since }),
+        ...(cause === undefined ? {} : { cause }),
+      };
+    }),
+  });
+}
+
+/** How the cluster's ranges differ from what its lane answers for; undefined while there is no cluster or no lane. */
+async function rangesOf(client: DurableClient, spec: EnvironmentSpec, observed: SyncObservation['observed']) {
+  const { cluster, facts } = observed;
+  const state = await findAccessState(client, spec);
+  if (cluster === undefined || state === undefined) return undefined;
+  const { outboundRanges } = settings();
+  const { grants, ownedRanges } = state;
+  return planRanges({
+    spec,
+    cluster,
+    frontends: facts.frontends,
+    outboundRanges,
+    grants,
+    ownedRanges,
+    now: new Date(),
   });
 }

@@ -27,10 +27,14 @@ export interface LaneState {
   readonly lookAt?: string;
   /** The records of the creation, once the lane has turned to something else. */
   readonly creation?: readonly StepRecord[];
+  /** When the last creation or sync that wrote something ended, ISO 8601. */
+  readonly wroteAt?: string;
   /** When each difference that still stands was first seen, ISO 8601, by `check: what`. */
   readonly driftSince?: Readonly<Record<string, string>>;
   /** What the last finished sync came to. */
   readonly lastSync?: { readonly time: string; readonly report?: SyncReport; readonly problem?: StepProblem };
+  /** What the last sync that wrote the firewall came to; without fingerprints, which only the last sync's are good for. */
+  readonly lastChange?: { readonly time: string; readonly report: SyncReport };
   readonly totals: LaneTotals;
   /** When the environment first became ready. */
   readonly readyAt?: string;
@@ -113,7 +117,9 @@ function afterGraph(state: LaneState, now: string): LaneState {
   const waiting: LaneState = { ...state, phase: 'waiting' };
   switch (state.graph) {
     case 'provision':
-      return isComplete(state.records) && state.readyAt === undefined ? { ...waiting, readyAt: now } : waiting;
+      return isComplete(state.records) && state.readyAt === undefined
+        ? { ...waiting, readyAt: now, wroteAt: now }
+        : { ...waiting, wroteAt: now };
     case 'sync':
       return afterSync(waiting, now);
     case 'teardown':
@@ -128,9 +134,17 @@ function afterSync(state: LaneState, now: string): LaneState {
   // An approval is used up by the sync that had it: held deletions of another hash need another word.
   const { approved: _used, ...rest } = state;
   const repaired = recordOf('observe')?.report?.drift.filter(isRepaired(state.records)) ?? [];
+  const told = repaired.slice(0, 3).join('; ') + (repaired.length > 3 ? ` and ${repaired.length - 3} more` : '');
+  const repair: Finding = {
+    time: now,
+    severity: 'warning',
+    message: `Drift was repaired: ${[told, ...(report?.causes ?? [])].join('. ')}`,
+  };
   return {
-    ...rest,
+    ...(repaired.length === 0 ? rest : withFinding(rest, repair)),
+    ...(state.records.some(({ writes }) => writes > 0) ? { wroteAt: now } : {}),
     lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
+    ...(report?.wrote === true ? { lastChange: { time: now, report: { ...report, fingerprints: [] } } } : {}),
     driftSince: Object.fromEntries(
       (report?.drift ?? [])
         .filter((what) => !repaired.includes(what))

@@ -35,7 +35,7 @@ const written = (records: readonly StepRecord[]): number => records.reduce((sum,
 const publicationsOf = (report: FullSyncStatus['report']): number =>
   report === undefined ? 0 : report.created + report.updated + report.unchanged;
 
-function syncStatus({ graph, phase, lastSync }: LaneState): FullSyncStatus | undefined {
+function syncStatus({ graph, phase, lastSync, lastChange }: LaneState): FullSyncStatus | undefined {
   const running = graph === 'sync' && phase === 'working';
   if (lastSync === undefined) return running ? { running } : undefined;
   return {
@@ -43,6 +43,7 @@ function syncStatus({ graph, phase, lastSync }: LaneState): FullSyncStatus | und
     lastTime: lastSync.time,
     lastResult: lastSync.problem === undefined ? 'done' : 'failed',
     ...(lastSync.report === undefined ? {} : { report: lastSync.report }),
+    ...(lastChange === undefined ? {} : { lastChange }),
   };
 }
 

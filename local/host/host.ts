@@ -93,6 +93,7 @@ async function start(
   await runHooks(app, 'appStart', { hookData: {}, appHookData: {}, functionAppDirectory: appDirectory });
 
   let origin = '';
+  const invocations = new Set<Promise<unknown>>();
   const run = async (
     fn: AppFunction,
     trigger: TypedData,
@@ -104,8 +105,14 @@ async function start(
         .filter(([, { type }]) => type === 'durableClient' || type === 'orchestrationClient')
         .map(([name]) => [name, client]),
     );
-    const running = invoke(app, fn, { trigger, inputs, triggerMetadata }, log);
-    return withTimeout(fn.name, settings.functionTimeoutMs, running);
+    const running = withTimeout(
+      fn.name,
+      settings.functionTimeoutMs,
+      invoke(app, fn, { trigger, inputs, triggerMetadata }, log),
+    );
+    invocations.add(running);
+    running.finally(() => invocations.delete(running)).catch(() => undefined);
+    return running;
   };
   /** Virtual time stands still for an invocation. */
   const runTrigger: typeof run = async (fn, trigger, metadata) => {
@@ -162,6 +169,8 @@ async function start(
   // Without it `getClient` of durable-functions rewrites every link to port 7071.
   cleanUps.push(addToEnvironment({ WEBSITE_HOSTNAME: origin.slice('http://'.length) }));
 
+  // What has begun ends before what it needs goes away.
+  cleanUps.push(async () => void (await Promise.allSettled(invocations)));
   cleanUps.push(() => durable.stop());
   const recovered = durable.recover();
   if (options.timers ?? true)

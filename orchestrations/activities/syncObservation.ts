@@ -20,6 +20,8 @@ export interface SyncObservation {
   readonly firewall: JsonObject;
   readonly publications: PublicationPlan;
   readonly plan: SyncPlan;
+  /** Edits behind Gatehouse's back, without what services call for. */
+  readonly drift: readonly DriftFinding[];
   readonly report: SyncReport;
 }
 
@@ -47,7 +49,7 @@ export function planned(
   observed: ObservedIngress,
   firewall: JsonObject,
   approved: string | undefined,
-): Pick<SyncObservation, 'publications' | 'plan' | 'report'> {
+): Pick<SyncObservation, 'publications' | 'plan' | 'drift' | 'report'> {
   const { services: lists, facts } = observed;
   const publications = planPublications({
     spec,
@@ -57,12 +59,10 @@ export function planned(
     ...(approved === undefined ? {} : { approved }),
   });
   const plan = planSync({ spec, ...observed, firewall, frontends: facts.frontends, publications });
-  const drift = [
-    ...editedRules(publications, known).map((name) => `dnatRules: ${name}`),
-    // What services call for is no drift; what was edited is named above.
-    ...plan.findings.filter(({ check }) => check !== 'dnatRules').map(nameOf),
-  ];
-  return { publications, plan, report: reportOf(publications, plan, observed.problems, drift) };
+  const edited = new Set(editedRules(publications, known));
+  // What services call for is no drift.
+  const drift = plan.findings.filter(({ check, what }) => check !== 'dnatRules' || edited.has(what));
+  return { publications, plan, drift, report: reportOf(publications, plan, observed.problems, drift.map(nameOf)) };
 }
 
 /** A difference as lanes remember it. */
@@ -86,6 +86,7 @@ function reportOf(
     ...(held === undefined ? {} : { held: { hash: held.hash, rules: held.rules.length, reason: held.reason } }),
     problems: [...problems, ...publications.problems.map(({ message }) => message)],
     drift,
+    causes: [],
     writes: targetsOf(plan),
     wrote: false,
     probes: [],

@@ -6,6 +6,8 @@ import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { probeConnectivity } from '../../shared/observe/connectivity.ts';
+import { driftCauses } from '../../shared/observe/driftCauses.ts';
+import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { foreignFingerprint, ruleFingerprint } from '../../shared/plan/fingerprints.ts';
 import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import type { StartStepInput } from '../advance.ts';
@@ -26,14 +28,27 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
   observe: async (input, lanes) => {
     const looked = await observeSync(input);
     if ('outcome' in looked) return looked.outcome;
-    const { observed, report } = looked;
+    const { observed, drift, report } = looked;
     await lanes.look(input.spec, observed.cluster, observed.facts.frontends);
-    return { outcome: 'done', wrote: false, report };
+    return { outcome: 'done', wrote: false, report: { ...report, causes: await causesOf(drift, input.changesFrom) } };
   },
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
   routes: onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite)),
   networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) => startNetworkRouting(spec, mayWrite)),
 };
+
+/** Who did it, where the log tells; asked only where something differs, so that an unchanged environment costs nothing. */
+async function causesOf(drift: readonly DriftFinding[], from: string | undefined): Promise<readonly string[]> {
+  if (drift.length === 0 || from === undefined) return [];
+  const causes = await driftCauses(
+    drift.map(({ resource }) => resource),
+    from,
+  );
+  return [...causes].map(
+    ([id, { caller, time, operation }]) =>
+      `${id.split('/').at(-1) ?? id} was changed by ${caller} at ${time} (${operation}).`,
+  );
+}
 
 /** Where the look has found nothing to write, nothing is read again either. */
 function onlyWhereFound(target: SyncTarget, step: SyncStep): SyncStep {
@@ -69,7 +84,8 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
   if (firewall === undefined) return missing(id);
   const state = provisioningState(firewall);
   if (!isSettled(state)) return waitFor(`the firewall is ${state}`);
-  const { plan, report } = planned(input, looked.observed, firewall, approved);
+  const { plan, report: again } = planned(input, looked.observed, firewall, approved);
+  const report: SyncReport = { ...again, causes: input.found?.causes ?? [] };
   if (plan.firewallBody === undefined) return { outcome: 'done', wrote: false, report };
   if (!input.mayWrite) {
     return failed({

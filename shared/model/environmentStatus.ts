@@ -29,11 +29,18 @@ export interface SyncStatus {
   /** When the last one ended; ISO 8601, UTC. */
   readonly lastTime?: string;
   readonly lastResult?: 'done' | 'failed';
-  readonly report?: Omit<SyncReport, 'fingerprints' | 'foreign'>;
+  readonly report?: ShownReport;
+  /** The last one that wrote the firewall; most find nothing to write. */
+  readonly lastChange?: { readonly time: string; readonly report: ShownReport };
 }
 
+type ShownReport = Omit<SyncReport, 'fingerprints' | 'foreign'>;
+
 /** With what only lanes need. */
-export type FullSyncStatus = Omit<SyncStatus, 'report'> & { readonly report?: SyncReport };
+export type FullSyncStatus = Omit<SyncStatus, 'report' | 'lastChange'> & {
+  readonly report?: SyncReport;
+  readonly lastChange?: { readonly time: string; readonly report: SyncReport };
+};
 
 interface StatusCounts {
   readonly stepsDone: number;
@@ -111,20 +118,29 @@ function statusWithTexts(input: EnvironmentStatusInput, text: (value: string) =>
 /** At most this many of each list of a report are shown; all of them are in GET …/services and …/drift. */
 const MAX_REPORTED = 5;
 
-function syncWithTexts({ report, ...sync }: FullSyncStatus, text: (value: string) => string): SyncStatus {
-  if (report === undefined) return sync;
-  const { held, problems, drift, probes, fingerprints: _internal, foreign: _digest, ...counts } = report;
+function syncWithTexts({ report, lastChange, ...sync }: FullSyncStatus, text: (value: string) => string): SyncStatus {
   return {
     ...sync,
-    report: {
-      ...counts,
-      ...(held !== undefined && { held: { ...held, hash: plain(held.hash, 64), reason: text(held.reason) } }),
-      problems: problems.slice(0, MAX_REPORTED).map(text),
-      drift: drift.slice(0, MAX_REPORTED).map(text),
-      probes: probes
-        .slice(0, MAX_REPORTED)
-        .map(({ name, result }) => ({ name: text(name), result: plain(result, LONGEST_NAME) })),
-    },
+    ...(report === undefined ? {} : { report: reportWithTexts(report, text) }),
+    ...(lastChange === undefined
+      ? {}
+      : {
+          lastChange: { time: plain(lastChange.time, LONGEST_TIME), report: reportWithTexts(lastChange.report, text) },
+        }),
+  };
+}
+
+function reportWithTexts(report: SyncReport, text: (value: string) => string): ShownReport {
+  const { held, problems, drift, causes, probes, fingerprints: _internal, foreign: _digest, ...counts } = report;
+  return {
+    ...counts,
+    ...(held !== undefined && { held: { ...held, hash: plain(held.hash, 64), reason: text(held.reason) } }),
+    problems: problems.slice(0, MAX_REPORTED).map(text),
+    drift: drift.slice(0, MAX_REPORTED).map(text),
+    causes: causes.slice(0, MAX_REPORTED).map(text),
+    probes: probes
+      .slice(0, MAX_REPORTED)
+      .map(({ name, result }) => ({ name: text(name), result: plain(result, LONGEST_NAME) })),
   };
 }
 

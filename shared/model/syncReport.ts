@@ -17,6 +17,8 @@ export interface SyncReport {
   readonly problems: readonly string[];
   /** Differences that no service explains, edits behind Gatehouse's back, as `check: what` (see shared/plan/driftChecks). */
   readonly drift: readonly string[];
+  /** Who changed last what drifted, as far as the activity log tells, in a sentence each. */
+  readonly causes: readonly string[];
   /** What has to be written; empty when everything is as it should be. */
   readonly writes: readonly SyncTarget[];
   /** Whether the firewall was written. */

@@ -1,6 +1,5 @@
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
-import { listAt, textAt } from './input.ts';
 import type { SpecDraft } from './schema.ts';
 
 interface Unsupported {
