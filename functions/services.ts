@@ -111,7 +111,10 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
   });
   const { wroteAt, driftSince, readyAt } = lane.state;
   const resources = findings.map(({ resource }) => resource);
-  const causes = await driftCauses(resources, wroteAt ?? readyAt ?? lane.createdAt);
+  const causes = await driftCauses(resources, {
+    from: wroteAt ?? readyAt ?? lane.createdAt,
+    seen: lane.updatedAt,
+  });
   return json(200, {
     name: spec.name,
     action: spec.drift.action,

@@ -39,7 +39,9 @@ export function kubernetesClusters(options: KubernetesClustersOptions): Kubernet
       const port = portFor(options, facts, new Set([...running.values()].map((one) => one.port)));
       const kubernetes = await startKubernetes(kubernetesOptions(options, cloud, facts, port));
       running.set(facts.id.toLowerCase(), { kubernetes, port });
-      options.log?.(`The API server of ${facts.name} listens on ${kubernetes.origin}`);
+      const file = keepKubeconfig(options, facts.name, kubernetes.kubeconfig('user'));
+      const how = file === undefined ? '' : `; kubectl --kubeconfig ${file} get services`;
+      options.log?.(`The API server of ${facts.name} listens on ${kubernetes.origin}${how}`);
     },
     async remove(clusterId) {
       const entry = running.get(clusterId.toLowerCase());
@@ -139,6 +141,15 @@ function keepPorts({ stateDirectory }: KubernetesClustersOptions, ports: Readonl
   if (stateDirectory === undefined) return;
   mkdirSync(stateDirectory, { recursive: true });
   writeFileSync(join(stateDirectory, PORTS), JSON.stringify(ports));
+}
+
+/** For people: what `az aks get-credentials` would write. It holds a token, so nobody else may read it. */
+function keepKubeconfig({ stateDirectory }: KubernetesClustersOptions, name: string, text: string): string | undefined {
+  if (stateDirectory === undefined) return undefined;
+  const file = join(stateDirectory, `${name}.kubeconfig`);
+  mkdirSync(stateDirectory, { recursive: true });
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
 }
 
 function directoryOf({ stateDirectory }: KubernetesClustersOptions, clusterId: string): string | undefined {

@@ -7,11 +7,12 @@ const usage = `Starts Gatehouse on this machine: the app, and local Azure for it
 
   npm start -- [options]
 
-  --port N         the app's port (default 7071; 0 picks a free one)
-  --azure-port N   local Azure's port (default 8480)
-  --time-scale N   seconds of Azure time per second (default 60)
-  --seed N         draws local Azure's latencies (default 1)
-  --state DIR      where everything is kept across restarts (default .gatehouse)
+  --port N             the app's port (default 7071; 0 picks a free one)
+  --azure-port N       local Azure's port (default 8480)
+  --kubernetes-port N  the first cluster's API server (default 6443)
+  --time-scale N       seconds of Azure time per second (default 60)
+  --seed N             draws local Azure's latencies (default 1)
+  --state DIR          where everything is kept across restarts (default .gatehouse)
   --help
 `;
 
@@ -20,6 +21,7 @@ runMain(async () => {
     options: {
       port: { type: 'string', default: '7071' },
       'azure-port': { type: 'string', default: '8480' },
+      'kubernetes-port': { type: 'string', default: '6443' },
       'time-scale': { type: 'string', default: '60' },
       seed: { type: 'string', default: '1' },
       state: { type: 'string', default: '.gatehouse' },
@@ -36,6 +38,7 @@ runMain(async () => {
     appDirectory: process.cwd(),
     functionsPort: portOption('port', values.port),
     azurePort: portOption('azure-port', values['azure-port']),
+    kubernetesPort: portOption('kubernetes-port', values['kubernetes-port']),
     seed: integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     stateDirectory: values.state,
     log: (message) => console.error(message),
@@ -52,6 +55,10 @@ Start an environment, then look at it:
 
   curl -X POST -H 'x-functions-key: ${key}' ${cloud.api}/environments -d '{ "name": "aks-egress" }'
   curl -H 'x-functions-key: ${key}' ${cloud.api}/environments/aks-egress
+
+Once it is ready, publish a service:
+
+  kubectl --kubeconfig ${values.state}/kubernetes/aks-egress.kubeconfig apply -f examples/store-front.yaml
 
 Stop with Ctrl+C.`);
   closeOnSignal(() => cloud.close());

@@ -39,6 +39,8 @@ export interface StartStepInput {
   readonly force: boolean;
   /** What the step has written so far and what it found, when it is run again to read back. */
   readonly writes: number;
+  /** The lane's time, ISO 8601: what ends is judged by the clock that its timers run by. */
+  readonly time: string;
   readonly report?: SyncReport;
   /** What the step "observe" of the same sync found. */
   readonly found?: SyncReport;
@@ -90,6 +92,7 @@ export function* advance(
             ...rest,
             step,
             writes,
+            time: began.toISOString(),
             mayWrite: mayWrite(record),
             ...(report === undefined ? {} : { report }),
             ...(found === undefined ? {} : { found }),

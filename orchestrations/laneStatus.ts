@@ -33,7 +33,7 @@ const written = (records: readonly StepRecord[]): number => records.reduce((sum,
 
 /** What stands after a sync: what it made and what it found. */
 const publicationsOf = (report: FullSyncStatus['report']): number =>
-  report === undefined ? 0 : report.created + report.updated + report.unchanged;
+  report === undefined ? 0 : report.created + report.updated + report.unchanged + report.kept;
 
 function syncStatus({ graph, phase, lastSync, lastChange }: LaneState): FullSyncStatus | undefined {
   const running = graph === 'sync' && phase === 'working';

@@ -81,6 +81,7 @@ function reportOf(
     updated,
     deleted,
     unchanged,
+    kept: publications.kept.length,
     skipped,
     conflicts,
     ...(held === undefined ? {} : { held: { hash: held.hash, rules: held.rules.length, reason: held.reason } }),

@@ -30,7 +30,7 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
     if ('outcome' in looked) return looked.outcome;
     const { observed, drift, report } = looked;
     await lanes.look(input.spec, observed.cluster, observed.facts.frontends);
-    return { outcome: 'done', wrote: false, report: { ...report, causes: await causesOf(drift, input.changesFrom) } };
+    return { outcome: 'done', wrote: false, report: { ...report, causes: await causesOf(drift, input) } };
   },
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
   routes: onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite)),
@@ -38,11 +38,14 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
 };
 
 /** Who did it, where the log tells; asked only where something differs, so that an unchanged environment costs nothing. */
-async function causesOf(drift: readonly DriftFinding[], from: string | undefined): Promise<readonly string[]> {
+async function causesOf(
+  drift: readonly DriftFinding[],
+  { changesFrom: from, time: seen }: StartStepInput,
+): Promise<readonly string[]> {
   if (drift.length === 0 || from === undefined) return [];
   const causes = await driftCauses(
     drift.map(({ resource }) => resource),
-    from,
+    { from, seen },
   );
   return [...causes].map(
     ([id, { caller, time, operation }]) =>

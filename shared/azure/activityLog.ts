@@ -29,15 +29,25 @@ export async function lastRecordedChange(
 ): Promise<RecordedChange | undefined> {
   const from = new Date(Math.max(window.from.getTime(), window.to.getTime() - LOOK_BACK_MS)).toISOString();
   const to = window.to.toISOString();
-  const { subscription } = partsOf(resourceId);
+  const { subscription, resourceGroup } = partsOf(resourceId);
   const path = `/subscriptions/${subscription}/providers/Microsoft.Insights/eventtypes/management/values`;
   const entries = await newestEntries(path, {
     'api-version': API_VERSION,
-    $filter: `eventTimestamp ge '${from}' and eventTimestamp le '${to}' and resourceUri eq '${resourceId}'`,
-    $select: 'caller,eventTimestamp,operationName,status',
+    $filter: `eventTimestamp ge '${from}' and eventTimestamp le '${to}' and resourceGroupName eq '${resourceGroup}'`,
+    $select: 'caller,eventTimestamp,operationName,resourceId,status',
   });
-  const [newest] = entries.flatMap(changeOf).toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
+  const [newest] = entries
+    .filter((entry) => isAbout(entry, resourceId))
+    .flatMap(changeOf)
+    .toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
   return newest;
+}
+
+/** A route or a subnet is changed under its own id: the whole has changed with it. */
+function isAbout(entry: JsonObject, resourceId: string): boolean {
+  const id = stringAt(entry, 'resourceId')?.toLowerCase() ?? '';
+  const wanted = resourceId.toLowerCase();
+  return id === wanted || id.startsWith(`${wanted}/`);
 }
 
 /** The first page holds the newest. */

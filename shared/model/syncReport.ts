@@ -8,6 +8,8 @@ export interface SyncReport {
   readonly updated: number;
   readonly deleted: number;
   readonly unchanged: number;
+  /** Rules that stay although nothing calls for them as they are: held, unreadable, or by policy. */
+  readonly kept: number;
   /** Service ports without a rule; each has its reason in GET …/services. */
   readonly skipped: number;
   readonly conflicts: number;

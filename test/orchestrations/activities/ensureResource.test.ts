@@ -110,7 +110,11 @@ describe('a step that is run again', () => {
     'clusterRoles',
   ])('%s writes nothing when all is as wanted', async (step) => {
     expect(
-      await startStep({ graph: 'provision', step, spec, force: false, mayWrite: true, writes: 0 }, lanes, log),
+      await startStep(
+        { graph: 'provision', step, spec, force: false, mayWrite: true, writes: 0, time: '2026-01-01T00:00:00.000Z' },
+        lanes,
+        log,
+      ),
     ).toEqual({
       outcome: 'done',
       wrote: false,

@@ -12,6 +12,7 @@ afterAll(() => arm.close());
 
 const entry = (time: string, caller: string, operation = WRITE, status = 'Succeeded') => ({
   caller,
+  resourceId: FIREWALL.toUpperCase(),
   eventTimestamp: time,
   operationName: { value: operation, localizedValue: 'Create or update' },
   status: { value: status, localizedValue: status },
@@ -31,6 +32,7 @@ test('the newest write or deletion is told, with who did it and when', async () 
           entry('2026-01-09T13:00:00Z', 'reader@contoso.example', 'Microsoft.Network/azureFirewalls/read'),
           entry('2026-01-09T14:00:00Z', 'refused@contoso.example', WRITE, 'Failed'),
           entry('2026-01-09T11:00:00Z', 'earlier@contoso.example'),
+          { ...entry('2026-01-09T15:00:00Z', 'neighbour@contoso.example'), resourceId: `${FIREWALL}2` },
         ],
       },
     };
@@ -41,7 +43,7 @@ test('the newest write or deletion is told, with who did it and when', async () 
     operation: WRITE,
   });
   expect(asked?.query.get('$filter')).toBe(
-    `eventTimestamp ge '2026-01-09T00:00:00.000Z' and eventTimestamp le '2026-01-10T00:00:00.000Z' and resourceUri eq '${FIREWALL}'`,
+    `eventTimestamp ge '2026-01-09T00:00:00.000Z' and eventTimestamp le '2026-01-10T00:00:00.000Z' and resourceGroupName eq 'g'`,
   );
 });
 
