@@ -8,7 +8,7 @@ import { isSettled, type LaneGraph } from './laneState.ts';
 import { afterPoll, afterStart, mayWrite, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
 
 /** A graph of steps: one of a firewall lane's, or the one step of an access lane. */
-export type GraphName = LaneGraph | 'access';
+type GraphName = LaneGraph | 'access';
 
 /** What a cluster's authorized ranges follow from beside the spec. */
 export interface AccessFacts {

@@ -51,7 +51,7 @@ export interface LaneState {
 }
 
 /** Counts over the life of an environment, of graphs that are finished. */
-export interface LaneTotals {
+interface LaneTotals {
   readonly writes: number;
   readonly firewallWrites: number;
   readonly syncs: number;

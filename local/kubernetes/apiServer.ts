@@ -20,10 +20,8 @@ import { routeOf } from './routes.ts';
 import { StatusError, unauthorized } from './statuses.ts';
 
 export { createCertificates, keptCertificates, type Certificates } from './certificates.ts';
-export type { CloudProvider, LoadBalancedService } from './cloudProvider.ts';
+export type { CloudProvider } from './cloudProvider.ts';
 export type { Faults } from './faults.ts';
-export type { KubernetesUser } from './access.ts';
-export type { KubernetesObject } from './objects.ts';
 
 export interface KubernetesOptions {
   /** Where to listen on loopback, https; 6443 unless given, 0 picks a free one. */

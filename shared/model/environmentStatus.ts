@@ -24,7 +24,7 @@ export interface EnvironmentStatus {
   readonly findings: readonly Finding[];
 }
 
-export interface SyncStatus {
+interface SyncStatus {
   readonly running: boolean;
   /** When the last one ended; ISO 8601, UTC. */
   readonly lastTime?: string;
