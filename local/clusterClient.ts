@@ -2,7 +2,7 @@ import { request } from 'node:https';
 import { parse } from 'yaml';
 
 /** What an API server answered. */
-interface ClusterAnswer {
+export interface ClusterAnswer {
   readonly status: number;
   readonly body: unknown;
 }

@@ -174,3 +174,12 @@ test('with drift.action report drift is told and left alone, since when it is se
     findings: [{ check: 'threatIntelligence', expected: 'Alert', actual: 'Off' }],
   });
 });
+
+test('a foreign edit that comes while the firewall is written is noticed and told', async () => {
+  const shop = await createShop(cloud);
+  await shop.apply('web');
+  while ((await shop.firewallWrites()) < 2) await cloud.clock.sleep(1000);
+  await cloud.control('PUT', `/state${FIREWALL}/natRuleCollections/theirs`, theirs);
+  const { sync } = await shop.until(({ counts }) => counts.publications === 1);
+  expect(sync?.lastChange?.report.problems).toEqual([expect.stringContaining('Somebody has changed other rules')]);
+});

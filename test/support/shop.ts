@@ -1,4 +1,4 @@
-import { clusterClient, type CallCluster } from '../../local/clusterClient.ts';
+import { clusterClient, type CallCluster, type ClusterAnswer } from '../../local/clusterClient.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { TestCloud } from './localCloud.ts';
 
@@ -15,6 +15,10 @@ export interface Shop {
   apply(name: string, spec?: object, annotations?: Record<string, string>): Promise<void>;
   annotate(name: string, annotations: Record<string, string | null>): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Waits until a deleted service is gone, its load balancer with it. */
+  gone(name: string): Promise<void>;
+  /** Waits until a service has its address. */
+  addressed(name: string): Promise<void>;
   /** Waits until what the lane publishes is so, and answers it. */
   until(wanted: (status: EnvironmentStatus) => boolean): Promise<EnvironmentStatus>;
   /** Asks for a sync and waits until one has ended that began after now. */
@@ -62,6 +66,10 @@ export async function createShop(cloud: TestCloud, spec: object = {}): Promise<S
     const { status, body } = await answer;
     if (status >= 300) throw new Error(`${status}: ${JSON.stringify(body)}`);
   };
+  /** Asks again and again, in Azure time; jest's own time limit bounds it. */
+  const looked = async (name: string, wanted: (answer: ClusterAnswer) => boolean) => {
+    while (!wanted(await kubernetes('GET', `${services}/${name}`))) await cloud.clock.sleep(1000);
+  };
   const shown = async () => (await cloud.call('GET', '/environments/shop')).body as unknown as EnvironmentStatus;
   return {
     kubernetes,
@@ -78,6 +86,12 @@ export async function createShop(cloud: TestCloud, spec: object = {}): Promise<S
     annotate: (name, annotations) =>
       must(kubernetes('PATCH', `${services}/${name}`, { metadata: { annotations } }, 'application/merge-patch+json')),
     remove: (name) => must(kubernetes('DELETE', `${services}/${name}`)),
+    gone: (name) => looked(name, ({ status }) => status === 404),
+    addressed: (name) =>
+      looked(name, ({ body }) => {
+        const service = body as { status?: { loadBalancer?: { ingress?: unknown[] } } };
+        return (service.status?.loadBalancer?.ingress ?? []).length > 0;
+      }),
     sync: async () => {
       const before = await shown();
       // The sync that runs may have looked before now; only the next one counts.
