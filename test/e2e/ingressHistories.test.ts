@@ -39,9 +39,12 @@ test('whatever happens to services and firewall, one sync makes them true to eac
     const collections = async () =>
       (
         (await cloud.control('GET', `/state${FIREWALL}`)) as {
-          properties: { natRuleCollections: { name: string; properties: object }[] };
+          properties: { natRuleCollections: { name: string; properties: { rules: object[]; priority: number } }[] };
         }
-      ).properties.natRuleCollections;
+      ).properties.natRuleCollections.map(({ name: title, properties: { rules, priority } }) => ({
+        name: title,
+        properties: { rules, priority },
+      }));
     const alive = new Set<string>();
     let most = 0;
     await fc.assert(
