@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
+import type { AccessState } from '../orchestrations/accessState.ts';
 import { resourceIds } from '../shared/model/names.ts';
 import { preflight } from '../shared/observe/preflight.ts';
 import {
   alreadyExists,
   existingLane,
+  findAccessState,
   findLane,
   listLanes,
   notFound,
@@ -69,6 +71,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
   const lane = await findLane(client, name);
   if (lane === undefined) throw notFound(name);
   const { state, status } = lane;
+  const access = lane.live ? await findAccessState(client, state.spec) : undefined;
   return json(200, {
     name,
     state: lane.shown,
@@ -79,11 +82,20 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
     steps: status?.steps ?? [],
     counts: status?.counts,
     ...(status?.sync === undefined ? {} : { sync: status.sync }),
+    ...(access === undefined ? {} : { access: shownAccess(access) }),
     findings: status?.findings ?? [],
     resources: resourceIds(state.spec),
     spec: state.spec,
   });
 }
+
+/** Who is let into the API server, and how the lane that sees to it is. */
+const shownAccess = ({ phase, grants, lastLook, problem }: AccessState) => ({
+  state: phase === 'waiting' ? 'waiting' : 'working',
+  grants,
+  ...(lastLook === undefined ? {} : { lastLook: lastLook.time, ranges: lastLook.ranges }),
+  ...(problem === undefined ? {} : { problem }),
+});
 
 /** DELETE /environments/{name}[?force=true]: tears down what is owned, and nothing else. */
 async function deleteEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
