@@ -90,7 +90,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
 }
 
 /** Who is let into the API server, and how the lane that sees to it is. */
-const shownAccess = ({ phase, grants, lastLook, problem }: AccessState) => ({
+const shownAccess = ({ phase, grants, lastLook, leftOut, problem = leftOut }: AccessState) => ({
   state: phase === 'waiting' ? 'waiting' : 'working',
   grants,
   ...(lastLook === undefined ? {} : { lastLook: lastLook.time, ranges: lastLook.ranges }),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import { parseGrant } from '../shared/plan/grants.ts';
+import { parseGrant } from '../shared/model/grant.ts';
+import { MAX_AUTHORIZED_RANGES } from '../shared/plan/rangePlan.ts';
 import { accepted } from './environments.ts';
 import { existingLane, findAccessState, signalAccessLane } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
@@ -17,9 +18,21 @@ export function registerGrants(): void {
 async function grantAccess(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { spec, lane } = await accessOf(request, client);
   const body = parsed(await bodyText(request));
-  const label = request.params['label'];
-  const current = lane.lastLook?.ranges ?? [];
-  const result = parseGrant({ ...body, label }, { spec, current, now: new Date() });
+  const label = request.params['label'] ?? '';
+  if (spec.access.developers.some((developer) => developer.label === label)) {
+    throw invalidRequest([
+      { path: 'label', message: `"${label}" is granted by the spec`, remedy: 'Choose another label.' },
+    ]);
+  }
+  const result = parseGrant(
+    { ...body, label },
+    {
+      now: new Date(),
+      ranges: lane.lastLook?.ranges ?? [],
+      maxRanges: MAX_AUTHORIZED_RANGES,
+      grants: lane.grants.filter((other) => other.label !== label),
+    },
+  );
   if (!result.ok) throw invalidRequest(result.problems);
   await signalAccessLane(client, spec, {
     kind: 'grant',
@@ -60,23 +73,35 @@ async function accessOf(request: HttpRequest, client: DurableClient) {
   const { state } = await existingLane(client, request.params['name'] ?? '');
   const lane = await findAccessState(client, state.spec);
   if (lane === undefined) {
+    const stands = state.readyAt !== undefined;
     throw new HttpProblem(
       409,
       'not-ready',
-      'The cluster is not there yet',
-      `Environment ${state.spec.name} has no cluster yet to let anybody into.`,
-      'Try again once the environment is ready.',
+      stands ? 'The lane of the authorized ranges has stopped' : 'The cluster is not there yet',
+      stands
+        ? `Nobody keeps the authorized ranges of ${state.spec.name} right now; no grant is lost.`
+        : `Environment ${state.spec.name} has no cluster yet to let anybody into.`,
+      stands
+        ? `The next sync starts it again: POST /api/environments/${state.spec.name}/sync, then try again.`
+        : 'Try again once the environment is ready.',
     );
   }
   return { spec: state.spec, lane };
 }
 
+/** @throws HttpProblem 400 for what is no JSON object */
 function parsed(text: string): object {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // Whatever is wrong with it, the answer names the fields that are wanted.
-    return {};
+    // Told below, without the parser's words: they quote what was sent.
   }
+  throw invalidRequest([
+    {
+      path: '',
+      message: 'the body must be a JSON object',
+      remedy: 'Send { "cidr": "203.0.113.7/32", "expires": "2030-01-31T18:00:00Z" }; expires may be left out.',
+    },
+  ]);
 }

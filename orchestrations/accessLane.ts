@@ -84,7 +84,7 @@ function* wait(context: OrchestrationContext, state: AccessState): Generator<Tas
 }
 
 /** What an access lane publishes. */
-export interface AccessStatus {
+interface AccessStatus {
   readonly state: 'checking' | 'writing' | 'waiting' | 'ended';
   readonly grants: AccessState['grants'];
   readonly lastLook?: AccessState['lastLook'];
@@ -96,7 +96,7 @@ const stateOfPhase = { planning: 'checking', applying: 'writing', waiting: 'wait
 const MAX_SHOWN = 40;
 
 function accessStatus(state: AccessState): AccessStatus {
-  const { grants, lastLook, problem } = state;
+  const { grants, lastLook, problem = state.leftOut } = state;
   return {
     state: stateOfPhase[state.phase],
     grants: grants.slice(0, MAX_SHOWN),

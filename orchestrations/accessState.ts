@@ -22,6 +22,8 @@ export interface AccessState {
   readonly lookWanted: boolean;
   readonly lastLook?: { readonly time: string; readonly ranges: readonly string[] };
   readonly problem?: StepProblem;
+  /** Of the last plan: what can't be done, such as a range too many. */
+  readonly leftOut?: StepProblem;
   readonly appliedSignals: readonly string[];
 }
 
@@ -34,6 +36,8 @@ export interface RangesPlanned {
   readonly ranges: readonly string[];
   /** Why nothing could be planned. */
   readonly problem?: StepProblem;
+  /** What of it can't be done, although the rest can. */
+  readonly leftOut?: StepProblem;
 }
 
 const REMEMBERED_SIGNALS = 200;
@@ -63,7 +67,7 @@ export const accessLaneId = (environment: string, cluster: string): string => `$
 
 /** After a plan: what is owned is recorded in this state before anything is written. */
 export function afterPlan(state: AccessState, planned: RangesPlanned, now: string): AccessState {
-  const { problem: _solved, ...rest } = state;
+  const { problem: _solved, leftOut: _old, ...rest } = state;
   if (planned.problem !== undefined) return { ...rest, phase: 'waiting', problem: planned.problem };
   return {
     ...rest,
@@ -71,6 +75,7 @@ export function afterPlan(state: AccessState, planned: RangesPlanned, now: strin
     ownedRanges: planned.ownedRanges,
     records: planned.write ? newRecords(accessGraph()) : [],
     lastLook: { time: now, ranges: planned.ranges },
+    ...(planned.leftOut === undefined ? {} : { leftOut: planned.leftOut }),
   };
 }
 

@@ -21,7 +21,8 @@ export function* accessPass(context: OrchestrationContext): Generator<Task, Acce
   const input: AccessPassInput = context.df.getInput();
   if (input.phase === 'planning') {
     const { spec, access } = input;
-    return { kind: 'planned', planned: yield context.df.callActivity('planRanges', { spec, access }) };
+    const time = context.df.currentUtcDateTime.toISOString();
+    return { kind: 'planned', planned: yield context.df.callActivity('planRanges', { spec, access, time }) };
   }
   return { kind: 'applied', records: yield* advance(context, input, accessGraph()) };
 }

@@ -10,17 +10,33 @@ export interface KnownCluster {
 /** An event of a cluster that came up within this time may go unheard; the light pass finds what it told. */
 const CACHE_MS = 60_000;
 
-let cached: { readonly until: number; readonly clusters: Promise<ReadonlyMap<string, KnownCluster>> } | undefined;
+let cached:
+  | { readonly readAt: number; readonly until: number; readonly clusters: Promise<ReadonlyMap<string, KnownCluster>> }
+  | undefined;
+
+/** What is not known is looked for again after this time: the cluster may just have been created. */
+const RECHECK_MS = 5_000;
+
+/** The cluster of a node resource group (lower-case id), if it is one of a live environment. */
+export async function knownCluster(
+  client: DurableClient,
+  nodeResourceGroupId: string,
+): Promise<KnownCluster | undefined> {
+  const known = (await knownClusters(client)).get(nodeResourceGroupId);
+  if (known !== undefined || cached === undefined || Date.now() < cached.readAt + RECHECK_MS) return known;
+  cached = undefined;
+  return (await knownClusters(client)).get(nodeResourceGroupId);
+}
 
 /**
  * The clusters of all live environments by the lower-case id of their node resource group. Kept for a minute, so that a
  * storm of events asks the task hub once.
  */
-export function knownClusters(client: DurableClient): Promise<ReadonlyMap<string, KnownCluster>> {
+function knownClusters(client: DurableClient): Promise<ReadonlyMap<string, KnownCluster>> {
   const now = Date.now();
   if (cached === undefined || cached.until <= now) {
     const clusters = readClusters(client);
-    const entry = { until: now + CACHE_MS, clusters };
+    const entry = { readAt: now, until: now + CACHE_MS, clusters };
     cached = entry;
     // A failed look is not kept: the next event asks again.
     clusters.catch(() => {

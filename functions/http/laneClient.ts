@@ -3,7 +3,7 @@ import { SIGNAL_EVENT } from '../../orchestrations/lane.ts';
 import { FIREWALL_LANE } from '../../orchestrations/firewallLane.ts';
 import { accessLaneId, migrateAccessState, type AccessState } from '../../orchestrations/accessState.ts';
 import {
-  applySignals,
+  afterWait,
   environmentState,
   migrateLaneState,
   newLaneState,
@@ -137,7 +137,7 @@ export async function signalLane(client: DurableClient, lane: Lane, signal: Sign
   const { name, broken, state } = lane;
   if (broken) {
     try {
-      const input = applySignals(state, [signal], signal.time);
+      const input = afterWait(state, [signal], signal.time);
       await client.startNew(FIREWALL_LANE, { instanceId: name, input });
       return;
     } catch (error) {

@@ -3,7 +3,7 @@ import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-function
 import { owner } from '../../shared/actual/owner.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { JsonObject } from '../../shared/model/json.ts';
-import { planRanges } from '../../shared/plan/rangePlan.ts';
+import { isToBeWritten, planRanges } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import { ACCESS_LANE } from '../accessLane.ts';
 import { accessLaneId, migrateAccessState, newAccessState, type AccessState } from '../accessState.ts';
@@ -19,7 +19,12 @@ export interface AccessLanes {
    * Tells the lane to look where the cluster's ranges are not what they should be. The cluster has been read already, so
    * an unchanged environment costs no further read.
    */
-  look(spec: EnvironmentSpec, cluster: JsonObject | undefined, frontends: readonly string[]): Promise<void>;
+  look(
+    spec: EnvironmentSpec,
+    cluster: JsonObject | undefined,
+    frontends: readonly string[],
+    time: string,
+  ): Promise<void>;
   /** Ends the lane, so that nothing writes to a cluster that is being deleted. */
   end(spec: EnvironmentSpec): Promise<StepOutcome>;
 }
@@ -49,7 +54,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
       await client.startNew(ACCESS_LANE, { instanceId: id, input: newAccessState(spec) });
       return done(false);
     },
-    look: async (spec, cluster, frontends) => {
+    look: async (spec, cluster, frontends, time) => {
       if (cluster === undefined || owner(cluster) !== spec.name) return;
       const id = accessLaneId(spec.name, spec.cluster.name);
       if (!(await isLive(id))) {
@@ -60,9 +65,9 @@ export function accessLanes(client: DurableClient): AccessLanes {
       // What it is about to write is compared when it has written.
       if (phase !== 'waiting') return;
       const { outboundRanges } = settings();
-      const { ranges } = planRanges({ spec, cluster, frontends, outboundRanges, grants, ownedRanges, now: new Date() });
-      if (ranges === undefined) return;
-      const time = new Date().toISOString();
+      const now = new Date(time);
+      const plan = planRanges({ spec, cluster, frontends, outboundRanges, grants, ownedRanges, now });
+      if (!isToBeWritten(plan, spec, ownedRanges)) return;
       await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
     },
     end: async (spec) => {

@@ -5,34 +5,57 @@ import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { isJsonObject, jsonAt, stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
-import { planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
+import { isToBeWritten, planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import type { RangesPlanned } from '../accessState.ts';
 import type { AccessFacts, StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, problemOf, waitFor } from './outcomes.ts';
 
+/** Input of the activity `planRanges`. */
+export interface PlanRangesInput {
+  readonly spec: EnvironmentSpec;
+  readonly access: AccessFacts;
+  /** The lane's time, ISO 8601. */
+  readonly time: string;
+}
+
 /**
  * Activity: what a cluster's authorized ranges should become. Nothing is written; what Gatehouse will answer for is handed
  * back, to be recorded first.
  */
-export async function planRanges(input: { spec: EnvironmentSpec; access: AccessFacts }): Promise<RangesPlanned> {
+export async function planRanges(input: PlanRangesInput): Promise<RangesPlanned> {
   const { ownedRanges } = input.access;
   try {
-    const looked = await look(input.spec, input.access);
+    const looked = await look(input);
     if ('outcome' in looked) return { write: false, ownedRanges, ranges: [], problem: looked.problem };
-    const { ranges, ownedRanges: owned } = looked.plan;
+    const { ranges, ownedRanges: owned, problems } = looked.plan;
+    const write = isToBeWritten(looked.plan, input.spec, ownedRanges);
     const current = clusterFacts(looked.cluster).authorizedRanges;
-    return { write: ranges !== undefined, ownedRanges: owned, ranges: ranges ?? current };
+    const [problem] = problems;
+    return {
+      write,
+      ownedRanges: owned,
+      ranges: (write ? ranges : undefined) ?? current,
+      ...(problem === undefined
+        ? {}
+        : {
+            leftOut: {
+              code: 'RangesLeftOut',
+              message: problems.map(({ path, message }) => `${path}: ${message}.`).join(' '),
+              remedy: problem.remedy,
+            },
+          }),
+    };
   } catch (error) {
     return { write: false, ownedRanges, ranges: [], problem: problemOf(error) };
   }
 }
 
 /** The step that writes the ranges: read again, planned again, and written only where they still differ. */
-export async function startAuthorizedRanges({ spec, access, writes }: StartStepInput): Promise<StepOutcome> {
+export async function startAuthorizedRanges({ spec, access, writes, time }: StartStepInput): Promise<StepOutcome> {
   if (access === undefined) throw new Error('The step authorizedRanges was started outside of an access lane.');
-  const looked = await look(spec, access);
+  const looked = await look({ spec, access, time });
   if ('outcome' in looked) return failed(looked.problem);
   const { cluster, plan: planned } = looked;
   const state = provisioningState(cluster);
@@ -53,7 +76,7 @@ type Looked =
   | { readonly cluster: JsonObject; readonly plan: RangePlan }
   | { readonly outcome: 'unknown'; readonly problem: NonNullable<RangesPlanned['problem']> };
 
-async function look(spec: EnvironmentSpec, { grants, ownedRanges }: AccessFacts): Promise<Looked> {
+async function look({ spec, access: { grants, ownedRanges }, time }: PlanRangesInput): Promise<Looked> {
   const ids = resourceIds(spec);
   const [cluster, publicIp] = await Promise.all([
     readResource(ids.cluster, apiVersions.containerService),
@@ -73,7 +96,7 @@ async function look(spec: EnvironmentSpec, { grants, ownedRanges }: AccessFacts)
       outboundRanges,
       grants,
       ...(ownedRanges.length === 0 ? {} : { ownedRanges }),
-      now: new Date(),
+      now: new Date(time),
     }),
   };
 }

@@ -29,7 +29,7 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
     const looked = await observeSync(input);
     if ('outcome' in looked) return looked.outcome;
     const { observed, drift, report } = looked;
-    await lanes.look(input.spec, observed.cluster, observed.facts.frontends);
+    await lanes.look(input.spec, observed.cluster, observed.facts.frontends, input.time);
     return { outcome: 'done', wrote: false, report: { ...report, causes: await causesOf(drift, input) } };
   },
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),

@@ -75,6 +75,21 @@ export function planRanges(input: RangePlanInput): RangePlan {
   };
 }
 
+/**
+ * Whether a plan is to be carried out. With `drift.action: report` what somebody has taken out of the list or put into it is
+ * told and left alone; a grant that was given or has ended is no drift, and is written whatever the action.
+ *
+ * @param ownedRanges what Gatehouse answered for before the plan
+ */
+export function isToBeWritten(
+  { ranges, added, removed }: Pick<RangePlan, 'ranges' | 'added' | 'removed'>,
+  { drift }: EnvironmentSpec,
+  ownedRanges: readonly string[],
+): boolean {
+  if (ranges === undefined) return false;
+  return drift.action === 'repair' || removed.length > 0 || added.some((range) => !ownedRanges.includes(range));
+}
+
 /** The unexpired grants among those given; one without an expiry never ends by itself. */
 function unexpired(grants: readonly DeveloperGrant[], now: Date): readonly DeveloperGrant[] {
   return grants.filter(({ expires }) => expires === undefined || Date.parse(expires) > now.getTime());

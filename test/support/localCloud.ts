@@ -26,9 +26,9 @@ interface ShownStatus {
 }
 
 export async function startTestCloud(
-  options: { seed?: number; log?: (message: string) => void } = {},
+  options: { start?: number; seed?: number; log?: (message: string) => void } = {},
 ): Promise<TestCloud> {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(options.start);
   const cloud = await startLocalCloud({
     clock,
     appDirectory: process.cwd(),
