@@ -1,13 +1,9 @@
-import type { EnvironmentState, Finding } from '../../shared/model/environmentStatus.ts';
+import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import type { StepStatus } from '../../shared/model/step.ts';
+import type { Publication } from '../../shared/model/publication.ts';
 
 /** What GET /environments/{name} answers, as far as it is shown. */
-export interface ShownEnvironment {
-  readonly name: string;
-  readonly state: EnvironmentState;
-  readonly steps: readonly StepStatus[];
-  readonly findings: readonly Finding[];
+export interface ShownEnvironment extends EnvironmentStatus {
   readonly spec: EnvironmentSpec;
 }
 
@@ -60,6 +56,9 @@ export function apiClient(api: string, key: string) {
     /** @throws RefusedError with every problem of the spec */
     start: (spec: string, contentType?: string) =>
       call('POST', '/environments', spec, contentType) as Promise<{ readonly name: string }>,
+    sync: (name: string) => call('POST', `/environments/${name}/sync`),
+    services: (name: string) =>
+      call('GET', `/environments/${name}/services`) as Promise<{ readonly unchanged: readonly Publication[] }>,
     show: (name: string) => call('GET', `/environments/${name}`) as Promise<ShownEnvironment>,
   };
 }

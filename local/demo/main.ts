@@ -1,6 +1,7 @@
-// `npm run demo`: builds an environment on this machine and shows it being built.
+// `npm run demo`: builds an environment on this machine, shows it being built, and what becomes of a service in it.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { provisioningGraph } from '../../shared/plan/provisioningGraph.ts';
 import { runArticle } from '../article.ts';
 import { startLocalAzure } from '../azure/server.ts';
@@ -9,6 +10,7 @@ import { LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.t
 import { creationFigures, requestLog } from '../measure.ts';
 import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
 import { apiClient, RefusedError, type ShownEnvironment } from './apiClient.ts';
+import { demonstrateIngress } from './ingress.ts';
 import { plainProgress, terminalProgress } from './progress.ts';
 import { renderReport, type DemoSummary } from './report.ts';
 
@@ -109,9 +111,22 @@ async function demonstrate(
 
   const summary = await summarize(cloud, name, last!);
   console.log(renderReport(summary, await articleTimings(seed), scale));
-  if (json) console.log(JSON.stringify(summary));
-  return summary.state === 'ready';
+  const isReady = summary.state === 'ready';
+  const shows = isReady && publishesByItself(spec);
+  if (isReady && !shows)
+    console.log('\nThe spec keeps services from being published without being asked; that part is left out.');
+  const ingress = shows ? await demonstrateIngress(cloud, api, last!, azureNow) : undefined;
+  if (json) console.log(JSON.stringify({ ...summary, ...ingress }));
+  return isReady;
 }
+
+/** Whether the store front, a public service on port 80 without annotations, gets its rule, and repairs are made. */
+const publishesByItself = ({ ingress, drift }: EnvironmentSpec): boolean =>
+  ingress.policy === 'sync' &&
+  ingress.expose !== 'annotated' &&
+  ingress.allowedPorts === 'all' &&
+  ingress.allowedSources === 'all' &&
+  drift.action === 'repair';
 
 async function summarize(cloud: LocalCloud, name: string, environment: ShownEnvironment): Promise<DemoSummary> {
   const state = (await (await fetch(`${cloud.azure.origin}/_local/state`)).json()) as { resources: { id: string }[] };

@@ -40,6 +40,8 @@ export function renderReport(summary: DemoSummary, article: readonly ArticleTimi
 function shortId(id: string): string {
   const [, scope] = /([^/]+\/[^/]+)\/providers\/Microsoft\.Authorization\/roleAssignments\//.exec(id) ?? [];
   if (scope !== undefined) return `${'roleAssignments'.padEnd(24)} of the cluster's identity, on ${scope}`;
+  const [, subscription] = /\/eventSubscriptions\/([^/]+)$/.exec(id) ?? [];
+  if (subscription !== undefined) return `${'eventSubscriptions'.padEnd(24)} ${subscription}`;
   const [, type, name] = /\/providers\/[^/]+\/([^/]+)\/([^/]+)$/.exec(id) ?? [];
   if (type !== undefined) return `${type.padEnd(24)} ${name}`;
   return `${'resourceGroups'.padEnd(24)} ${id.split('/').at(-1) ?? id}`;

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { styleText } from 'node:util';
+import { parse } from 'yaml';
+import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
+import { bareAddress } from '../../shared/model/ipRange.ts';
+import { resourceIds } from '../../shared/model/names.ts';
+import type { LocalCloud } from '../cloud.ts';
+import { clusterClient } from '../clusterClient.ts';
+import type { apiClient, ShownEnvironment } from './apiClient.ts';
+
+/** What the second part of the demo came to. */
+export interface IngressSummary {
+  /** Service ports that were reachable at the same time, at the most. */
+  readonly publications: number;
+  readonly syncs: number;
+  readonly driftRepairs: number;
+  /** Azure seconds from the service's creation to the first connection through the firewall. */
+  readonly publishedAfterSeconds: number;
+}
+
+interface Manifest {
+  readonly metadata: { readonly name: string };
+}
+
+const MANIFEST = 'examples/store-front.yaml';
+/** How often the app is asked whether it has happened. */
+const LOOK_EVERY_MS = 200;
+/** Nothing here takes longer than a few minutes of Azure's time; a demo that hangs is worse than one that says so. */
+const PATIENCE_MS = 300_000;
+/** Somebody on the Internet; a documentation address. */
+const VISITOR = '198.51.100.23';
+
+/**
+ * Shows what happens to a service: it is published, reached, its rule is deleted behind Gatehouse's back and comes back, and
+ * with the service the rule goes.
+ *
+ * @throws Error when something that should happen does not
+ */
+export async function demonstrateIngress(
+  cloud: LocalCloud,
+  api: ReturnType<typeof apiClient>,
+  { name, spec }: ShownEnvironment,
+  azureNow: () => number,
+): Promise<IngressSummary> {
+  const began = azureNow();
+  const say = (text: string) => console.log(`${`${Math.round((azureNow() - began) / 1000)} s`.padStart(7)}  ${text}`);
+  const kubeconfig = cloud.clusters.find(resourceIds(spec).cluster)?.kubeconfig('user');
+  if (kubeconfig === undefined) throw new Error('The cluster does not run.');
+  const kubernetes = clusterClient(kubeconfig);
+  const manifest = parse(readFileSync(MANIFEST, 'utf8')) as Manifest;
+  const namespace = spec.ingress.namespaces === 'all' ? 'default' : (spec.ingress.namespaces[0] ?? 'default');
+  const services = `/api/v1/namespaces/${namespace}/services`;
+  const service = manifest.metadata.name;
+
+  let most = 0;
+  const until = async (what: string, wanted: (status: EnvironmentStatus) => boolean) => {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const status = await api.show(name);
+      most = Math.max(most, status.counts.publications);
+      if (wanted(status)) return status;
+      if (Date.now() > deadline) throw new Error(`It was waited in vain until ${what}.`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  };
+
+  console.log(`\nPublishing a service, a plain LoadBalancer without annotations (${MANIFEST}):\n`);
+  if (namespace !== 'default') {
+    await kubernetes('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+  }
+  await must(kubernetes('POST', services, manifest), `kubectl apply -f ${MANIFEST}`);
+  say(`kubectl apply      service ${service} is created; its load balancer is on its way`);
+  await until('the service is published', ({ counts }) => counts.publications > 0);
+  const publication = (await api.services(name)).unchanged.find((one) => one.service === service);
+  if (publication === undefined) throw new Error(`The service ${service} has no publication.`);
+  const { frontend, port, protocol, translatedAddress, translatedPort } = publication.rule;
+  say(`rule appears       ${frontend}:${port}/${protocol} → ${translatedAddress}:${translatedPort}`);
+  await reach(cloud, frontend, port);
+  const publishedAfterSeconds = Math.round((azureNow() - began) / 1000);
+  say(`page fetched       through the firewall, from ${VISITOR}`);
+
+  const collection = `${resourceIds(spec).firewall}/natRuleCollections/${name}`;
+  const repairs = (await api.show(name)).counts.driftRepairs;
+  await must(control(cloud, 'DELETE', `state${collection}`), 'removing the rule');
+  say(`rule is removed    by hand, behind Gatehouse's back`);
+  await api.sync(name);
+  const repaired = await until('the rule is back', ({ counts }) => counts.driftRepairs > repairs);
+  await reach(cloud, frontend, port);
+  say(`rule is back       ${repaired.findings[0]?.message ?? ''}`);
+
+  await must(kubernetes('DELETE', `${services}/${service}`), `kubectl delete service ${service}`);
+  say(`kubectl delete     service ${service}`);
+  const last = await until(
+    'the rule is gone',
+    ({ counts, sync }) => counts.publications === 0 && sync?.running === false,
+  );
+  say('rule is gone       nothing is published any more');
+  const { syncs, driftRepairs } = last.counts;
+  console.log(
+    styleText('green', `\n✔ ${most} publication${most === 1 ? '' : 's'}, ${syncs} syncs, ${driftRepairs} repaired.`),
+  );
+  return { publications: most, syncs, driftRepairs, publishedAfterSeconds };
+}
+
+async function must(answer: Promise<{ readonly status: number }>, what: string): Promise<void> {
+  const { status } = await answer;
+  if (status >= 300) throw new Error(`${what} was answered with ${status}.`);
+}
+
+const control = ({ azure }: LocalCloud, method: string, path: string, body?: object) =>
+  fetch(`${azure.origin}/_local/${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+/** @throws Error with the hop at which the packet ends */
+async function reach(cloud: LocalCloud, frontend: string, port: number): Promise<void> {
+  const packet = { from: VISITOR, to: bareAddress(frontend), port };
+  const answer = (await (await control(cloud, 'POST', 'probe', packet)).json()) as {
+    reachable?: boolean;
+    reason?: string;
+  };
+  if (answer.reachable !== true)
+    throw new Error(`${frontend}:${port} can't be reached: ${answer.reason ?? 'no reason'}`);
+}
