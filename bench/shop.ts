@@ -1,0 +1,69 @@
+import type { Clock, VirtualClock } from '../local/clock.ts';
+import { startLocalCloud } from '../local/cloud.ts';
+import { clusterClient } from '../local/clusterClient.ts';
+import { requestLog, type LoggedRequest } from '../local/measure.ts';
+import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
+
+const GROUP = '/subscriptions/00000000-0000-0000-0000-0000000000aa/resourceGroups/shop-rg';
+const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/shop`;
+/** The firewall of {@link startShop}'s environment. */
+export const FIREWALL = `${GROUP}/providers/Microsoft.Network/azureFirewalls/shop-fw`;
+
+/** A ready environment `shop` that benchmarks work on; its first sync has ended. */
+export async function startShop({ clock, seed }: { readonly clock: Clock; readonly seed: number }) {
+  const cloud = await startLocalCloud({
+    clock,
+    appDirectory: process.cwd(),
+    functionsPort: 0,
+    azurePort: 0,
+    seed,
+    log: (message) => console.error(message),
+  });
+  const call = async (method: string, path = '', body?: object): Promise<unknown> => {
+    const response = await fetch(`${cloud.api}/environments${path}`, {
+      method,
+      headers: { 'x-functions-key': cloud.host.keys.function, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  const until = async (wanted: (status: EnvironmentStatus) => boolean): Promise<EnvironmentStatus> => {
+    const instance = await cloud.host.durable.waitFor(
+      'shop',
+      ({ customStatus }) => customStatus !== null && wanted(customStatus as EnvironmentStatus),
+    );
+    return instance.customStatus as EnvironmentStatus;
+  };
+  await call('POST', '', { name: 'shop' });
+  const ready = await until(({ state, counts }) => state === 'failed' || counts.syncs > 0);
+  if (ready.state === 'failed') throw new Error(JSON.stringify(ready.steps));
+  const kubernetes = clusterClient(cloud.clusters.find(CLUSTER)?.kubeconfig('user') ?? '');
+  const services = '/api/v1/namespaces/default/services';
+  return {
+    cloud,
+    until,
+    call: (method: string, path: string, body?: object) => call(method, `/shop${path}`, body),
+    status: async () => (await call('GET', '/shop')) as EnvironmentStatus,
+    publish: async (name: string, port: number) => {
+      const { status, body } = await kubernetes('POST', services, {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name },
+        spec: { type: 'LoadBalancer', ports: [{ port }], selector: { app: name } },
+      });
+      if (status >= 300) throw new Error(JSON.stringify(body));
+    },
+    /** A merge patch of a service's annotations, which ARM never hears of. */
+    annotate: async (name: string, annotations: Record<string, string>) => {
+      const patch = { metadata: { annotations } };
+      const { status, body } = await kubernetes('PATCH', `${services}/${name}`, patch, 'application/merge-patch+json');
+      if (status >= 300) throw new Error(JSON.stringify(body));
+    },
+    requests: async (): Promise<LoggedRequest[]> =>
+      (await requestLog(cloud.azure.origin)).filter(({ path }) => path.startsWith('/subscriptions/')),
+    /** Keeps virtual time from passing until the returned function is called. */
+    hold: () => (clock as VirtualClock).busy(),
+    close: () => cloud.close(),
+  };
+}
