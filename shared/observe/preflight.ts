@@ -7,6 +7,7 @@ import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import { locationIsOffered } from './location.ts';
 import { observedNames, observeResources, type ObservedName, type ObservedResources } from './resources.ts';
+import { settings } from '../settings.ts';
 
 /** What stands in the way of creating an environment, found before anything is written. */
 export interface PreflightResult {
@@ -53,6 +54,8 @@ const neededActions = [
   'Microsoft.Network/routeTables/join/action',
   'Microsoft.Network/azureFirewalls/write',
   'Microsoft.ContainerService/managedClusters/write',
+  'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
+  'Microsoft.ContainerService/managedClusters/runCommand/action',
   'Microsoft.Authorization/roleAssignments/write',
 ] as const;
 
@@ -88,7 +91,13 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
 }
 
 async function providersAreRegistered({ subscription }: EnvironmentSpec): Promise<Problem[]> {
-  const namespaces = ['Microsoft.Network', 'Microsoft.ContainerService', 'Microsoft.Compute'];
+  const namespaces = [
+    'Microsoft.Network',
+    'Microsoft.ContainerService',
+    'Microsoft.Compute',
+    // Events are optional: without them the light pass finds every change.
+    ...(settings().events === undefined ? [] : ['Microsoft.EventGrid']),
+  ];
   const states = await Promise.all(namespaces.map((namespace) => providerState(subscription, namespace)));
   return namespaces.flatMap((namespace, index) =>
     states[index] === 'Registered'
