@@ -1,4 +1,5 @@
 import type { DeveloperGrant, EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import { canonicalRange } from '../shared/model/ipRange.ts';
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepProblem } from '../shared/model/step.ts';
 import { newRecords, type StepRecord } from './stepRecord.ts';
@@ -83,7 +84,11 @@ export function afterPlan(state: AccessState, planned: RangesPlanned, now: strin
 export function afterApply(state: AccessState, records: readonly StepRecord[]): AccessState {
   const [record] = records;
   const { problem: _solved, ...rest } = state;
-  if (record?.state === 'done') return { ...rest, records, phase: 'waiting' };
+  if (record?.state === 'done') {
+    // What was taken out is gone: from now on the same range is somebody else's, or a new grant's.
+    const present = new Set(state.lastLook?.ranges.map(canonicalRange));
+    return { ...rest, records, phase: 'waiting', ownedRanges: state.ownedRanges.filter((range) => present.has(range)) };
+  }
   if (record?.state === 'failed') {
     return { ...rest, records, phase: 'waiting', ...(record.problem === undefined ? {} : { problem: record.problem }) };
   }
@@ -99,9 +104,16 @@ export function afterSignals(state: AccessState, signals: readonly unknown[], no
     return { ...applySignal(current, parsed.signal), appliedSignals };
   }, state);
   const current = withoutExpired(signalled, now);
-  if (current.phase !== 'waiting' || !current.lookWanted) return current;
+  if (!current.lookWanted || !(current.phase === 'waiting' || isUnwritten(current))) return current;
   return { ...current, phase: 'planning', lookWanted: false };
 }
+
+/**
+ * Whether what is to be written waits still, e.g. for a busy cluster. What has come meanwhile is planned first, since it
+ * would be written without having been recorded as owned, and never be removed.
+ */
+const isUnwritten = ({ phase, records }: AccessState): boolean =>
+  phase === 'applying' && records.every(({ state, attemptWrites }) => state === 'pending' && attemptWrites === 0);
 
 function applySignal(state: AccessState, signal: Signal): AccessState {
   switch (signal.kind) {

@@ -2,6 +2,9 @@ import { v5 as uuidV5 } from 'uuid';
 
 const NAME_SPACE = '9d0a6a52-0f6d-5c6e-8f0b-5a1e7c1d4b88';
 
+/** A lane takes no longer id. */
+const LONGEST_SIGNAL_ID = 100;
+
 /** Sends one signal that stands for one or more events. */
 type Send = (id: string) => Promise<void>;
 
@@ -62,5 +65,7 @@ export function signalBatches(): SignalBatches {
  */
 function signalId(ids: readonly string[]): string {
   const [first = '', ...more] = [...new Set(ids)].sort();
-  return more.length === 0 ? first : uuidV5(JSON.stringify([first, ...more]), NAME_SPACE);
+  return more.length === 0 && first.length <= LONGEST_SIGNAL_ID
+    ? first
+    : uuidV5(JSON.stringify([first, ...more]), NAME_SPACE);
 }
