@@ -15,12 +15,13 @@ const everyTwoMinutes = '0 */2 * * * *';
  */
 export function registerDriftTimer(): void {
   app.timer('driftTimer', {
-    schedule: process.env['GATEHOUSE_DRIFT_SCHEDULE'] ?? everyQuarterOfAnHour,
+    // Empty counts as absent, as everywhere in the settings.
+    schedule: process.env['GATEHOUSE_DRIFT_SCHEDULE'] || everyQuarterOfAnHour,
     extraInputs: [df.input.durableClient()],
     handler: checkDrift,
   });
   app.timer('servicePass', {
-    schedule: process.env['GATEHOUSE_SERVICE_POLL'] ?? everyTwoMinutes,
+    schedule: process.env['GATEHOUSE_SERVICE_POLL'] || everyTwoMinutes,
     extraInputs: [df.input.durableClient()],
     handler: passServices,
   });

@@ -10,7 +10,7 @@ export interface RelevantChange {
   readonly nodeResourceGroupId: string;
 }
 
-const eventTypes = ['Microsoft.Resources.ResourceWriteSuccess', 'Microsoft.Resources.ResourceDeleteSuccess'];
+const eventTypes = ['microsoft.resources.resourcewritesuccess', 'microsoft.resources.resourcedeletesuccess'];
 const operations = [
   'microsoft.network/loadbalancers/write',
   'microsoft.network/loadbalancers/delete',
@@ -38,7 +38,7 @@ export function relevantChange(event: unknown): RelevantChange | { readonly refu
   const parsed = resourceEvent.safeParse(event);
   if (!parsed.success) return { refused: 'malformed' };
   const { id, subject, eventType, type, data } = parsed.data;
-  if (!eventTypes.includes(eventType ?? type ?? '')) return { refused: 'other-event-type' };
+  if (!eventTypes.includes((eventType ?? type ?? '').toLowerCase())) return { refused: 'other-event-type' };
   if (!operations.includes(data.operationName.toLowerCase())) return { refused: 'other-operation' };
   const [, group] = resourceId.exec((data.resourceUri ?? subject).toLowerCase()) ?? [];
   return group === undefined ? { refused: 'other-resource' } : { id, nodeResourceGroupId: group };

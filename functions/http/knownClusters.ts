@@ -22,9 +22,14 @@ export async function knownCluster(
   client: DurableClient,
   nodeResourceGroupId: string,
 ): Promise<KnownCluster | undefined> {
-  const known = (await knownClusters(client)).get(nodeResourceGroupId);
-  if (known !== undefined || cached === undefined || Date.now() < cached.readAt + RECHECK_MS) return known;
-  cached = undefined;
+  const clusters = knownClusters(client);
+  const known = (await clusters).get(nodeResourceGroupId);
+  if (known !== undefined) return known;
+  // Another event may have begun to look anew while this one waited: then its answer counts.
+  if (cached?.clusters === clusters) {
+    if (Date.now() < cached.readAt + RECHECK_MS) return undefined;
+    cached = undefined;
+  }
   return (await knownClusters(client)).get(nodeResourceGroupId);
 }
 

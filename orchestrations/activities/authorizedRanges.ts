@@ -3,6 +3,7 @@ import { owner } from '../../shared/actual/owner.ts';
 import { putResource, readResource } from '../../shared/azure/resource.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { canonicalRange } from '../../shared/model/ipRange.ts';
 import { isJsonObject, jsonAt, stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import { isToBeWritten, planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
@@ -62,10 +63,16 @@ export async function startAuthorizedRanges({ spec, access, writes, time }: Star
   if (!isSettled(state)) return waitFor(`the cluster is ${state}`);
   // What came while it was written is the next look's.
   if (planned.ranges === undefined || writes > 0) return done(false);
+  // Who has changed the list meanwhile may have taken out what covered a grant: it is written once it is recorded as
+  // owned, or nothing would ever remove it. What is always wanted needs no record.
+  const always = [...looked.frontends, ...settings().outboundRanges].map(canonicalRange);
+  const recorded = new Set([...access.ownedRanges, ...always]);
+  const ranges = planned.ranges.filter((range) => recorded.has(range) || !planned.added.includes(range));
+  if (ranges.length === 0) return done(false);
   const accepted = await putResource(
     resourceIds(spec).cluster,
     apiVersions.containerService,
-    withRanges(cluster, planned.ranges),
+    withRanges(cluster, ranges),
     stringAt(cluster, 'eTag'),
   );
   if (accepted.operation === undefined) return done(true);
@@ -73,7 +80,7 @@ export async function startAuthorizedRanges({ spec, access, writes, time }: Star
 }
 
 type Looked =
-  | { readonly cluster: JsonObject; readonly plan: RangePlan }
+  | { readonly cluster: JsonObject; readonly frontends: readonly string[]; readonly plan: RangePlan }
   | { readonly outcome: 'unknown'; readonly problem: NonNullable<RangesPlanned['problem']> };
 
 async function look({ spec, access: { grants, ownedRanges }, time }: PlanRangesInput): Promise<Looked> {
@@ -89,6 +96,7 @@ async function look({ spec, access: { grants, ownedRanges }, time }: PlanRangesI
   const { outboundRanges } = settings();
   return {
     cluster,
+    frontends: [address],
     plan: plan({
       spec,
       cluster,

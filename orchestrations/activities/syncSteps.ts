@@ -6,6 +6,7 @@ import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { probeConnectivity } from '../../shared/observe/connectivity.ts';
+import type { ObservedIngress } from '../../shared/observe/ingress.ts';
 import { driftCauses } from '../../shared/observe/driftCauses.ts';
 import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { foreignFingerprint, ruleFingerprint } from '../../shared/plan/fingerprints.ts';
@@ -29,13 +30,28 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
     const looked = await observeSync(input);
     if ('outcome' in looked) return looked.outcome;
     const { observed, drift, report } = looked;
-    await lanes.look(input.spec, observed.cluster, observed.facts.frontends, input.time);
-    return { outcome: 'done', wrote: false, report: { ...report, causes: await causesOf(drift, input) } };
+    const problems = [...report.problems, ...(await lookAtRanges(input, lanes, observed))];
+    return { outcome: 'done', wrote: false, report: { ...report, problems, causes: await causesOf(drift, input) } };
   },
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
   routes: onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite)),
   networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) => startNetworkRouting(spec, mayWrite)),
 };
+
+/** A lane of authorized ranges that can't be told never keeps the firewall from its write; that is said instead. */
+async function lookAtRanges(
+  { spec, time }: StartStepInput,
+  lanes: AccessLanes,
+  { cluster, facts }: ObservedIngress,
+): Promise<readonly string[]> {
+  try {
+    await lanes.look(spec, cluster, facts.frontends, time);
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [`The authorized ranges of ${spec.cluster.name} could not be looked at: ${reason}`];
+  }
+}
 
 /** Who did it, where the log tells; asked only where something differs, so that an unchanged environment costs nothing. */
 async function causesOf(

@@ -109,3 +109,17 @@ test('a grant while the cluster is busy is written when it is not', async () => 
   await cloud.control('PUT', `/state${CLUSTER}`, { properties: { provisioningState: 'Succeeded' } });
   await untilRanges((current) => current.includes(HOME));
 });
+
+test('grants that come while one waits for a busy cluster are all taken back', async () => {
+  const before = await ranges();
+  await cloud.control('PUT', `/state${CLUSTER}`, { properties: { provisioningState: 'Updating' } });
+  await grant('ana', { cidr: HOME });
+  await cloud.clock.sleep(120_000);
+  await grant('ben', { cidr: '198.51.100.20' });
+  await cloud.clock.sleep(120_000);
+  await cloud.control('PUT', `/state${CLUSTER}`, { properties: { provisioningState: 'Succeeded' } });
+  await untilRanges((current) => current.includes(HOME) && current.includes('198.51.100.20/32'));
+  await cloud.call('DELETE', '/environments/shop/grants/ben');
+  await cloud.call('DELETE', '/environments/shop/grants/ana');
+  expect(await untilRanges((current) => current.length === before.length)).toEqual(before);
+});

@@ -15,6 +15,7 @@ test('a written load balancer is a change of its node resource group, whatever t
   const expected = { id: 'e1', nodeResourceGroupId: GROUP.toLowerCase() };
   expect(relevantChange(event())).toEqual(expected);
   expect(relevantChange(event({ subject: SUBJECT.toUpperCase() }))).toEqual(expected);
+  expect(relevantChange(event({ eventType: 'MICROSOFT.RESOURCES.RESOURCEWRITESUCCESS' }))).toEqual(expected);
   expect(relevantChange(event({}, { operationName: 'MICROSOFT.NETWORK/LOADBALANCERS/DELETE' }))).toEqual(expected);
 });
 

@@ -22,6 +22,14 @@ test('one event is one signal with its id, at once', async () => {
   await added;
 });
 
+test('an id that is too long for a signal is never handed on as it is', async () => {
+  const { signals, send } = lane();
+  const added = signalBatches().add('shop', 'x'.repeat(150), send);
+  expect(signals[0]?.id.length).toBeLessThanOrEqual(100);
+  signals[0]?.end();
+  await added;
+});
+
 test('events that come while a signal is under way share the next one, which begins after it', async () => {
   const { signals, send } = lane();
   const batches = signalBatches();
