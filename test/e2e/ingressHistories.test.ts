@@ -9,10 +9,10 @@ const range = fc.constantFrom('198.51.100.0/24', '203.0.113.4', 'everybody', '10
 
 /** What people do to services, and behind Gatehouse's back to the firewall. */
 const action = fc.oneof(
-  fc.record({ do: fc.constant('apply' as const), name, port }),
-  fc.record({ do: fc.constant('annotate' as const), name, range }),
-  fc.record({ do: fc.constant('remove' as const), name }),
-  fc.record({ do: fc.constant('edit' as const), port: fc.constantFrom('1', '2') }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('apply' as const), name, port }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('annotate' as const), name, range }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), name }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('edit' as const), port: fc.constantFrom('1', '2') }) },
 );
 
 const foreignRule = (frontend: string, destination: string) => ({
@@ -82,7 +82,18 @@ test('whatever happens to services and firewall, one sync makes them true to eac
         ).toEqual([]);
         expect(rules.flatMap(({ sourceAddresses }) => sourceAddresses).filter((source) => !isSafe(source))).toEqual([]);
       }),
-      { numRuns: 15 },
+      {
+        numRuns: 15,
+        // Comes first: what is random alone might publish next to nothing.
+        examples: [
+          [
+            [
+              { do: 'apply', name: 'a', port: 80 },
+              { do: 'apply', name: 'b', port: 443 },
+            ],
+          ],
+        ],
+      },
     );
     // Otherwise nothing would have been tried.
     expect(most).toBeGreaterThan(1);
