@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterCloud, ClusterFacts, ClusterHost, StartClusterHost } from './azure/clusterHost.ts';
 import type { Clock } from './clock.ts';
+import { parseFaults } from './kubernetes/faults.ts';
 import { startKubernetes, type Certificates, type Kubernetes } from './kubernetes/apiServer.ts';
 
 const PORTS = 'ports.json';
@@ -53,6 +54,12 @@ export function kubernetesClusters(options: KubernetesClustersOptions): Kubernet
     },
     kubeconfig: (clusterId, user) => find(clusterId)?.kubeconfig(user),
     services: (clusterId) => find(clusterId)?.list('services'),
+    setFaults: (clusterId, faults) => {
+      const kubernetes = find(clusterId);
+      kubernetes?.faults.clear();
+      kubernetes?.faults.set(parseFaults(faults));
+      return kubernetes !== undefined;
+    },
     async close() {
       const entries = [...running.values()];
       running.clear();

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { noteWrite } from './activities.ts';
 import { requireArmToken } from './auth.ts';
-import type { Azure } from './azure.ts';
+import { putOperation, type Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
+import type { Fault } from './faults/faultRule.ts';
+import { refusalOf, spoiled, type Faults } from './faults/faults.ts';
 import type { Answer, Request } from './http.ts';
 import type { Json } from './json.ts';
 import { operationAnswers } from './operationAnswers.ts';
 import type { Progress } from './progress.ts';
 import type { LoggedRequest, RequestLog } from './requestLog.ts';
-import { parsePath } from './resourceId.ts';
+import { lastSegment, parsePath } from './resourceId.ts';
 import { parseBody, route } from './router.ts';
+import type { Operation } from './store.ts';
 import { throttle } from './throttling.ts';
 
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(?:-(?:preview|alpha|beta|rc|privatepreview))?$/;
@@ -20,13 +23,15 @@ export type AnswerRequest = (request: Request) => Promise<Answer>;
  * Azure Resource Manager: brings the state up to date, checks token, subscription, rate limit and api-version, and lets the
  * router answer. Every ARM request passes here, refused ones included, and is logged.
  */
-export function resourceManager(azure: Azure, log: RequestLog, progress: Progress): AnswerRequest {
+export function resourceManager(azure: Azure, log: RequestLog, progress: Progress, faults: Faults): AnswerRequest {
   const rates = throttle();
   const answerPoll = operationAnswers(azure.store);
 
-  const admit = async (request: Request): Promise<Answer> => {
+  const admit = async (request: Request, fault: Fault | undefined): Promise<Answer> => {
     const now = azure.clock.now();
     progress.advance();
+    const refusal = fault === undefined ? undefined : refusalOf(fault, request);
+    if (refusal !== undefined) throw refusal;
     const caller = requireArmToken(request.headers.authorization, Date.now() / 1000);
     const path = parsePath(request.url.pathname);
     const apiVersion = requireApiVersion(request.url);
@@ -43,7 +48,7 @@ export function resourceManager(azure: Azure, log: RequestLog, progress: Progres
     };
     const visit = { azure, request, path, caller, call, body: () => parseBody(request.text) };
     try {
-      const answer = await route(visit, answerPoll);
+      const answer = spoil(azure, await route(visit, answerPoll), fault);
       noteWrite(visit, answer, now);
       return { ...answer, headers: { ...answer.headers, ...rateHeaders } };
     } catch (error) {
@@ -52,15 +57,41 @@ export function resourceManager(azure: Azure, log: RequestLog, progress: Progres
     }
   };
 
-  return async (request) => {
-    const time = azure.clock.now();
-    const answer = await admit(request).catch((error: unknown) => {
+  const answerWith = async (fault: Fault | undefined, request: Request): Promise<Answer> => {
+    if (fault?.fault === 'resetBefore') return { status: 0, reset: true };
+    if (fault?.fault === 'stale') return faults.before(request) ?? admit(request, undefined);
+    const answer = await admit(request, fault).catch((error: unknown) => {
       if (!(error instanceof ArmError)) throw error;
       return { status: error.status, body: error.body, headers: error.headers } satisfies Answer;
     });
-    log.add(logged(request, answer, time));
+    return fault?.fault === 'resetAfter' ? { ...answer, reset: true } : answer;
+  };
+
+  return async (request) => {
+    const time = azure.clock.now();
+    const fault = faults.strike(request, polledOperation(azure, request));
+    if (fault?.fault === 'slow') await azure.clock.pause(fault.seconds * 1000);
+    const answer = await answerWith(fault, request);
+    if (fault === undefined) faults.remember(request, answer);
+    log.add({ ...logged(request, answer, time), ...(fault === undefined ? {} : { fault: fault.fault }) });
     return { ...answer, headers: { ...answer.headers, ...requestIds(request) } };
   };
+}
+
+/** Lets a write that was accepted end as a fault wants it. */
+function spoil(azure: Azure, answer: Answer, fault: Fault | undefined): Answer {
+  const operation = azure.store.operations.get(answer.write?.operationId ?? '');
+  // What has changed nothing has ended already.
+  if (fault === undefined || operation === undefined || operation.effects.length === 0) return answer;
+  const changed = spoiled(operation, fault);
+  azure.store.commit([putOperation(changed)]);
+  const operationSeconds = (changed.endsAt - changed.startedAt) / 1000;
+  return { ...answer, ...(answer.write && { write: { ...answer.write, operationSeconds } }) };
+}
+
+function polledOperation({ store }: Azure, { method, url }: Request): Operation | undefined {
+  if (method !== 'GET' || !/\/operation(?:s|results)\/[^/]+$/i.test(url.pathname)) return undefined;
+  return store.operations.get(lastSegment(url.pathname));
 }
 
 function answerTenant(azure: Azure, request: Request): Answer {

@@ -90,6 +90,7 @@ export function etagName(type: ResourceType): 'etag' | 'eTag' {
 /** What a due effect writes. An effect on something that is gone by now does nothing. */
 export function effectChanges(azure: Azure, effect: Effect): readonly Change[] {
   const resource = azure.store.resources.get(effect.id.toLowerCase());
+  if (effect.action === 'fail') return failureChanges(azure, effect);
   if (resource === undefined) return effect.action === 'remove' ? childRemovalChanges(azure, effect.id) : [];
   if (effect.action === 'remove') return removalChanges(azure, resource);
   const type = azure.types.get(resource.type.toLowerCase());
@@ -97,6 +98,17 @@ export function effectChanges(azure: Azure, effect: Effect): readonly Change[] {
   const world = worldOf(azure, parsePath(resource.id)?.subscription ?? '', effect.at);
   const { body, also = [] } = type.complete(resource.body, world);
   return [...also, put({ ...resource, body: stamp(type, body, newEtag(), 'Succeeded') })];
+}
+
+/** A resource (or the parent of a child) that stays as it was written, in the state that says that it does not work so. */
+function failureChanges(azure: Azure, { id, state = 'Failed' }: Effect): readonly Change[] {
+  const { resources } = azure.store;
+  const resource = resources.get(id.toLowerCase()) ?? resources.get(parentId(id).toLowerCase());
+  if (resource === undefined) return [];
+  const type = azure.types.get(resource.type.toLowerCase());
+  if (type !== undefined) return [put({ ...resource, body: stamp(type, resource.body, newEtag(), state) })];
+  const properties = { ...objectAt(resource.body, 'properties'), provisioningState: state };
+  return [put({ ...resource, body: { ...resource.body, properties } })];
 }
 
 function childRemovalChanges(azure: Azure, childId: string): readonly Change[] {
@@ -125,9 +137,10 @@ export function put(resource: Resource): Change {
   return ['resources', resource.id.toLowerCase(), resource];
 }
 
-/** Keeps what stands while an operation is about to change it. */
-export function keep(resource: Resource): Change {
-  return ['inEffect', resource.id.toLowerCase(), resource];
+/** Keeps what works while an operation is about to change it: what stands, or what stood before one that failed. */
+export function keep({ store }: Azure, resource: Resource): Change {
+  const key = resource.id.toLowerCase();
+  return ['inEffect', key, store.inEffect.get(key) ?? resource];
 }
 
 export function putOperation(operation: Operation): Change {

@@ -63,7 +63,7 @@ export function putChild(azure: Azure, place: ChildPlace, sent: JsonObject, call
     plan,
     childId,
   });
-  azure.store.commit([keep(parent), put({ ...parent, body }), ...operation.changes]);
+  azure.store.commit([keep(azure, parent), put({ ...parent, body }), ...operation.changes]);
   const answer = childOf(present(azure, type, body), collection, name);
   return accepted(azure, operation, before === undefined ? 201 : 200, answer, call);
 }
@@ -95,7 +95,7 @@ export function deleteChild(azure: Azure, place: ChildPlace, call: Call): Answer
       : child,
   );
   azure.store.commit([
-    keep(parent),
+    keep(azure, parent),
     put({ ...parent, body: withChildren(body, collection, deleting) }),
     ...operation.changes,
   ]);

@@ -23,6 +23,8 @@ export interface ClusterHost {
   kubeconfig(clusterId: string, user: 'user' | 'admin'): string | undefined;
   /** All services, as a command run in the cluster would list them; undefined when no such cluster runs. */
   services(clusterId: string): readonly JsonObject[] | undefined;
+  /** What the API server does worse from now on; false when no such cluster runs. @throws Error that names what is wrong */
+  setFaults(clusterId: string, faults: JsonObject): boolean;
   /** Stops everything and keeps its state. */
   close(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export interface ClusterContents {
   /** YAML; undefined when nothing runs in the cluster. */
   kubeconfig(clusterId: string, user: 'user' | 'admin'): Promise<string | undefined>;
   services(clusterId: string): Promise<readonly JsonObject[] | undefined>;
+  setFaults(clusterId: string, faults: JsonObject): Promise<boolean | undefined>;
 }
 
 /** A service of type LoadBalancer, as the cloud controller tells the cloud. */

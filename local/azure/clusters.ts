@@ -75,6 +75,7 @@ export function startClusters(azure: Azure, start: StartClusterHost, report: (me
     },
     kubeconfig: (clusterId, user) => whenStarted(clusterId, (from, id) => from.kubeconfig(id, user)),
     services: (clusterId) => whenStarted(clusterId, (from, id) => from.services(id)),
+    setFaults: (clusterId, faults) => whenStarted(clusterId, (from, id) => from.setFaults(id, faults)),
     settled: async () => void (await Promise.all([...running.values()].map(({ latest }) => latest))),
     close: async () => {
       await Promise.all([...running.values()].map(({ latest }) => latest));

@@ -4,6 +4,8 @@ import { ArmError } from './errors.ts';
 import type { EventGrid } from './eventGrid/eventGrid.ts';
 import { EVENT_SUBSCRIPTION_TYPE } from './eventGrid/eventSubscriptions.ts';
 import { parseFaults } from './eventGrid/faults.ts';
+import { parseFaultRules } from './faults/faultRule.ts';
+import type { Faults } from './faults/faults.ts';
 import type { Answer, Request } from './http.ts';
 import { isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
@@ -17,8 +19,19 @@ import { GROUP_TYPE } from './resources/resourceGroups.ts';
 import type { Resource } from './store.ts';
 import { parseBody } from './router.ts';
 
+/** What the control endpoints reach. */
+interface Controlled {
+  readonly azure: Azure;
+  readonly log: RequestLog;
+  readonly eventGrid: EventGrid;
+  readonly faults: Faults;
+}
+
 /** Answers the control endpoints below `/_local/`, which have no counterpart in Azure. */
-export function answerControl(azure: Azure, log: RequestLog, eventGrid: EventGrid, request: Request): Answer {
+export function answerControl(
+  { azure, log, eventGrid, faults }: Controlled,
+  request: Request,
+): Answer | Promise<Answer> {
   const path = request.url.pathname.slice('/_local/'.length);
   const query = request.url.searchParams;
   const { method } = request;
@@ -32,9 +45,12 @@ export function answerControl(azure: Azure, log: RequestLog, eventGrid: EventGri
   if (path === 'state' && method === 'GET') {
     return { status: 200, body: { resources: [...azure.store.resources.values()].map(({ body }) => body) } };
   }
+  if (path === 'faults') return answerFaults(faults, request);
   if (path === 'event-grid') return answerEventGrid(azure, eventGrid, request);
   if (path === 'probe' && method === 'POST')
     return { status: 200, body: probe(networkOf(azure), parsePacket(parseBody(request.text))) };
+  if (path.startsWith('kubernetes/') && method === 'PUT')
+    return putKubernetesFaults(azure, path.slice('kubernetes'.length), parseBody(request.text));
   if (path.startsWith('state/')) return answerState(azure, request, decodeURIComponent(path.slice('state'.length)));
   if (path.startsWith('providers/') && method === 'PUT')
     return putProvider(azure, lastSegment(path), parseBody(request.text));
@@ -44,6 +60,29 @@ export function answerControl(azure: Azure, log: RequestLog, eventGrid: EventGri
     'NotFound',
     `${method} /_local/${path} is not a control endpoint; local/azure/README.md lists them.`,
   );
+}
+
+/** The rules by which requests go wrong, and what came of each; PUT replaces them all. */
+function answerFaults(faults: Faults, request: Request): Answer {
+  if (request.method === 'PUT') faults.set(parseFaultRules(parseBody(request.text)));
+  else if (request.method !== 'GET')
+    throw new ArmError(405, 'HttpMethodNotAllowed', `${request.method} is not supported here.`);
+  const rules = faults
+    .describe()
+    .map(({ rule: { fault, ...which }, fitted, struck }) => ({ ...which, ...fault, fitted, struck }));
+  // Infinity, the times of a rule without an end, has no JSON of its own.
+  return { status: 200, body: JSON.parse(JSON.stringify({ rules })) as JsonObject };
+}
+
+/** What the API server of a cluster does worse than usual; what the body leaves out is back to normal. */
+async function putKubernetesFaults(azure: Azure, clusterId: string, faults: JsonObject): Promise<Answer> {
+  try {
+    if ((await azure.clusters?.setFaults(clusterId, faults)) === true) return { status: 200, body: faults };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ArmError(400, 'InvalidRequestContent', error.message);
+  }
+  throw new ArmError(404, 'NotFound', `No cluster runs under ${clusterId}.`);
 }
 
 /** Event Grid's subscriptions, deliveries and dead letters; PUT says what it shall do worse than usual. */

@@ -15,7 +15,15 @@ export interface Answer {
   readonly body?: JsonObject;
   readonly headers?: Readonly<Record<string, string>>;
   /** What the request log says of a write that was accepted. */
-  readonly write?: { readonly kind?: LatencyKind; readonly resourceId: string; readonly operationSeconds: number };
+  readonly write?: {
+    readonly kind?: LatencyKind;
+    readonly resourceId: string;
+    readonly operationSeconds: number;
+    /** Absent where nothing goes on after the answer. */
+    readonly operationId?: string;
+  };
+  /** The connection breaks instead of the answer. */
+  readonly reset?: boolean;
 }
 
 /** Where a write comes from: what its answer's URLs are made of. */

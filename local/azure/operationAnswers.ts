@@ -43,6 +43,10 @@ export function operationAnswers(store: Store): AnswerPoll {
     const apiVersion = url.searchParams.get('api-version') ?? '';
     const headers = acceptedHeaders(url.origin, operation, apiVersion, now);
     if (operation.endsAt > now) return { status: 202, headers };
+    if (operation.failure !== undefined) {
+      const { code, message } = operation.failure;
+      return { status: 409, body: { error: { code, message } } };
+    }
     const resource = operation.method === 'PUT' ? store.resources.get(operation.resourceId.toLowerCase()) : undefined;
     return resource === undefined ? { status: 204 } : { status: 200, body: resource.body };
   };
@@ -56,11 +60,14 @@ function retryAfter(operation: Operation, now: number, poll: number): Readonly<R
 
 function statusBody(operation: Operation, now: number): JsonObject {
   const done = operation.endsAt <= now;
-  const status = done ? 'Succeeded' : 'InProgress';
-  if (operation.namespace !== 'Microsoft.ContainerService') return { status };
+  const { failure } = operation;
+  const status = done ? (failure?.status ?? 'Succeeded') : 'InProgress';
+  const error = done && failure !== undefined ? { error: { code: failure.code, message: failure.message } } : {};
+  if (operation.namespace !== 'Microsoft.ContainerService') return { status, ...error };
   return {
     name: operation.id,
     status,
+    ...error,
     startTime: new Date(operation.startedAt).toISOString(),
     ...(done ? { endTime: new Date(operation.endsAt).toISOString() } : {}),
   };

@@ -1,3 +1,4 @@
+import { stringAt } from './json.ts';
 import { parentId } from './resourceId.ts';
 import type { Change, Effect, Operation, Resource, Store } from './store.ts';
 
@@ -26,7 +27,9 @@ export function settle(store: Store, now: number, effectChanges: (effect: Effect
     if (due === undefined) break;
     const { operation, effect } = due;
     const advanced: Operation = { ...operation, applied: operation.applied + 1 };
-    store.commit([...effectChanges(effect), ...superseded(store, operation), ['operations', operation.id, advanced]]);
+    // What stood before an operation that failed goes on working.
+    const past = effect.action === 'fail' ? [] : superseded(store, operation);
+    store.commit([...effectChanges(effect), ...past, ['operations', operation.id, advanced]]);
   }
   const expired = [...store.operations.values()].filter(({ endsAt }) => endsAt + KEPT_MS < now);
   store.commit(expired.map(({ id }) => ['operations', id, null]));
@@ -46,7 +49,13 @@ export function inEffect(store: Store, now: number, id: string): Resource | unde
   const creating = [...store.operations.values()].some(
     ({ endsAt, method, resourceId }) => endsAt > now && method === 'PUT' && resourceId.toLowerCase() === key,
   );
-  return store.inEffect.get(key) ?? (creating ? undefined : store.resources.get(key));
+  const resource = store.resources.get(key);
+  return store.inEffect.get(key) ?? (creating || isBroken(resource) ? undefined : resource);
+}
+
+/** Whether the write that created a resource has failed; one that worked before has that kept. */
+function isBroken(resource: Resource | undefined): boolean {
+  return ['Failed', 'Canceled'].includes(stringAt(resource?.body, 'properties', 'provisioningState') ?? '');
 }
 
 /** What was kept of the state before an operation, which has ended. */

@@ -8,11 +8,14 @@ export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly apiVersion: string | null;
+  /** 0: the connection was broken before anything was done. */
   readonly status: number;
   readonly write: boolean;
   readonly kind?: LatencyKind;
   readonly resourceId?: string;
   readonly operationSeconds?: number;
+  /** What a rule did to it. */
+  readonly fault?: string;
   readonly requestBody?: Json;
 }
 

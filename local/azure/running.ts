@@ -4,7 +4,9 @@ import type { StartClusterHost } from './clusterHost.ts';
 import { startClusters } from './clusters.ts';
 import { answerControl } from './control.ts';
 import { startEventGrid } from './eventGrid/eventGrid.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
 import type { FunctionsHost } from './eventGrid/webhook.ts';
+import type { Answer, Request } from './http.ts';
 import { startProgress } from './progress.ts';
 import { requestLog } from './requestLog.ts';
 import { answerTokenRequest } from './tokenEndpoints.ts';
@@ -41,16 +43,18 @@ export function runAzure(
   const azure: Azure = clusters === undefined ? base : { ...base, clusters };
   const progress = startProgress(azure, eventGrid, clusters);
   const log = requestLog();
-  const arm = resourceManager(azure, log, progress);
+  const faults = createFaults();
+  const arm = resourceManager(azure, log, progress, faults);
   progress.advance();
   progress.schedule();
   return {
     answer: async (request) => {
       if (request.url.pathname.startsWith('/_local/')) {
         progress.advance();
-        return answerControl(azure, log, eventGrid, request);
+        return answerControl({ azure, log, eventGrid, faults }, request);
       }
-      return answerTokenRequest(azure, request) ?? arm(request);
+      const token = answerTokenRequest(azure, request);
+      return token === undefined ? arm(request) : withoutToken(faults, request, token);
     },
     deliverTo: (functions) => eventGrid.deliverTo(functions),
     ready: async () => clusters?.settled(),
@@ -60,4 +64,12 @@ export function runAzure(
       await eventGrid.idle();
     },
   };
+}
+
+/** A token endpoint that a rule keeps from giving tokens, or the answer that it gives. */
+function withoutToken(faults: Faults, request: Request, token: Answer): Answer {
+  const fault = faults.strike(request, undefined)?.fault;
+  if (fault === 'unauthenticated')
+    return { status: 400, body: { statusCode: 400, message: 'No token is given, as a rule wants it.' } };
+  return fault === undefined ? token : { status: 0, reset: true };
 }

@@ -101,11 +101,12 @@ async function serve(
 ): Promise<void> {
   try {
     const request = await read(incoming);
-    const answered = await answer(request).catch((error: unknown) => {
+    const answered = await answer(request).catch((error: unknown): Answer => {
       if (error instanceof ArmError) return { status: error.status, body: error.body, headers: error.headers };
       throw error;
     });
-    send(response, answered);
+    if (answered.reset === true) incoming.socket.destroy();
+    else send(response, answered);
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     report(`${incoming.method} ${incoming.url} failed: ${message}`);

@@ -78,6 +78,7 @@ export function accepted(
       ...(operation.kind === undefined ? {} : { kind: operation.kind }),
       resourceId: operation.resourceId,
       operationSeconds: seconds,
+      operationId: operation.id,
     },
   };
 }

@@ -14,8 +14,11 @@ export interface Resource {
 /** What an operation does to a resource, once Azure time has reached `at` (epoch ms). */
 export interface Effect {
   readonly at: number;
-  readonly action: 'complete' | 'remove';
+  /** `fail`: the resource stays as it was written, and does not work so. */
+  readonly action: 'complete' | 'remove' | 'fail';
   readonly id: string;
+  /** Of `fail`: what the resource's provisioning state becomes. */
+  readonly state?: 'Failed' | 'Canceled';
 }
 
 /** An asynchronous operation. Its status is a function of the time alone; its effects are applied when they are due. */
@@ -36,6 +39,8 @@ export interface Operation {
   readonly notified: boolean;
   /** How many of the effects have been applied. */
   readonly applied: number;
+  /** How it ends where it does not succeed. */
+  readonly failure?: { readonly status: 'Failed' | 'Canceled'; readonly code: string; readonly message: string };
 }
 
 interface Tables {

@@ -46,7 +46,7 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
   });
   azure.store.commit([
     ...(plan.also ?? []),
-    ...(existing === undefined ? [] : [keep(existing)]),
+    ...(existing === undefined ? [] : [keep(azure, existing)]),
     put({ ...resource, body }),
     ...operation.changes,
   ]);
@@ -84,7 +84,7 @@ export function patchTags(azure: Azure, type: ResourceType, resource: Resource, 
     method: 'PUT',
     created: false,
   });
-  azure.store.commit([keep(resource), put({ ...resource, body }), ...operation.changes]);
+  azure.store.commit([keep(azure, resource), put({ ...resource, body }), ...operation.changes]);
   return accepted(azure, operation, 200, body, call);
 }
 
@@ -102,10 +102,12 @@ export function deleteResource(azure: Azure, type: ResourceType, resource: Resou
   return accepted(azure, operation, 202, undefined, call);
 }
 
-/** Equality of two bodies but for etags and states. */
-export function isUnchanged(before: Json | undefined, after: Json | undefined): boolean {
-  return sameJson(comparable(before), comparable(after));
+/** Equality of two bodies but for etags and states; what has failed is never unchanged, since it is to be made to work. */
+export function isUnchanged(before: JsonObject, after: JsonObject | undefined): boolean {
+  return stateOf(before) === 'Succeeded' && sameJson(comparable(before), comparable(after));
 }
+
+const stateOf = (body: JsonObject) => stringAt(body, 'properties', 'provisioningState') ?? 'Succeeded';
 
 function comparable(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) return value.map((element) => comparable(element as Json) ?? null);

@@ -48,6 +48,26 @@ export function faultSwitches(changed: (faults: Faults) => void): FaultSwitches 
   };
 }
 
+const expected: Readonly<Record<keyof Faults, 'boolean' | 'number'>> = {
+  down: 'boolean',
+  slowSeconds: 'number',
+  forbidden: 'boolean',
+  unauthorized: 'boolean',
+  failing: 'number',
+  cutPage: 'number',
+};
+
+/** Reads faults from JSON. @throws RangeError that names the member that is wrong */
+export function parseFaults(json: Readonly<Record<string, unknown>>): Partial<Faults> {
+  for (const [name, value] of Object.entries(json)) {
+    if (!Object.hasOwn(expected, name))
+      throw new RangeError(`${name} is no fault of an API server: it has ${Object.keys(expected).join(', ')}.`);
+    const type = expected[name as keyof Faults];
+    if (typeof value !== type) throw new RangeError(`${name} must be a ${type}.`);
+  }
+  return json;
+}
+
 const REASONS: Readonly<Record<number, string>> = {
   429: 'TooManyRequests',
   500: 'InternalError',

@@ -113,7 +113,7 @@ export function deleteGroup(azure: Azure, group: Resource, call: Call): Answer {
   };
   const deleting = { ...group, body: { ...group.body, properties: { provisioningState: 'Deleting' } } };
   azure.store.commit([...changes, put(deleting), putOperation(operation)]);
-  const write = { resourceId: group.id, operationSeconds: (start - now) / 1000 };
+  const write = { resourceId: group.id, operationSeconds: (start - now) / 1000, operationId: operation.id };
   return { status: 202, headers: acceptedHeaders(call.origin, operation, call.apiVersion, now), write };
 }
 

@@ -59,6 +59,7 @@ export async function startClusterWorld({ firewall = false } = {}): Promise<Clus
     remove: (id) => Promise.resolve(void lifecycle.push(`removed ${id.split('/').at(-1)}`)),
     kubeconfig: (id, user) => `kubeconfig of ${id.split('/').at(-1)} for ${user}`,
     services: () => world.services,
+    setFaults: () => true,
     close: () => Promise.resolve(),
   };
   const client = await startClient({
