@@ -54,7 +54,12 @@ function* work(
     spec: state.spec,
     records: state.records,
     force: false,
-    access: { grants: state.grants, ownedRanges: state.ownedRanges },
+    access: {
+      grants: state.grants,
+      ownedRanges: state.ownedRanges,
+      ...(state.lastLook === undefined ? { firstLook: true } : {}),
+      ...(state.rewrite === undefined ? {} : { rewrite: true }),
+    },
   };
   let passed: AccessPassed | undefined;
   let failure = '';

@@ -23,6 +23,8 @@ export interface AccessState {
   readonly lookWanted: boolean;
   readonly lastLook?: { readonly time: string; readonly ranges: readonly string[] };
   readonly problem?: StepProblem;
+  /** The last write has failed: the list may say what is wanted and not be in effect. */
+  readonly rewrite?: true;
   /** Of the last plan: what can't be done, such as a range too many. */
   readonly leftOut?: StepProblem;
   readonly appliedSignals: readonly string[];
@@ -83,16 +85,17 @@ export function afterPlan(state: AccessState, planned: RangesPlanned, now: strin
 /** After a pass over the one step that writes the ranges. */
 export function afterApply(state: AccessState, records: readonly StepRecord[]): AccessState {
   const [record] = records;
-  const { problem: _solved, ...rest } = state;
+  const { problem: _solved, rewrite: _made, ...rest } = state;
   if (record?.state === 'done') {
     // What was taken out is gone: from now on the same range is somebody else's, or a new grant's.
     const present = new Set(state.lastLook?.ranges.map(canonicalRange));
     return { ...rest, records, phase: 'waiting', ownedRanges: state.ownedRanges.filter((range) => present.has(range)) };
   }
   if (record?.state === 'failed') {
-    return { ...rest, records, phase: 'waiting', ...(record.problem === undefined ? {} : { problem: record.problem }) };
+    const { problem } = record;
+    return { ...rest, records, phase: 'waiting', rewrite: true, ...(problem === undefined ? {} : { problem }) };
   }
-  return { ...rest, records };
+  return { ...rest, records, ...(state.rewrite === undefined ? {} : { rewrite: state.rewrite }) };
 }
 
 /** Applies signals in the order in which they came, each once, and drops what has expired by `now`. */

@@ -14,6 +14,10 @@ type GraphName = LaneGraph | 'access';
 export interface AccessFacts {
   readonly grants: readonly DeveloperGrant[];
   readonly ownedRanges: readonly string[];
+  /** Nothing has been recorded yet: what is wanted and there was written by the creation. */
+  readonly firstLook?: boolean;
+  /** The last write has failed, and is to be made again even where the list says what is wanted. */
+  readonly rewrite?: boolean;
 }
 
 /** Input of a pass over a graph. */
@@ -50,6 +54,10 @@ export interface StartStepInput {
   readonly access?: AccessFacts;
   /** False: the step has been written often enough; it only looks. */
   readonly mayWrite: boolean;
+  /** The step's last write was accepted and its operation has failed. */
+  readonly rewrite?: true;
+  /** The answer to the step's last write was lost. */
+  readonly unconfirmed?: true;
 }
 
 /** Input of the activity `pollOperation`. */
@@ -94,6 +102,8 @@ export function* advance(
             writes,
             time: began.toISOString(),
             mayWrite: mayWrite(record),
+            ...(record.rewrite === undefined ? {} : { rewrite: true }),
+            ...(record.unconfirmed === undefined ? {} : { unconfirmed: true }),
             ...(report === undefined ? {} : { report }),
             ...(found === undefined ? {} : { found }),
           };
@@ -102,7 +112,7 @@ export function* advance(
       );
       records = replace(
         records,
-        ready.map((record, index) => afterStart(record, at(outcomes, index), now(), began)),
+        ready.map((record, index) => afterStart(record, at(outcomes, index), stepOf(steps, record), now(), began)),
       );
       // Steps that need no operation are done at once; what stood behind them is ready now.
       ready = readyRecords(records, steps, now());
@@ -125,7 +135,7 @@ export function* advance(
       );
       records = replace(
         records,
-        looked.map((record, index) => afterPoll(record, at(outcomes, index), now())),
+        looked.map((record, index) => afterPoll(record, at(outcomes, index), stepOf(steps, record), now())),
       );
     }
   }
@@ -148,6 +158,9 @@ function earliest(records: readonly StepRecord[], steps: readonly Step[]): Date 
     .sort();
   return times[0] === undefined ? undefined : new Date(times[0]);
 }
+
+const stepOf = (steps: readonly Step[], { name }: StepRecord): Pick<Step, 'kind'> =>
+  steps.find((step) => step.name === name) ?? {};
 
 const isDue = ({ notBefore }: StepRecord, now: Date) =>
   notBefore === undefined || new Date(notBefore).getTime() <= now.getTime();

@@ -22,7 +22,8 @@ export function* accessPass(context: OrchestrationContext): Generator<Task, Acce
   if (input.phase === 'planning') {
     const { spec, access } = input;
     const time = context.df.currentUtcDateTime.toISOString();
-    return { kind: 'planned', planned: yield context.df.callActivity('planRanges', { spec, access, time }) };
+    const rewrite = access.rewrite === true;
+    return { kind: 'planned', planned: yield context.df.callActivity('planRanges', { spec, access, time, rewrite }) };
   }
   return { kind: 'applied', records: yield* advance(context, input, accessGraph()) };
 }

@@ -140,8 +140,11 @@ function afterSync(state: LaneState, now: string): LaneState {
     severity: 'warning',
     message: `Drift was repaired: ${[told, ...(report?.causes ?? [])].join('. ')}`,
   };
+  // What waited for the firewall's rules is due once they have been written.
+  const isDue = state.records.some(({ again }) => again) && (recordOf('firewallRules')?.writes ?? 0) > 0;
   return {
     ...(repaired.length === 0 ? rest : withFinding(rest, repair)),
+    ...(isDue ? { syncWanted: true } : {}),
     ...(state.records.some(({ writes }) => writes > 0) ? { wroteAt: now } : {}),
     lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
     ...(report?.wrote === true ? { lastChange: { time: now, report: { ...report, fingerprints: [] } } } : {}),
@@ -163,13 +166,15 @@ function afterSync(state: LaneState, now: string): LaneState {
 const isRepaired =
   (records: readonly StepRecord[]) =>
   (difference: string): boolean => {
-    const step = repairingStep(difference.split(':', 1)[0] ?? '');
+    const step = repairingStep(difference);
     return records.some(({ name, state, writes }) => name === step && state === 'done' && writes > 0);
   };
 
 /** Which step writes what a drift check found. */
-function repairingStep(check: string): StepName {
-  if (check === 'routes') return 'routes';
+function repairingStep(difference: string): StepName {
+  const [check = '', what = ''] = difference.split(': ', 2);
+  if (check === 'routes' || (check === 'lastWrite' && what.startsWith('routeTable'))) return 'routes';
+  if (check === 'lastWrite') return what.startsWith('firewall') ? 'firewallRules' : 'networkRouting';
   return ['dnsServers', 'routeTableAssociation', 'subnets'].includes(check) ? 'networkRouting' : 'firewallRules';
 }
 

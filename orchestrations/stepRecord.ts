@@ -1,7 +1,7 @@
 import type { OperationRecord } from '../shared/model/operation.ts';
 import type { StepName, StepProblem, StepState } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
-import type { Step } from '../shared/plan/provisioningGraph.ts';
+import { deadlineSeconds, type Step } from '../shared/plan/provisioningGraph.ts';
 
 /** Where one step of a graph stands; lives in the lane's input, so it survives every crash. Times are ISO 8601. */
 export interface StepRecord {
@@ -23,6 +23,12 @@ export interface StepRecord {
   readonly attemptWrites: number;
   /** Refusals in a row that were waited out. */
   readonly refusals: number;
+  /** The last operation of this attempt has failed: what stands in Azure may say what is wanted, and does not work so. */
+  readonly rewrite?: true;
+  /** The answer to a write was lost: what is found now may be its doing. */
+  readonly unconfirmed?: true;
+  /** Something of the step was held back until another step of its graph has written. */
+  readonly again?: true;
   readonly detail?: string;
   /** What the step that writes the firewall's rules found and did. */
   readonly report?: SyncReport;
@@ -32,7 +38,14 @@ export interface StepRecord {
 /** What starting a step came to. An activity returns it and never throws what it can name. */
 export type StepOutcome =
   /** Nothing (more) to do: what Azure has is what is wanted. */
-  | { readonly outcome: 'done'; readonly wrote: boolean; readonly detail?: string; readonly report?: SyncReport }
+  | {
+      readonly outcome: 'done';
+      readonly wrote: boolean;
+      readonly detail?: string;
+      readonly report?: SyncReport;
+      /** Something was held back until the firewall has its rules. */
+      readonly again?: true;
+    }
   /** Azure accepted a write or a deletion and works on it. */
   | {
       readonly outcome: 'started';
@@ -41,14 +54,23 @@ export type StepOutcome =
       readonly report?: SyncReport;
     }
   /** Not now: somebody else's operation is under way, or something this step needs has not appeared yet. */
-  | { readonly outcome: 'wait'; readonly seconds: number; readonly reason: string; readonly refused: boolean }
+  | {
+      readonly outcome: 'wait';
+      /** As Azure told; absent: it gave no hint. */
+      readonly seconds?: number;
+      readonly reason: string;
+      readonly refused: boolean;
+      /** The answer to a write was lost, which `report` tells of. */
+      readonly unconfirmed?: true;
+      readonly report?: SyncReport;
+    }
   | { readonly outcome: 'failed'; readonly problem: StepProblem };
 
 /** What a look at a running operation came to (see shared/azure/operations). */
 export type PollOutcome =
   | { readonly status: 'running'; readonly retryAfterSeconds?: number }
   | { readonly status: 'succeeded' }
-  | { readonly status: 'failed'; readonly problem: StepProblem };
+  | { readonly status: 'failed'; readonly problem: StepProblem; readonly hopeless: boolean };
 
 /** The first look at an operation without a hint: most network writes are done by then. */
 const FIRST_POLL_SECONDS = 5;
@@ -56,12 +78,15 @@ const FIRST_POLL_SECONDS = 5;
 const LONGEST_POLL_SECONDS = 15;
 /** Between two looks where Azure gives no hint, as AKS does. */
 const POLL_SECONDS = 10;
-/** How often a refusal that should pass is waited out before the step counts as failed. */
+/** Between two tries where Azure gives no hint; doubled with each refusal in a row. */
+const FIRST_WAIT_SECONDS = 10;
+const LONGEST_WAIT_SECONDS = 120;
+/** How often a refusal that should pass is waited out before the step counts as failed: for nearly two hours without hints. */
 const MAX_REFUSALS = 60;
+/** Before a write whose operation has failed is made once more; doubled with each. */
+const REWRITE_WAIT_SECONDS = 30;
 /** A step that Azure keeps answering differently from what was written is somebody else's doing. */
 const MAX_WRITES = 3;
-/** The slowest step on record, a cluster, took 23 minutes; what takes this long will not end by itself. */
-const MAX_ATTEMPT_HOURS = 3;
 
 const newRecord = (name: StepName): StepRecord => ({
   name,
@@ -82,29 +107,48 @@ export const alignedRecords = (records: readonly StepRecord[], steps: readonly S
 export const mayWrite = ({ attemptWrites }: StepRecord): boolean => attemptWrites < MAX_WRITES;
 
 /** A record after its step was started at `began` and answered at `now` (some answers take seconds). */
-export function afterStart(before: StepRecord, outcome: StepOutcome, now: Date, began = now): StepRecord {
-  const { notBefore: _past, detail: _old, operation: _over, problem: _solved, ...rest } = before;
+export function afterStart(
+  before: StepRecord,
+  outcome: StepOutcome,
+  step: Pick<Step, 'kind'>,
+  now: Date,
+  began = now,
+): StepRecord {
+  const {
+    notBefore: _past,
+    detail: _old,
+    operation: _over,
+    problem: _solved,
+    unconfirmed,
+    again: _held,
+    ...rest
+  } = before;
   const record: StepRecord = {
     ...rest,
     startedAt: before.startedAt ?? began.toISOString(),
     attemptedAt: before.attemptedAt ?? began.toISOString(),
   };
   switch (outcome.outcome) {
-    case 'done':
+    case 'done': {
+      // What was written without an answer is found here, and counts like any other write.
+      const wrote = outcome.wrote || unconfirmed === true;
+      const { rewrite: _mended, ...mended } = record;
       return {
-        ...record,
+        ...mended,
         state: 'done',
         // A retry only looks at what was done before: it stays done since then.
-        finishedAt:
-          outcome.wrote || record.attemptWrites > 0 ? now.toISOString() : (record.finishedAt ?? now.toISOString()),
-        writes: record.writes + (outcome.wrote ? 1 : 0),
+        finishedAt: wrote || record.attemptWrites > 0 ? now.toISOString() : (record.finishedAt ?? now.toISOString()),
+        writes: record.writes + (wrote ? 1 : 0),
         refusals: 0,
         ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
         ...(outcome.report === undefined ? {} : { report: outcome.report }),
+        ...(outcome.again === undefined ? {} : { again: true }),
       };
-    case 'started':
+    }
+    case 'started': {
+      const { rewrite: _mended, ...mended } = record;
       return {
-        ...record,
+        ...mended,
         state: 'running',
         operation: outcome.operation,
         notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? FIRST_POLL_SECONDS, LONGEST_POLL_SECONDS)),
@@ -113,22 +157,45 @@ export function afterStart(before: StepRecord, outcome: StepOutcome, now: Date, 
         refusals: 0,
         ...(outcome.report === undefined ? {} : { report: outcome.report }),
       };
-    case 'wait': {
-      const refusals = outcome.refused ? record.refusals + 1 : 0;
-      if (refusals >= MAX_REFUSALS) return failed(record, refusedTooOften(outcome.reason), now);
-      if (takesTooLong(record, now)) return failed(record, endless(outcome.reason), now);
-      return { ...record, state: 'pending', notBefore: later(now, outcome.seconds), refusals, detail: outcome.reason };
     }
+    case 'wait':
+      return waiting({ ...record, ...(unconfirmed === undefined ? {} : { unconfirmed }) }, outcome, step, now);
     case 'failed':
       return failed(record, outcome.problem, now);
   }
 }
 
-/** A running record after a look at its operation at `now`; success makes it pending, so that it is read back. */
-export function afterPoll(record: StepRecord, outcome: PollOutcome, now: Date): StepRecord {
+function waiting(
+  record: StepRecord,
+  { refused, reason, seconds, unconfirmed, report }: Extract<StepOutcome, { outcome: 'wait' }>,
+  step: Pick<Step, 'kind'>,
+  now: Date,
+): StepRecord {
+  const refusals = refused ? record.refusals + 1 : 0;
+  if (refusals >= MAX_REFUSALS) return failed(record, refusedTooOften(reason), now);
+  if (!refused && takesTooLong(record, step, now)) return failed(record, endless(reason, step), now);
+  const backoff = Math.min(FIRST_WAIT_SECONDS * 2 ** Math.max(0, refusals - 1), LONGEST_WAIT_SECONDS);
+  return {
+    ...record,
+    state: 'pending',
+    notBefore: later(now, seconds ?? backoff),
+    refusals,
+    detail: reason,
+    ...(unconfirmed === undefined ? {} : { unconfirmed }),
+    ...(report === undefined ? {} : { report }),
+  };
+}
+
+/**
+ * A running record after a look at its operation at `now`; success makes it pending, so that it is read back. An operation
+ * that has failed is begun anew, a bounded number of times, unless nothing else could come of it.
+ */
+export function afterPoll(record: StepRecord, outcome: PollOutcome, step: Pick<Step, 'kind'>, now: Date): StepRecord {
   switch (outcome.status) {
     case 'running':
-      if (takesTooLong(record, now)) return failed(record, endless('the operation is still in progress'), now);
+      if (takesTooLong(record, step, now)) {
+        return failed(record, endless('the operation is still in progress', step), now);
+      }
       return {
         ...record,
         notBefore: later(now, Math.min(outcome.retryAfterSeconds ?? POLL_SECONDS, LONGEST_POLL_SECONDS)),
@@ -137,8 +204,14 @@ export function afterPoll(record: StepRecord, outcome: PollOutcome, now: Date): 
       const { operation: _finished, notBefore: _past, ...rest } = record;
       return { ...rest, state: 'pending' };
     }
-    case 'failed':
-      return failed(record, outcome.problem, now);
+    case 'failed': {
+      if (outcome.hopeless || !mayWrite(record)) return failed(record, outcome.problem, now);
+      // The report is of the write that has failed: the next one looks and plans afresh.
+      const { operation: _over, notBefore: _past, report: _failed, ...rest } = record;
+      const wait = REWRITE_WAIT_SECONDS * 2 ** Math.max(0, record.attemptWrites - 1);
+      const detail = `${outcome.problem.message} It is tried again.`;
+      return { ...rest, state: 'pending', notBefore: later(now, wait), rewrite: true, detail };
+    }
   }
 }
 
@@ -159,12 +232,12 @@ export const forRetry = (records: readonly StepRecord[]): StepRecord[] =>
   });
 
 function failed(record: StepRecord, problem: StepProblem, now: Date): StepRecord {
-  const { operation: _over, notBefore: _never, detail: _old, ...rest } = record;
+  const { operation: _over, notBefore: _never, detail: _old, rewrite: _moot, unconfirmed: _lost, ...rest } = record;
   return { ...rest, state: 'failed', finishedAt: now.toISOString(), problem };
 }
 
-const takesTooLong = ({ attemptedAt }: StepRecord, now: Date): boolean =>
-  attemptedAt !== undefined && now.getTime() - Date.parse(attemptedAt) > MAX_ATTEMPT_HOURS * 3_600_000;
+const takesTooLong = ({ attemptedAt }: StepRecord, step: Pick<Step, 'kind'>, now: Date): boolean =>
+  attemptedAt !== undefined && now.getTime() - Date.parse(attemptedAt) > deadlineSeconds(step) * 1000;
 
 const later = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
 
@@ -174,8 +247,8 @@ const refusedTooOften = (reason: string): StepProblem => ({
   remedy: 'Look at the resource and at Azure status for the region, then retry.',
 });
 
-const endless = (reason: string): StepProblem => ({
+const endless = (reason: string, step: Pick<Step, 'kind'>): StepProblem => ({
   code: 'TakesTooLong',
-  message: `Nothing has come of it for ${MAX_ATTEMPT_HOURS} hours: ${reason}.`,
+  message: `Nothing has come of it for ${deadlineSeconds(step) / 3600} h: ${reason}.`,
   remedy: "Look at the resource's activity log and at Azure status for the region, then retry.",
 });

@@ -51,7 +51,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
     start: async (spec) => {
       const id = accessLaneId(spec.name, spec.cluster.name);
       if (await isLive(id)) return done(false);
-      await client.startNew(ACCESS_LANE, { instanceId: id, input: newAccessState(spec) });
+      await client.startNew(ACCESS_LANE, { instanceId: id, input: await lastState(client, spec, id) });
       return done(false);
     },
     look: async (spec, cluster, frontends, time) => {
@@ -61,13 +61,13 @@ export function accessLanes(client: DurableClient): AccessLanes {
         await client.startNew(ACCESS_LANE, { instanceId: id, input: await lastState(client, spec, id) });
         return;
       }
-      const { grants, ownedRanges, phase } = await stateOf(client, id);
+      const { grants, ownedRanges, phase, rewrite } = await stateOf(client, id);
       // What it is about to write is compared when it has written.
       if (phase !== 'waiting') return;
       const { outboundRanges } = settings();
       const now = new Date(time);
       const plan = planRanges({ spec, cluster, frontends, outboundRanges, grants, ownedRanges, now });
-      if (!isToBeWritten(plan, spec, ownedRanges)) return;
+      if (rewrite === undefined && !isToBeWritten(plan, spec, ownedRanges)) return;
       await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
     },
     end: async (spec) => {

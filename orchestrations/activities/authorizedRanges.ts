@@ -1,4 +1,4 @@
-import { clusterFacts, provisioningState, publicIpFacts } from '../../shared/actual/facts.ts';
+import { clusterFacts, isBroken, provisioningState } from '../../shared/actual/facts.ts';
 import { owner } from '../../shared/actual/owner.ts';
 import { putResource, readResource } from '../../shared/azure/resource.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
@@ -6,9 +6,11 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { canonicalRange } from '../../shared/model/ipRange.ts';
 import { isJsonObject, jsonAt, stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { isToBeWritten, planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import type { RangesPlanned } from '../accessState.ts';
+import type { StepProblem } from '../../shared/model/step.ts';
 import type { AccessFacts, StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, problemOf, waitFor } from './outcomes.ts';
@@ -19,6 +21,8 @@ export interface PlanRangesInput {
   readonly access: AccessFacts;
   /** The lane's time, ISO 8601. */
   readonly time: string;
+  /** The lane's last write has failed: the list may say what is wanted and not be in effect. */
+  readonly rewrite?: boolean;
 }
 
 /**
@@ -31,7 +35,8 @@ export async function planRanges(input: PlanRangesInput): Promise<RangesPlanned>
     const looked = await look(input);
     if ('outcome' in looked) return { write: false, ownedRanges, ranges: [], problem: looked.problem };
     const { ranges, ownedRanges: owned, problems } = looked.plan;
-    const write = isToBeWritten(looked.plan, input.spec, ownedRanges);
+    const rewrites = input.rewrite === true && isBroken(looked.cluster);
+    const write = rewrites || isToBeWritten(looked.plan, input.spec, ownedRanges);
     const current = clusterFacts(looked.cluster).authorizedRanges;
     const [problem] = problems;
     return {
@@ -54,20 +59,25 @@ export async function planRanges(input: PlanRangesInput): Promise<RangesPlanned>
 }
 
 /** The step that writes the ranges: read again, planned again, and written only where they still differ. */
-export async function startAuthorizedRanges({ spec, access, writes, time }: StartStepInput): Promise<StepOutcome> {
+export async function startAuthorizedRanges(input: StartStepInput): Promise<StepOutcome> {
+  const { spec, access, writes, time } = input;
   if (access === undefined) throw new Error('The step authorizedRanges was started outside of an access lane.');
   const looked = await look({ spec, access, time });
   if ('outcome' in looked) return failed(looked.problem);
   const { cluster, plan: planned } = looked;
   const state = provisioningState(cluster);
   if (!isSettled(state)) return waitFor(`the cluster is ${state}`);
+  const rewrites = isBroken(cluster) && (input.rewrite === true || access.rewrite === true);
   // What came while it was written is the next look's.
-  if (planned.ranges === undefined || writes > 0) return done(false);
+  if (!rewrites && (planned.ranges === undefined || writes > 0)) return done(false);
+  if (!input.mayWrite) return failed(keepsFailing(spec));
   // Who has changed the list meanwhile may have taken out what covered a grant: it is written once it is recorded as
   // owned, or nothing would ever remove it. What is always wanted needs no record.
   const always = [...looked.frontends, ...settings().outboundRanges].map(canonicalRange);
   const recorded = new Set([...access.ownedRanges, ...always]);
-  const ranges = planned.ranges.filter((range) => recorded.has(range) || !planned.added.includes(range));
+  const ranges = (planned.ranges ?? clusterFacts(cluster).authorizedRanges).filter(
+    (range) => recorded.has(range) || !planned.added.includes(range),
+  );
   if (ranges.length === 0) return done(false);
   const accepted = await putResource(
     resourceIds(spec).cluster,
@@ -79,31 +89,39 @@ export async function startAuthorizedRanges({ spec, access, writes, time }: Star
   return { outcome: 'started', operation: accepted.operation };
 }
 
+const keepsFailing = (spec: EnvironmentSpec): StepProblem => ({
+  code: 'KeepsFailing',
+  message: `${resourceIds(spec).cluster} has failed each time its authorized ranges were written.`,
+  remedy: "Look at the cluster's activity log; the ranges are written again at the next drift check.",
+});
+
 type Looked =
   | { readonly cluster: JsonObject; readonly frontends: readonly string[]; readonly plan: RangePlan }
   | { readonly outcome: 'unknown'; readonly problem: NonNullable<RangesPlanned['problem']> };
 
-async function look({ spec, access: { grants, ownedRanges }, time }: PlanRangesInput): Promise<Looked> {
+async function look({ spec, access: { grants, ownedRanges, firstLook }, time }: PlanRangesInput): Promise<Looked> {
   const ids = resourceIds(spec);
-  const [cluster, publicIp] = await Promise.all([
+  const [cluster, { address, inUse }] = await Promise.all([
     readResource(ids.cluster, apiVersions.containerService),
-    readResource(ids.publicIp, apiVersions.network),
+    observeFirewall(spec),
   ]);
-  const address = publicIp === undefined ? undefined : publicIpFacts(publicIp).address;
   if (cluster === undefined || owner(cluster) !== spec.name) return gone(ids.cluster);
   // A list without the firewall would cut the nodes off.
   if (address === undefined) return gone(ids.publicIp);
+  // While another address is in place of ours, the nodes are known by that one: both are let in until it is gone.
+  const frontends = [...new Set([address, ...inUse])];
   const { outboundRanges } = settings();
   return {
     cluster,
-    frontends: [address],
+    frontends,
     plan: plan({
       spec,
       cluster,
-      frontends: [address],
+      frontends,
       outboundRanges,
       grants,
-      ...(ownedRanges.length === 0 ? {} : { ownedRanges }),
+      // What the creation has written is there before anything is recorded.
+      ...(firstLook === true ? {} : { ownedRanges }),
       now: new Date(time),
     }),
   };

@@ -1,4 +1,4 @@
-import { provisioningState } from '../../shared/actual/facts.ts';
+import { isBroken, provisioningState } from '../../shared/actual/facts.ts';
 import { putResource, readResource } from '../../shared/azure/resource.ts';
 import type { JsonObject } from '../../shared/model/json.ts';
 import { ownershipTag } from '../../shared/model/names.ts';
@@ -35,12 +35,15 @@ export async function ensureResource(
     });
   }
   // A write that failed halfway leaves the wanted configuration on a resource that does not work: write it again.
-  if (plan.action === 'none' && !isBroken(state)) return done(false);
+  const broken = actual !== undefined && isBroken(actual);
+  if (plan.action === 'none' && !broken) return done(false);
 
   if (!mayWrite) {
     return failed({
       code: 'KeepsDiffering',
-      message: `${desired.id} still differs after it was written several times: something else changes ${pathsOf(plan)}.`,
+      message: broken
+        ? `${desired.id} is ${state} after it was written several times.`
+        : `${desired.id} still differs after it was written several times: something else changes ${pathsOf(plan)}.`,
       remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation), then retry.',
     });
   }
@@ -55,8 +58,6 @@ export async function ensureResource(
 
 const pathsOf = ({ differences }: ResourcePlan): string =>
   differences.length === 0 ? 'it' : differences.map(({ path }) => path).join(', ');
-
-const isBroken = (state: string) => state === 'Failed' || state === 'Canceled';
 
 /** AKS honours If-Match; for network resources nothing says so, and a refusal there would be no one's gain. */
 function currentEtag({ kind }: DesiredResource, actual: JsonObject | undefined): string | undefined {

@@ -1,4 +1,5 @@
-import { ArmError, isConnectionFailure } from '../../shared/azure/errors.ts';
+import { AnswerLostError, ArmError, isConnectionFailure } from '../../shared/azure/errors.ts';
+import { missingRole } from '../../shared/azure/missingRole.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import type { Problem } from '../../shared/model/problem.ts';
 import type { StepProblem } from '../../shared/model/step.ts';
@@ -7,6 +8,8 @@ import type { StepOutcome } from '../stepRecord.ts';
 
 /** How long to wait for something that gives no hint: another operation, an identity that has not spread yet. */
 const WAIT_SECONDS = 10;
+/** Another operation ends when it ends; who asks ever more seldom finds out late. */
+const BUSY_SECONDS = 15;
 
 /** Whether nobody is writing to a resource; some kinds (role assignments) have no provisioning state. */
 export const isSettled = (provisioningState: string): boolean =>
@@ -50,18 +53,30 @@ export const failedBy = (code: string, problems: readonly Problem[]): StepOutcom
  */
 export function outcomeOf(error: unknown): StepOutcome {
   if (error instanceof ArmError && (error.passes || isOutdated(error))) {
-    return { outcome: 'wait', seconds: error.retryAfterSeconds ?? WAIT_SECONDS, reason: error.message, refused: true };
+    const seconds = error.retryAfterSeconds ?? (error.kind === 'busy' ? BUSY_SECONDS : undefined);
+    return { outcome: 'wait', ...(seconds === undefined ? {} : { seconds }), reason: error.message, refused: true };
+  }
+  if (error instanceof AnswerLostError) {
+    const reason = `The answer to a write was lost: ${error.message}`;
+    return { outcome: 'wait', seconds: WAIT_SECONDS, reason, refused: true, unconfirmed: true };
   }
   if (isConnectionFailure(error)) {
-    const reason = `Azure could not be reached: ${error.message}`;
-    return { outcome: 'wait', seconds: WAIT_SECONDS, reason, refused: true };
+    return { outcome: 'wait', reason: `Azure could not be reached: ${error.message}`, refused: true };
+  }
+  // The endpoint that gives out tokens has its own outages; what is wrong for good shows by coming again.
+  const failure = azureFailure(error);
+  if (failure?.kind === 'noCredential') {
+    return { outcome: 'wait', reason: `${failure.message} ${failure.remedy}`, refused: true };
   }
   return failed(problemOf(error));
 }
 
 /** Whether an error has a name and a remedy of its own; anything else is a bug or a surprise, and is logged whole. */
 export const isExpected = (error: unknown): boolean =>
-  error instanceof GatehouseError || isConnectionFailure(error) || azureFailure(error) !== undefined;
+  error instanceof GatehouseError ||
+  error instanceof AnswerLostError ||
+  isConnectionFailure(error) ||
+  azureFailure(error) !== undefined;
 
 /** The resource changed between the read and the write: the next look sees it as it is now. */
 const isOutdated = ({ status }: ArmError): boolean => status === 412;
@@ -87,7 +102,9 @@ function remedyFor({ kind, code, message }: ArmError): string {
   }
   switch (kind) {
     case 'forbidden':
-      return "Give the app's identity the role that the message names (Contributor for resources), then retry.";
+      return missingRole(message) ?? "Give the app's identity the role that the message names, then retry.";
+    case 'unauthenticated':
+      return "Azure does not take the token of the app's identity: check that it exists, and in which tenant, then retry.";
     case 'notFound':
       return 'Something that this step needs is gone; retry to build it again.';
     case 'conflict':

@@ -13,6 +13,7 @@ export async function pollOperation({ step, operation }: PollInput, log: Activit
     const { code, message } = progress;
     return {
       status: 'failed',
+      hopeless: isHopeless(code),
       problem: {
         code,
         message: `${operation.resourceId}: ${message}`,
@@ -21,9 +22,13 @@ export async function pollOperation({ step, operation }: PollInput, log: Activit
     };
   } catch (error) {
     if (!isExpected(error)) log.error(`A look at the operation of step ${step} failed unexpectedly`, error);
-    return { status: 'failed', problem: problemOf(error) };
+    return { status: 'failed', hopeless: true, problem: problemOf(error) };
   }
 }
+
+/** Whether the same write would only fail the same way: what was asked for can't be had. */
+const isHopeless = (code: string): boolean =>
+  /Quota|Authorization|Invalid|Disallowed|NotAllowed|NotSupported|NotAvailable|NotFound/i.test(code);
 
 function apiVersionOf(resourceId: string): string {
   if (/\/providers\/Microsoft\.ContainerService\//i.test(resourceId)) return apiVersions.containerService;

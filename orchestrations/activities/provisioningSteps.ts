@@ -1,9 +1,10 @@
-import { clusterFacts, firewallFacts, publicIpFacts } from '../../shared/actual/facts.ts';
+import { clusterFacts, firewallFacts } from '../../shared/actual/facts.ts';
 import { ensureEventSubscription } from '../../shared/azure/eventSubscriptions.ts';
 import { readResource } from '../../shared/azure/resource.ts';
 import { desiredCluster, desiredRoleAssignments } from '../../shared/desired/cluster.ts';
 import { desiredFirewall } from '../../shared/desired/firewall.ts';
 import {
+  desiredNetworkResolvers,
   desiredNetworkRouting,
   desiredPublicIp,
   desiredRoutes,
@@ -14,15 +15,18 @@ import {
 import { desiredResourceGroup } from '../../shared/desired/resourceGroup.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import type { JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
+import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
+import { egressIsInPlace, isRouteTableAssociation } from '../../shared/plan/driftChecks.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import { settings } from '../../shared/settings.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { ensureResource } from './ensureResource.ts';
-import { done, failedBy, missing, waitFor } from './outcomes.ts';
+import { done, failed, failedBy, missing, waitFor } from './outcomes.ts';
 import { ensureRoleAssignments } from './roleAssignments.ts';
 
 /** `mayWrite` false: the step has been written often enough, and a difference fails it. */
@@ -53,13 +57,18 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
 
   routes: startRoutes,
 
-  networkRouting: startNetworkRouting,
+  networkRouting: async (spec, mayWrite) => {
+    const outcome = await startNetworkRouting(spec, mayWrite);
+    return outcome.outcome === 'done' && outcome.again === true ? failed(egressMissing(spec)) : outcome;
+  },
 
   cluster: async (spec, mayWrite) => {
-    const frontends = await frontendsOf(spec);
-    if ('outcome' in frontends) return frontends.outcome;
+    const looked = await lookAtFirewall(spec);
+    if ('outcome' in looked) return looked.outcome;
+    // What the firewall sends from is what nodes are known by, whether or not the spec wants it so.
+    const frontends = [...new Set([looked.address, ...looked.inUse])];
     const { outboundRanges } = settings();
-    return ensureResource(desiredCluster(spec, { frontends: frontends.found, outboundRanges }), spec.name, mayWrite);
+    return ensureResource(desiredCluster(spec, { frontends, outboundRanges }), spec.name, mayWrite);
   },
 
   clusterRoles: async (spec) => {
@@ -90,41 +99,59 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
 };
 
 export async function startRoutes(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
-  const [privateIp, frontends] = await Promise.all([firewallPrivateIpOf(spec), frontendsOf(spec)]);
-  if ('outcome' in privateIp) return privateIp.outcome;
-  if ('outcome' in frontends) return frontends.outcome;
-  const facts = { firewallPrivateIp: privateIp.found, frontends: frontends.found };
+  const looked = await lookAtFirewall(spec);
+  if ('outcome' in looked) return looked.outcome;
+  const facts = { firewallPrivateIp: looked.privateIp, frontends: [looked.address] };
   return ensureResource(desiredRoutes(spec, facts), spec.name, mayWrite);
 }
 
+/**
+ * DNS servers and the association of the route table with the cluster's subnet. The latter sends everything to the firewall,
+ * and so is made only once the firewall lets out what the spec calls for; what else differs is written meanwhile.
+ *
+ * @returns done with `again` where the association is held back
+ */
 export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
-  const privateIp = await firewallPrivateIpOf(spec);
-  if ('outcome' in privateIp) return privateIp.outcome;
-  const network = desiredNetworkRouting(spec, { firewallPrivateIp: privateIp.found });
+  const looked = await lookAtFirewall(spec);
+  if ('outcome' in looked) return looked.outcome;
+  const network = desiredNetworkRouting(spec, { firewallPrivateIp: looked.privateIp });
   const actual = await readResource(network.id, network.apiVersion);
   const { differences } = planResource(network, actual, spec.name);
+  const attaches = differences.some(({ path }) => isRouteTableAssociation(path));
+  if (attaches && !egressIsInPlace(spec, looked.firewall)) {
+    const rest = desiredNetworkResolvers(spec, { firewallPrivateIp: looked.privateIp });
+    const outcome = await ensureResource(rest, spec.name, mayWrite);
+    return outcome.outcome === 'done' ? { ...outcome, again: true, detail: egressMissing(spec).message } : outcome;
+  }
   // Where only the association is missing, the subnet alone is written: a network PUT sends every subnet again.
-  const onlySubnet = differences.length > 0 && differences.every(({ path }) => path.includes('routeTable'));
+  const onlySubnet = differences.length > 0 && differences.every(({ path }) => isRouteTableAssociation(path));
   return ensureResource(onlySubnet ? desiredSubnetRouting(spec) : network, spec.name, mayWrite);
 }
 
-/** What must be there by now; a step fails when it is not, and waits while Azure has not told it yet. */
-type Looked<T> = { readonly found: T } | { readonly outcome: StepOutcome };
+const egressMissing = (spec: EnvironmentSpec) => ({
+  code: 'EgressRulesMissing',
+  message: `${resourceIds(spec).routeTable} is not attached to the cluster's subnet: the firewall does not let out what the cluster needs yet.`,
+  remedy: 'Retry: the rules of the firewall are written first.',
+});
 
-async function firewallPrivateIpOf(spec: EnvironmentSpec): Promise<Looked<string>> {
-  const { firewall: id } = resourceIds(spec);
-  const firewall = await readResource(id, apiVersions.network);
-  if (firewall === undefined) return { outcome: missing(id) };
-  const { privateIp } = firewallFacts(firewall);
-  return privateIp === undefined
-    ? { outcome: waitFor('the firewall has no private address yet') }
-    : { found: privateIp };
+/** The firewall as steps need it that come after it. */
+interface FirewallAtWork {
+  readonly firewall: JsonObject;
+  readonly privateIp: string;
+  /** Of the public IP that the spec calls for. */
+  readonly address: string;
+  /** Of every public IP that it has. */
+  readonly inUse: readonly string[];
 }
 
-async function frontendsOf(spec: EnvironmentSpec): Promise<Looked<string[]>> {
-  const { publicIp: id } = resourceIds(spec);
-  const publicIp = await readResource(id, apiVersions.network);
-  if (publicIp === undefined) return { outcome: missing(id) };
-  const { address } = publicIpFacts(publicIp);
-  return address === undefined ? { outcome: waitFor('the public IP has no address yet') } : { found: [address] };
+/** What must be there by now; a step fails when it is not, and waits while Azure has not told it yet. */
+async function lookAtFirewall(spec: EnvironmentSpec): Promise<FirewallAtWork | { readonly outcome: StepOutcome }> {
+  const ids = resourceIds(spec);
+  const { firewall, publicIp, address, inUse } = await observeFirewall(spec);
+  if (firewall === undefined) return { outcome: missing(ids.firewall) };
+  if (publicIp === undefined) return { outcome: missing(ids.publicIp) };
+  const { privateIp } = firewallFacts(firewall);
+  if (privateIp === undefined) return { outcome: waitFor('the firewall has no private address yet') };
+  if (address === undefined) return { outcome: waitFor('the public IP has no address yet') };
+  return { firewall, privateIp, address, inUse };
 }

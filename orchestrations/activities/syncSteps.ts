@@ -14,7 +14,7 @@ import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
-import { done, failed, isSettled, missing, waitFor } from './outcomes.ts';
+import { done, failed, isSettled, missing, outcomeOf, waitFor } from './outcomes.ts';
 import { startNetworkRouting, startRoutes } from './provisioningSteps.ts';
 import { observeSync, planned } from './syncObservation.ts';
 
@@ -42,10 +42,10 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
 async function lookAtRanges(
   { spec, time }: StartStepInput,
   lanes: AccessLanes,
-  { cluster, facts }: ObservedIngress,
+  { cluster, facts, frontendsInUse }: ObservedIngress,
 ): Promise<readonly string[]> {
   try {
-    await lanes.look(spec, cluster, facts.frontends, time);
+    await lanes.look(spec, cluster, [...new Set([...facts.frontends, ...frontendsInUse])], time);
     return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -89,7 +89,8 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
   const { spec, approved, writes, report: written } = input;
   const looked = await observeSync(input);
   if ('outcome' in looked) return looked.outcome;
-  if (writes > 0 && written !== undefined) {
+  const adopts = input.unconfirmed === true && looked.plan.firewallBody === undefined;
+  if (written !== undefined && (adopts || (writes > 0 && input.unconfirmed === undefined))) {
     const report = await readBack(input, written, looked.publications, looked.firewall, {
       frontends: looked.observed.facts.frontends,
       differs: looked.plan.firewallBody !== undefined,
@@ -113,8 +114,15 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
       remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation).',
     });
   }
-  const accepted = await putResource(id, apiVersions.network, plan.firewallBody);
   const wrote: SyncReport = { ...report, wrote: true, foreign: foreignFingerprint(spec, firewall) };
+  let accepted;
+  try {
+    accepted = await putResource(id, apiVersions.network, plan.firewallBody);
+  } catch (error) {
+    const outcome = outcomeOf(error);
+    // Found written, it is this write: its report tells what it was.
+    return outcome.outcome === 'wait' && outcome.unconfirmed === true ? { ...outcome, report: wrote } : outcome;
+  }
   if (accepted.operation === undefined) return { outcome: 'done', wrote: true, report: wrote };
   return {
     outcome: 'started',

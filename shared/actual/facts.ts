@@ -69,6 +69,9 @@ export function routeTableFacts(json: JsonObject): RouteTableFacts {
   };
 }
 
+/** Whether the last write of a resource has failed: it may say what is wanted, and does not work so. */
+export const isBroken = (json: JsonObject): boolean => ['Failed', 'Canceled'].includes(provisioningState(json));
+
 /** `Succeeded`, `Updating`, `Failed`, …; every resource of ARM has it in the same place. */
 export function provisioningState(json: JsonObject): string {
   return stringAt(json, 'properties', 'provisioningState') ?? 'Unknown';

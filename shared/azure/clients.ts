@@ -113,7 +113,10 @@ function allowLoopback(pipeline: Pipeline, token: TokenCredential, scopes: strin
     sendRequest: async (request, next) => {
       if (cached === null || cached.expiresOnTimestamp < Date.now() + 60_000) cached = await token.getToken(scopes);
       if (cached !== null) request.headers.set('authorization', `Bearer ${cached.token}`);
-      return next(request);
+      const response = await next(request);
+      // A token that is refused is not the one for the next request.
+      if (response.status === 401) cached = null;
+      return response;
     },
   });
 }

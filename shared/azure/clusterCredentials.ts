@@ -1,6 +1,6 @@
 import { GatehouseError } from '../model/errors.ts';
 import { accessToken, typedClient } from './clients.ts';
-import { asArmError } from './errors.ts';
+import { asArmError } from './restErrors.ts';
 import { partsOf } from './resourceParts.ts';
 
 /** The AKS server application, the same in every tenant and cloud. */

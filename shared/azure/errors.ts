@@ -1,10 +1,13 @@
 import type { PathUncheckedResponse } from '@azure-rest/core-client';
 
 /**
- * What a refusal means for the caller: `throttled`, `busy` and `transient` pass by themselves; `conflict` needs another
- * look at the resource; `refused`, `forbidden` and `notFound` need somebody to act.
+ * What a refusal means for the caller: `throttled`, `busy`, `transient` and `unauthenticated` (a token that has expired or
+ * been taken back: the next one is a new one) pass by themselves; `conflict` needs another look at the resource; `refused`,
+ * `forbidden` and `notFound` need somebody to act. What goes wrong after a write was accepted is the operation's (see
+ * operations.ts), not a refusal.
  */
-export type ArmErrorKind = 'throttled' | 'busy' | 'transient' | 'conflict' | 'refused' | 'forbidden' | 'notFound';
+export type ArmErrorKind =
+  'throttled' | 'busy' | 'transient' | 'unauthenticated' | 'conflict' | 'refused' | 'forbidden' | 'notFound';
 
 /** An answer of Azure Resource Manager that is not the one asked for. */
 export class ArmError extends Error {
@@ -24,8 +27,13 @@ export class ArmError extends Error {
 
   /** Whether waiting is all that is needed. */
   get passes(): boolean {
-    return this.kind === 'throttled' || this.kind === 'busy' || this.kind === 'transient';
+    return ['throttled', 'busy', 'transient', 'unauthenticated'].includes(this.kind);
   }
+}
+
+/** The connection broke after a write was sent: whether it was accepted, only another look can tell. */
+export class AnswerLostError extends Error {
+  override readonly name = 'AnswerLostError';
 }
 
 /** Codes with which ARM and its providers say "later": another operation runs on this or a dependent resource. */
@@ -53,23 +61,6 @@ export function armError(response: PathUncheckedResponse): ArmError {
   return new ArmError(kindOf(status, code, message), code, status, text, retryAfter(response));
 }
 
-/**
- * What a typed SDK client threw, as an {@link ArmError} where Azure answered at all. Anything else comes back as it is.
- */
-export function asArmError(error: unknown): unknown {
-  const { statusCode, code, message } = asRecord(error) ?? {};
-  if (!(error instanceof Error) || typeof statusCode !== 'number') return error;
-  const name = typeof code === 'string' && code !== '' ? code : `Http${statusCode}`;
-  const headers = asRecord(asRecord(error)?.['response'])?.['headers'] as { get?(name: string): string | undefined };
-  const seconds = Number(headers?.get?.('retry-after') ?? Number.NaN);
-  return new ArmError(
-    kindOf(statusCode, name, String(message)),
-    name,
-    statusCode,
-    `Azure answered ${statusCode} ${name}: ${String(message)}`,
-    Number.isFinite(seconds) ? seconds : undefined,
-  );
-}
 /** An answer that says 200 and is no JSON object: something between the app and Azure has answered in its place. */
 export const noJson = ({ request }: PathUncheckedResponse): ArmError =>
   new ArmError(
@@ -121,7 +112,8 @@ function kindOf(status: number, code: string, message: string): ArmErrorKind {
   if (status === 409) return busyCodes.has(code) ? 'busy' : 'conflict';
   if (status === 412) return 'conflict';
   if (status === 404) return 'notFound';
-  if (status === 401 || status === 403) return 'forbidden';
+  if (status === 401) return 'unauthenticated';
+  if (status === 403) return 'forbidden';
   if (status === 408 || status >= 500) return 'transient';
   return 'refused';
 }

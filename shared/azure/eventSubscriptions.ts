@@ -3,7 +3,8 @@ import { sameId } from '../actual/compare.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import { settings, type EventSettings } from '../settings.ts';
 import { typedClient } from './clients.ts';
-import { ArmError, asArmError } from './errors.ts';
+import { ArmError } from './errors.ts';
+import { asArmError } from './restErrors.ts';
 import { deliversAsWanted, deliversTo, eventSubscriptionShape, shownDestination } from './eventSubscriptionShape.ts';
 import { partsOf } from './resourceParts.ts';
 

@@ -13,7 +13,8 @@ export type OperationProgress =
 /**
  * Looks once at an operation. The URL is used verbatim, since its query is a signature. When ARM has forgotten the
  * operation, the resource's own provisioning state decides; when the look itself fails in passing (502, 503 and 429
- * are seen on polls), the operation counts as running.
+ * are seen on polls), the operation counts as running. Operations live outside of resource groups: who may write a
+ * resource may be kept from looking at its operation.
  *
  * @throws ArmError when the look is refused for good
  */
@@ -22,7 +23,7 @@ export async function pollOperation(operation: OperationRecord, apiVersion: stri
   try {
     const response = await client.pathUnchecked(operation.operationUrl).get();
     const status = Number(response.status);
-    if (status === 404 || status === 410) return await stateOfResource(operation.resourceId, apiVersion);
+    if ([403, 404, 410].includes(status)) return await stateOfResource(operation.resourceId, apiVersion);
     if (status >= 400) throw armError(response);
     if (status === 202) return running(retryAfter(response));
     if (status === 204) return { status: 'succeeded' };

@@ -2,7 +2,7 @@ import type { PathUncheckedResponse } from '@azure-rest/core-client';
 import { isJsonObject, objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import { armClient } from './clients.ts';
-import { armError, noJson, retryAfter } from './errors.ts';
+import { AnswerLostError, armError, isConnectionFailure, noJson, retryAfter } from './errors.ts';
 
 /** What ARM said to a write or a deletion that it accepted. */
 export interface Accepted {
@@ -58,7 +58,7 @@ export async function listResources(path: string, apiVersion: string): Promise<J
  * PUTs a whole resource. Nothing waits: the operation that ARM names is handed back as a small record.
  *
  * @param ifMatch the etag that must still be current, where the service honours it (managed clusters do)
- * @throws ArmError when ARM does not accept it
+ * @throws ArmError when ARM does not accept it; AnswerLostError when nobody knows
  */
 export async function putResource(
   id: string,
@@ -67,11 +67,12 @@ export async function putResource(
   ifMatch?: string,
 ): Promise<Accepted> {
   const client = await armClient();
-  const response = await client.pathUnchecked(id).put({
+  const options = {
     queryParameters: { 'api-version': apiVersion },
     body,
     headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
-  });
+  };
+  const response = await answered(client.pathUnchecked(id).put(options));
   if (!['200', '201', '202'].includes(response.status)) throw armError(response);
   return accepted(id, response);
 }
@@ -109,13 +110,27 @@ function actionProgress(response: PathUncheckedResponse, asked: string): ActionP
   return { state: 'running', url, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
 }
 
-/** DELETEs a resource; one that is gone already counts as done. @throws ArmError when ARM does not accept it */
+/**
+ * DELETEs a resource; one that is gone already counts as done.
+ *
+ * @throws ArmError when ARM does not accept it; AnswerLostError when nobody knows
+ */
 export async function deleteResource(id: string, apiVersion: string): Promise<Accepted> {
   const client = await armClient();
-  const response = await client.pathUnchecked(id).delete({ queryParameters: { 'api-version': apiVersion } });
+  const options = { queryParameters: { 'api-version': apiVersion } };
+  const response = await answered(client.pathUnchecked(id).delete(options));
   if (response.status === '404') return {};
   if (!['200', '202', '204'].includes(response.status)) throw armError(response);
   return response.status === '202' ? accepted(id, response) : {};
+}
+
+async function answered(write: PromiseLike<PathUncheckedResponse>): Promise<PathUncheckedResponse> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!isConnectionFailure(error)) throw error;
+    throw new AnswerLostError(error.message, { cause: error });
+  }
 }
 
 function accepted(resourceId: string, response: PathUncheckedResponse): Accepted {

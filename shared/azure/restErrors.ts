@@ -12,9 +12,19 @@ export function asArmError(error: unknown): Error {
   return armError({
     status: String(response.status),
     headers: response.headers.toJSON(),
-    body: response.bodyAsText ?? { error: { code, message } },
+    body: jsonOf(response.bodyAsText) ?? { error: { code, message } },
     request: response.request,
   });
+}
+
+/** What is no JSON is the page of something between the app and Azure: text. */
+function jsonOf(text: string | null | undefined): unknown {
+  if (text === null || text === undefined || text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** An answer that the pipeline could not read counts as a broken connection. */

@@ -26,6 +26,14 @@ export function desiredNetworkRouting(
   );
 }
 
+/** The network with its resolvers, whatever its subnets are routed by. */
+export function desiredNetworkResolvers(
+  spec: EnvironmentSpec,
+  { firewallPrivateIp }: { readonly firewallPrivateIp: string },
+): DesiredResource {
+  return virtualNetwork(spec, { dhcpOptions: { dnsServers: [firewallPrivateIp] } }, {});
+}
+
 /** The association of the route table with the cluster's subnet alone: a subnet PUT leaves the rest of the network be. */
 export function desiredSubnetRouting(spec: EnvironmentSpec): DesiredResource {
   const ids = resourceIds(spec);

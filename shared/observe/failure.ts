@@ -1,4 +1,5 @@
 import { ArmError, isConnectionFailure } from '../azure/errors.ts';
+import { missingRole } from '../azure/missingRole.ts';
 
 /** Why Azure could not be asked, and what to do about it. */
 export interface AzureFailure {
@@ -47,12 +48,12 @@ export function azureFailure(error: unknown): AzureFailure | undefined {
 }
 
 function refusal(error: ArmError): AzureFailure {
-  const { message, code, status, kind } = error;
-  if (error.passes) {
+  const { message, code, kind } = error;
+  if (error.passes && kind !== 'unauthenticated') {
     const retryAfterSeconds = error.retryAfterSeconds ?? WAIT_SECONDS;
     return { kind: 'busy', message, remedy: `Try again in ${retryAfterSeconds} seconds.`, retryAfterSeconds };
   }
-  if (status === 401) {
+  if (kind === 'unauthenticated') {
     return {
       kind: 'forbidden',
       message,
@@ -66,8 +67,9 @@ function refusal(error: ArmError): AzureFailure {
       kind,
       message,
       remedy:
+        missingRole(message) ??
         "Give the app's identity (its managed identity, or the client or user that the message names) Contributor " +
-        'and Role Based Access Control Administrator on the subscription. New assignments take some minutes to spread.',
+          'and Role Based Access Control Administrator on the subscription. New assignments take some minutes to spread.',
     };
   }
   return {

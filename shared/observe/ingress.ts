@@ -1,4 +1,4 @@
-import { firewallFacts, routeTableFacts } from '../actual/facts.ts';
+import { routeTableFacts } from '../actual/facts.ts';
 import { ArmError } from '../azure/errors.ts';
 import {
   frontendAddresses,
@@ -15,6 +15,7 @@ import { canonicalRange } from '../model/ipRange.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { PublicationFacts } from '../model/publication.ts';
+import { addressesInUse } from './firewall.ts';
 import { observeServices, type ObserveServicesOptions, type ObservedServices } from './services.ts';
 
 /** Everything that ingress and drift are judged by, as Azure and Kubernetes answer it now. */
@@ -27,6 +28,8 @@ export interface ObservedIngress {
   /** One per cluster. */
   readonly services: readonly ObservedServices[];
   readonly facts: PublicationFacts;
+  /** Every public address that the firewall has, whether or not the spec wants it: the nodes are known by these. */
+  readonly frontendsInUse: readonly string[];
   /** What could not be read although the rest could, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -61,14 +64,15 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
     observeServices({ name: spec.cluster.name, id: ids.cluster }, options),
   ]);
   const resources: ReadResources = Object.fromEntries(read.filter(([, resource]) => resource !== undefined));
-  const [frontends, loadBalancers] = await Promise.all([
-    firewallFrontends(resources.firewall, publicIps),
+  const [{ frontends, inUse }, loadBalancers] = await Promise.all([
+    firewallFrontends(spec, resources.firewall, publicIps),
     balancerFrontends(balancers, publicIps),
   ]);
   return {
     ...resources,
     services: [services],
-    facts: publicationFacts(spec, resources.routeTable, frontends, loadBalancers.addresses),
+    facts: publicationFacts(spec, resources.routeTable, { frontends, inUse }, loadBalancers.addresses),
+    frontendsInUse: inUse,
     problems: loadBalancers.problem === undefined ? [] : [loadBalancers.problem],
   };
 }
@@ -101,23 +105,34 @@ async function tolerant<T>(read: Promise<T>): Promise<T | ArmError> {
   }
 }
 
+interface Frontends {
+  /** What services are published at: the address that the spec calls for. */
+  readonly frontends: readonly string[];
+  readonly inUse: readonly string[];
+}
+
 /**
- * The firewall's public addresses in their order.
+ * The firewall's public addresses. Services are published at ours, even while somebody has put another in its place: the
+ * same write that publishes puts it back, unless drift is only to be reported.
  *
  * @throws GatehouseError when one is not known: rules judged without it would be taken for rules that lead nowhere
  */
 async function firewallFrontends(
+  spec: EnvironmentSpec,
   firewall: JsonObject | undefined,
   publicIps: PublicIpAddresses,
-): Promise<readonly string[]> {
-  if (firewall === undefined) return [];
-  const { frontends } = firewallFacts(firewall);
-  const addresses = await Promise.all(frontends.map(({ publicIpId }) => publicAddress(publicIpId, publicIps)));
-  const known = addresses.filter((address) => address !== undefined);
-  if (known.length > 0 && known.length === frontends.length) return known;
+): Promise<Frontends> {
+  if (firewall === undefined) return { frontends: [], inUse: [] };
+  const [own, used] = await Promise.all([
+    publicAddress(resourceIds(spec).publicIp, publicIps),
+    addressesInUse(firewall, publicIps),
+  ]);
+  const inUse = used.filter((address) => address !== undefined);
+  const isUsable = own !== undefined && (inUse.includes(own) || spec.drift.action === 'repair');
+  if (isUsable && inUse.length === used.length) return { frontends: [own], inUse };
   throw new GatehouseError(
     'FrontendUnknown',
-    'The firewall has no public address, or one that Azure does not tell.',
+    'The firewall has not the public address that the spec calls for, or one that Azure does not tell.',
     'Look at the IP configurations of the firewall and at its public IPs; nothing is changed until they are there.',
   );
 }
@@ -125,7 +140,7 @@ async function firewallFrontends(
 function publicationFacts(
   spec: EnvironmentSpec,
   routeTable: JsonObject | undefined,
-  frontends: readonly string[],
+  { frontends, inUse }: Frontends,
   balancers: readonly string[] | undefined,
 ): PublicationFacts {
   const routes = routeTable === undefined ? [] : routeTableFacts(routeTable).routes;
@@ -135,6 +150,6 @@ function publicationFacts(
     routesToInternet: routes
       .filter(({ nextHopType }) => nextHopType.toLowerCase() === 'internet')
       .map(({ prefix }) => canonicalRange(prefix)),
-    firewallRanges: [spec.network.firewallSubnet.prefix, ...frontends.map(canonicalRange)],
+    firewallRanges: [spec.network.firewallSubnet.prefix, ...new Set([...frontends, ...inUse].map(canonicalRange))],
   };
 }

@@ -1,4 +1,4 @@
-import { firewallFacts } from '../actual/facts.ts';
+import { firewallFacts, isBroken, provisioningState } from '../actual/facts.ts';
 import { natRules } from '../actual/natRules.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredNetworkRouting, desiredRoutes } from '../desired/network.ts';
@@ -54,6 +54,7 @@ type DriftCheck = (compared: Compared) => readonly DriftFinding[];
 export const driftChecks = {
   presence,
   ownership,
+  lastWrite,
   dnatRules,
   egressRules,
   threatIntelligence,
@@ -69,6 +70,7 @@ export const driftChecks = {
 type DriftCheckName =
   | 'presence'
   | 'ownership'
+  | 'lastWrite'
   | 'dnatRules'
   | 'egressRules'
   | 'threatIntelligence'
@@ -131,6 +133,22 @@ function ownership({ input, firewall, routes: table, network }: Compared): reado
   });
 }
 
+/** A resource whose last write has failed may say what is wanted and not work so. */
+function lastWrite({ input, firewall, routes: table, network }: Compared): readonly DriftFinding[] {
+  const { firewall: raw, routeTable, virtualNetwork } = input;
+  const owned = [
+    { plan: firewall, actual: raw },
+    { plan: table, actual: routeTable },
+    { plan: network, actual: virtualNetwork },
+  ];
+  return owned.flatMap(({ plan, actual }): readonly DriftFinding[] => {
+    if (plan === undefined || plan.action === 'foreign' || actual === undefined || !isBroken(actual)) return [];
+    const what = `${plan.kind} provisioningState`;
+    const state = provisioningState(actual);
+    return [{ check: 'lastWrite', resource: plan.id, what, expected: 'Succeeded', actual: state, severity: 'error' }];
+  });
+}
+
 /** Rules that services call for, and rules that none does. */
 function dnatRules({ input: { spec, firewall, publications } }: Compared): readonly DriftFinding[] {
   if (publications === undefined || firewall === undefined) return [];
@@ -183,11 +201,11 @@ function dnsServers({ network }: Compared): readonly DriftFinding[] {
 }
 
 function routeTableAssociation({ network }: Compared): readonly DriftFinding[] {
-  return findings('routeTableAssociation', network, isRouteTable, 'error');
+  return findings('routeTableAssociation', network, isRouteTableAssociation, 'error');
 }
 
 function subnets({ network }: Compared): readonly DriftFinding[] {
-  return findings('subnets', network, (path) => !isDnsServers(path) && !isRouteTable(path), 'warning');
+  return findings('subnets', network, (path) => !isDnsServers(path) && !isRouteTableAssociation(path), 'warning');
 }
 
 function authorizedRanges({ input: { spec, ranges } }: Compared): readonly DriftFinding[] {
@@ -199,11 +217,23 @@ function authorizedRanges({ input: { spec, ranges } }: Compared): readonly Drift
   ];
 }
 
+/** Whether the firewall lets out what the spec calls for: until then nothing may be routed to it that was not before. */
+export function egressIsInPlace(spec: EnvironmentSpec, firewall: JsonObject): boolean {
+  const plan = planResource(desiredFirewall(spec), firewall, spec.name);
+  return (
+    plan.action !== 'foreign' &&
+    provisioningState(firewall) === 'Succeeded' &&
+    !plan.differences.some(({ path }) => isEgress(path) || isDnsProxy(path))
+  );
+}
+
+/** Whether a difference of a network is that of its cluster's subnet and the route table. */
+export const isRouteTableAssociation = (path: string): boolean => /\.routeTable\b/.test(path);
+
 const isEgress = (path: string) => /^properties\.(network|application)RuleCollections\b/.test(path);
 const isThreatIntelligence = (path: string) => path === 'properties.threatIntelMode';
 const isDnsProxy = (path: string) => path.startsWith('properties.additionalProperties');
 const isDnsServers = (path: string) => path.startsWith('properties.dhcpOptions');
-const isRouteTable = (path: string) => /\.routeTable\b/.test(path);
 
 function findings(
   check: DriftCheckName,

@@ -1,3 +1,4 @@
+import { isBroken } from '../actual/facts.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { isJsonObject, jsonAt, type JsonObject } from '../model/json.ts';
@@ -14,7 +15,8 @@ export interface FirewallUpdate {
 
 /**
  * Puts together what the spec and what the services call for. With `drift.action: report` only the published rules are
- * written; a firewall that is not this environment's is never written at all.
+ * written; a firewall that is not this environment's is never written at all. One whose last write has failed is written
+ * again even where it says what is wanted, since it does not work so.
  */
 export function firewallUpdate(
   spec: EnvironmentSpec,
@@ -24,7 +26,7 @@ export function firewallUpdate(
   const plan = planResource(desiredFirewall(spec), firewall, spec.name);
   if (plan.action === 'foreign') return { drift: ['tags.gatehouse-environment'] };
   const drift = plan.differences.map(({ path }) => path);
-  const repairs = spec.drift.action === 'repair' && drift.length > 0;
+  const repairs = spec.drift.action === 'repair' && (drift.length > 0 || isBroken(firewall));
   const { natRuleCollections } = publications;
   if (!repairs && natRuleCollections === undefined) return { drift };
   const base = repairs ? plan.body : firewall;

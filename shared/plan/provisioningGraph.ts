@@ -13,6 +13,15 @@ export interface Step {
   readonly expectedSeconds: number;
 }
 
+/** A cluster may be busy with somebody else's upgrade, and rule writes are on record that took more than an hour. */
+const SLOW_DEADLINE_SECONDS = 3 * 3600;
+const DEADLINE_SECONDS = 3600;
+
+/** After how many seconds a step's attempt counts as one that will never end. */
+export function deadlineSeconds({ kind }: Pick<Step, 'kind'>): number {
+  return kind === 'cluster' || kind === 'firewall' ? SLOW_DEADLINE_SECONDS : DEADLINE_SECONDS;
+}
+
 interface StepDependency {
   readonly step: StepName;
   /** `accepted`: as soon as Azure has taken the write; `done`: once the operation has succeeded. */

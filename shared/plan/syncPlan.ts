@@ -1,9 +1,9 @@
-import { firewallFacts } from '../actual/facts.ts';
+import { firewallFacts, isBroken } from '../actual/facts.ts';
 import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../desired/network.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
-import { driftFindings, type DriftFinding, type DriftInput } from './driftChecks.ts';
+import { driftFindings, isRouteTableAssociation, type DriftFinding, type DriftInput } from './driftChecks.ts';
 import { firewallUpdate } from './firewallUpdate.ts';
 import { planResource } from './mergeResource.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
@@ -73,7 +73,8 @@ function routingRepairs({ spec, firewall, routeTable, virtualNetwork, frontends 
   if (firewallPrivateIp === undefined) return [];
   const routes = repair(desiredRoutes(spec, { firewallPrivateIp, frontends }), routeTable, spec);
   const network = repair(desiredNetworkRouting(spec, { firewallPrivateIp }), virtualNetwork, spec);
-  const onlyAssociation = network?.differences.every(({ path }) => /\.routeTable\b/.test(path)) === true;
+  const onlyAssociation =
+    network?.action === 'modify' && network.differences.every(({ path }) => isRouteTableAssociation(path));
   const subnet = onlyAssociation ? repair(desiredSubnetRouting(spec), subnetOf(spec, virtualNetwork), spec) : undefined;
   return [routes, subnet ?? network].filter((one) => one !== undefined);
 }
@@ -86,7 +87,7 @@ function repair(
 ): WritableResourcePlan | undefined {
   if (actual === undefined) return undefined;
   const plan = planResource(desired, actual, spec.name);
-  return plan.action === 'modify' ? plan : undefined;
+  return plan.action === 'modify' || (plan.action === 'none' && isBroken(actual)) ? plan : undefined;
 }
 
 /** A subnet inside its network is the very JSON that it answers alone. */

@@ -9,6 +9,7 @@ import {
 
 const now = new Date('2026-03-01T12:00:00.000Z');
 const operation = { resourceId: '/subscriptions/s/x', operationUrl: 'https://arm/operations/1?t=2', acceptedAt: '' };
+const step = { kind: 'firewall' } as const;
 const problem = { code: 'Refused', message: 'No.', remedy: 'Ask.' };
 const pending: StepRecord = { name: 'firewall', state: 'pending', writes: 0, attemptWrites: 0, refusals: 0 };
 const running: StepRecord = {
@@ -24,7 +25,7 @@ const running: StepRecord = {
 
 describe('a started step', () => {
   test('with nothing to write is done at once and has written nothing', () => {
-    expect(afterStart(pending, { outcome: 'done', wrote: false }, now)).toEqual({
+    expect(afterStart(pending, { outcome: 'done', wrote: false }, step, now)).toEqual({
       name: 'firewall',
       state: 'done',
       startedAt: now.toISOString(),
@@ -37,7 +38,7 @@ describe('a started step', () => {
   });
 
   test('whose write was accepted runs, and is first looked at after five seconds', () => {
-    const record = afterStart(pending, { outcome: 'started', operation }, now);
+    const record = afterStart(pending, { outcome: 'started', operation }, step, now);
     expect(record).toMatchObject({ state: 'running', operation, writes: 1, notBefore: '2026-03-01T12:00:05.000Z' });
   });
 
@@ -45,18 +46,20 @@ describe('a started step', () => {
     [10, '2026-03-01T12:00:10.000Z'],
     [160, '2026-03-01T12:00:15.000Z'],
   ])('is first looked at within 15 s, whatever hint comes (%d s)', (retryAfterSeconds, notBefore) => {
-    expect(afterStart(pending, { outcome: 'started', operation, retryAfterSeconds }, now).notBefore).toBe(notBefore);
+    expect(afterStart(pending, { outcome: 'started', operation, retryAfterSeconds }, step, now).notBefore).toBe(
+      notBefore,
+    );
   });
 
   test('that must wait is looked at again in full as late as Azure told', () => {
-    const record = afterStart(pending, { outcome: 'wait', seconds: 47, reason: 'throttled', refused: true }, now);
+    const record = afterStart(pending, { outcome: 'wait', seconds: 47, reason: 'throttled', refused: true }, step, now);
     expect(record).toMatchObject({ state: 'pending', notBefore: '2026-03-01T12:00:47.000Z', refusals: 1 });
   });
 
   test('that is refused again and again fails in the end, with the last reason', () => {
     let record: StepRecord = pending;
     for (let i = 0; i < 60; i++) {
-      record = afterStart(record, { outcome: 'wait', seconds: 1, reason: 'ServerTimeout', refused: true }, now);
+      record = afterStart(record, { outcome: 'wait', seconds: 1, reason: 'ServerTimeout', refused: true }, step, now);
     }
     expect(record.state).toBe('failed');
     expect(record.problem).toMatchObject({
@@ -67,9 +70,9 @@ describe('a started step', () => {
 
   test('may wait for the course of things for hours, and not for ever', () => {
     const wait = { outcome: 'wait', seconds: 10, reason: 'Updating', refused: false } as const;
-    const first = afterStart(pending, wait, now);
-    expect(afterStart(first, wait, new Date('2026-03-01T14:59:00Z')).state).toBe('pending');
-    const late = afterStart(first, wait, new Date('2026-03-01T15:01:00Z'));
+    const first = afterStart(pending, wait, step, now);
+    expect(afterStart(first, wait, step, new Date('2026-03-01T14:59:00Z')).state).toBe('pending');
+    const late = afterStart(first, wait, step, new Date('2026-03-01T15:01:00Z'));
     expect(late).toMatchObject({ state: 'failed', problem: { code: 'TakesTooLong' } });
   });
 
@@ -80,25 +83,25 @@ describe('a started step', () => {
 
 describe('a running step', () => {
   test('is looked at again after the hint, at most 15 s later', () => {
-    const record = afterPoll(running, { status: 'running', retryAfterSeconds: 40 }, now);
+    const record = afterPoll(running, { status: 'running', retryAfterSeconds: 40 }, step, now);
     expect(record).toMatchObject({ state: 'running', notBefore: '2026-03-01T12:00:15.000Z' });
   });
 
   test('whose operation has succeeded is read back before it counts as done', () => {
-    const record = afterPoll(running, { status: 'succeeded' }, now);
+    const record = afterPoll(running, { status: 'succeeded' }, step, now);
     const { operation: _operation, notBefore: _notBefore, ...rest } = running;
     expect(record).toEqual({ ...rest, state: 'pending' });
   });
 
   test('whose operation has failed keeps its problem and forgets the operation', () => {
-    const record = afterPoll(running, { status: 'failed', problem }, now);
+    const record = afterPoll(running, { status: 'failed', problem, hopeless: true }, step, now);
     expect(record).toMatchObject({ state: 'failed', problem, finishedAt: now.toISOString() });
     expect(record.operation).toBeUndefined();
   });
 });
 
 test('an operation that never ends fails its step after three hours', () => {
-  const late = afterPoll(running, { status: 'running' }, new Date('2026-03-01T15:01:00Z'));
+  const late = afterPoll(running, { status: 'running' }, step, new Date('2026-03-01T15:01:00Z'));
   expect(late).toMatchObject({ state: 'failed', problem: { code: 'TakesTooLong' } });
 });
 
@@ -119,7 +122,7 @@ describe('a retry', () => {
   test('leaves the times of a step that it finds done', () => {
     const [again] = forRetry([done]);
     const later = new Date('2026-03-02T12:00:00.000Z');
-    expect(afterStart(again!, { outcome: 'done', wrote: false }, later)).toMatchObject({ ...times, writes: 1 });
+    expect(afterStart(again!, { outcome: 'done', wrote: false }, step, later)).toMatchObject({ ...times, writes: 1 });
   });
 });
 

@@ -23,7 +23,7 @@ describe('an ARM error', () => {
     [503, 'ServerTimeout', 'transient'],
     [502, 'BadGatewayConnection', 'transient'],
     [403, 'LinkedAuthorizationFailed', 'forbidden'],
-    [401, 'ExpiredAuthenticationToken', 'forbidden'],
+    [401, 'ExpiredAuthenticationToken', 'unauthenticated'],
     [404, 'ResourceNotFound', 'notFound'],
     [400, 'InvalidRequestFormat', 'refused'],
   ])('%d %s is %s', (status, code, kind) => {
