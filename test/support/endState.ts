@@ -37,7 +37,7 @@ export function comparable(value: Json | undefined): Json {
       .filter(([name]) => !drawn.has(name))
       .map(([name, element]): [string, Json] => [name, comparable(element)])
       .sort(([left = ''], [right = '']) => (left < right ? -1 : 1)),
-  ) as Json;
+  );
 }
 
 /** Everything that local Azure holds, comparable between runs. */
