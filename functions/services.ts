@@ -135,7 +135,7 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
 
 /** How the cluster's ranges differ from what its lane answers for; undefined while there is no cluster or no lane. */
 async function rangesOf(client: DurableClient, spec: EnvironmentSpec, observed: SyncObservation['observed']) {
-  const { cluster, facts } = observed;
+  const { cluster, facts, frontendsInUse } = observed;
   const state = await findAccessState(client, spec);
   if (cluster === undefined || state === undefined) return undefined;
   const { outboundRanges } = settings();
@@ -143,7 +143,7 @@ async function rangesOf(client: DurableClient, spec: EnvironmentSpec, observed: 
   return planRanges({
     spec,
     cluster,
-    frontends: facts.frontends,
+    frontends: [...new Set([...facts.frontends, ...frontendsInUse])],
     outboundRanges,
     grants,
     ownedRanges,
