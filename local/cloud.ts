@@ -1,7 +1,7 @@
 import { bareAddress } from '../shared/model/ipRange.ts';
 import { kubernetesClusters, type KubernetesClusters } from './cluster.ts';
 import { createCertificates, keptCertificates } from './kubernetes/apiServer.ts';
-import { startLocalAzure, type LocalAzure } from './azure/server.ts';
+import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from './azure/server.ts';
 import { continuedClock } from './azure/continuedClock.ts';
 import { scaledClock, type Clock } from './clock.ts';
 import { startHost, type Host } from './host/host.ts';
@@ -36,6 +36,8 @@ export interface LocalCloudOptions {
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
   readonly stateDirectory?: string;
   readonly log?: (message: string) => void;
+  /** Hears of each request that local Azure's ARM gets. */
+  readonly onRequest?: NonNullable<LocalAzureOptions['onRequest']>;
 }
 
 /** The app and everything it needs, running on this machine. */
@@ -103,7 +105,7 @@ async function makeAppGroup(azure: LocalAzure): Promise<void> {
 }
 
 const startAzure = (
-  { azurePort, seed, stateDirectory, log }: LocalCloudOptions,
+  { azurePort, seed, stateDirectory, log, onRequest }: LocalCloudOptions,
   clock: Clock,
   clusters: KubernetesClusters,
 ): Promise<LocalAzure> =>
@@ -115,6 +117,7 @@ const startAzure = (
     subscriptions: [LOCAL_SUBSCRIPTION],
     ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),
     ...(log === undefined ? {} : { log }),
+    ...(onRequest === undefined ? {} : { onRequest }),
   });
 
 const startApp = (

@@ -22,14 +22,19 @@ export interface LoggedRequest {
 const KEPT_REQUESTS = 20_000;
 const KEPT_BODIES = 500;
 
-/** The requests to ARM, oldest first; what tests and benchmarks count writes and reads by. Bodies of old writes go first. */
-export function requestLog() {
+/**
+ * The requests to ARM, oldest first; what tests and benchmarks count writes and reads by. Bodies of old writes go first.
+ *
+ * @param onRequest hears of each one as it is logged, with its body
+ */
+export function requestLog(onRequest?: (request: LoggedRequest) => void) {
   const requests: Omit<LoggedRequest, 'requestBody'>[] = [];
   const bodies = new Map<number, Json>();
   let sequence = 0;
   return {
     add({ requestBody, ...request }: Omit<LoggedRequest, 'sequence'>): void {
       requests.push({ sequence: ++sequence, ...request });
+      onRequest?.({ sequence, ...request, ...(requestBody === undefined ? {} : { requestBody }) });
       if (requestBody !== undefined) bodies.set(sequence, requestBody);
       if (requests.length > KEPT_REQUESTS) requests.splice(0, KEPT_REQUESTS / 10);
       for (const old of bodies.keys()) {

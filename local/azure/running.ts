@@ -8,7 +8,7 @@ import { createFaults, type Faults } from './faults/faults.ts';
 import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
 import { startProgress } from './progress.ts';
-import { requestLog } from './requestLog.ts';
+import { requestLog, type LoggedRequest } from './requestLog.ts';
 import { answerTokenRequest } from './tokenEndpoints.ts';
 
 /** Local Azure at work: what answers requests, and what happens though nobody asks. */
@@ -26,6 +26,7 @@ export function runAzure(
   state: Omit<Azure, 'clusters' | 'commandResults'>,
   startHost: StartClusterHost | undefined,
   report: (message: string) => void,
+  onRequest?: (request: LoggedRequest) => void,
 ): RunningAzure {
   const base: Azure = {
     ...state,
@@ -42,7 +43,7 @@ export function runAzure(
   const clusters = startHost === undefined ? undefined : startClusters(base, startHost, report);
   const azure: Azure = clusters === undefined ? base : { ...base, clusters };
   const progress = startProgress(azure, eventGrid, clusters);
-  const log = requestLog();
+  const log = requestLog(onRequest);
   const faults = createFaults();
   const arm = resourceManager(azure, log, progress, faults);
   progress.advance();

@@ -8,6 +8,7 @@ import { continuedClock } from './continuedClock.ts';
 import { ArmError } from './errors.ts';
 import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
+import type { LoggedRequest } from './requestLog.ts';
 import { runAzure } from './running.ts';
 import { resourceTypes } from './resources/types.ts';
 import { openStore } from './store.ts';
@@ -29,6 +30,8 @@ export interface LocalAzureOptions {
   readonly clusters?: StartClusterHost;
   /** Told when a request fails inside local Azure itself; what it answers is in its request log. */
   readonly log?: (message: string) => void;
+  /** Hears of each request to ARM as it is answered, bodies of writes included. */
+  readonly onRequest?: (request: LoggedRequest) => void;
 }
 
 export interface LocalAzure {
@@ -58,7 +61,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
     const origin = await listen(server, options.port ?? DEFAULT_PORT);
     const state = openState(options);
     const report = options.log ?? (() => undefined);
-    const running = runAzure(state, options.clusters, report);
+    const running = runAzure(state, options.clusters, report, options.onRequest);
     server.on('request', (incoming, response) => void serve(running.answer, report, incoming, response));
     await running.ready();
     return {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WrittenBody } from '../support/armSchemas.ts';
+import { writtenBodies } from '../support/writtenBodies.ts';
 
 /** `npm start` as a process of its own, on ports of its own. */
 interface Running {
@@ -77,11 +79,14 @@ async function until({ api, key }: Running, wanted: (shown: Shown) => boolean): 
 const hasBegun = (step: string) => (shown: Shown) =>
   shown.steps.some(({ name, state: stepState }) => name === step && stepState !== 'pending');
 
+const bodies = writtenBodies();
+
 /** Writes that local Azure has accepted in this run; its log ends with its process. */
 async function acceptedWrites({ azure }: Running): Promise<string[]> {
   const { requests } = (await (await fetch(`${azure}/_local/requests`)).json()) as {
-    requests: { write: boolean; path: string; status: number }[];
+    requests: (WrittenBody & { write: boolean; status: number })[];
   };
+  requests.forEach(bodies.add);
   return requests.filter(({ write, status }) => write && status < 300).map(({ path }) => path);
 }
 
@@ -109,6 +114,7 @@ test('killed twice in the middle of creation, the environment completes with no 
   expect(shown.steps.every((step) => step.state === 'done')).toBe(true);
   writes.push(...(await acceptedWrites(last)));
 
+  bodies.requireValid();
   expect(writes.filter((path) => path.includes('/azureFirewalls/'))).toHaveLength(1);
   expect(writes.filter((path) => path.endsWith('/managedClusters/aks-egress'))).toHaveLength(1);
   const { resources } = (await (await fetch(`${last.azure}/_local/state`)).json()) as { resources: { id: string }[] };

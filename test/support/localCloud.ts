@@ -1,5 +1,6 @@
 import { VirtualClock } from '../../local/clock.ts';
 import { startLocalCloud, type LocalCloud } from '../../local/cloud.ts';
+import { writtenBodies, type WrittenBodies } from './writtenBodies.ts';
 
 /** The app in this process on its stand-ins, in virtual time: a creation takes as long as its computing takes. */
 export interface TestCloud extends LocalCloud {
@@ -10,6 +11,8 @@ export interface TestCloud extends LocalCloud {
   untilState(name: string, ...states: string[]): Promise<ShownStatus>;
   /** Local Azure's control interface. */
   control(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** What was PUT to local Azure. A body that Azure's schemas refuse fails the next call, and `close` at the latest. */
+  readonly bodies: WrittenBodies;
 }
 
 export interface Answer {
@@ -26,9 +29,16 @@ interface ShownStatus {
 }
 
 export async function startTestCloud(
-  options: { start?: number; seed?: number; log?: (message: string) => void } = {},
+  options: {
+    start?: number;
+    seed?: number;
+    log?: (message: string) => void;
+    /** Properties unknown to Azure's schemas that the test itself puts there. */
+    planted?: readonly string[];
+  } = {},
 ): Promise<TestCloud> {
   const clock = new VirtualClock(options.start);
+  const bodies = writtenBodies(options.planted);
   const cloud = await startLocalCloud({
     clock,
     appDirectory: process.cwd(),
@@ -36,12 +46,19 @@ export async function startTestCloud(
     functionsPort: 0,
     azurePort: 0,
     seed: options.seed ?? 1,
+    onRequest: bodies.add,
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   return {
     ...cloud,
     clock,
+    bodies,
+    close: async () => {
+      await cloud.close();
+      bodies.requireValid();
+    },
     call: async (method, path, body, headers = {}) => {
+      bodies.requireValid();
       const response = await fetch(`${cloud.api}${path}`, {
         method,
         headers: { 'x-functions-key': cloud.host.keys.function, 'content-type': 'application/json', ...headers },
@@ -63,6 +80,7 @@ export async function startTestCloud(
       return instance.customStatus as ShownStatus;
     },
     control: async (method, path, body) => {
+      bodies.requireValid();
       const response = await fetch(`${cloud.azure.origin}/_local${path}`, {
         method,
         headers: { 'content-type': 'application/json' },

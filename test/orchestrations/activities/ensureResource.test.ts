@@ -20,7 +20,7 @@ const logged: string[] = [];
 const log = { error: (message: string) => void logged.push(message) };
 
 beforeAll(async () => {
-  cloud = await startTestCloud();
+  cloud = await startTestCloud({ planted: ['futureSwitch'] });
   await cloud.call('POST', '/environments', { name: 'shop', cluster: { name: 'shop' } });
   await cloud.untilState('shop', 'ready', 'failed');
 });

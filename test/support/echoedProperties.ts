@@ -1,0 +1,47 @@
+/**
+ * What Azure's answers have beyond the schema of a write, by the name of the definition. A lossless write sends back what
+ * was read, so these come with it; Azure ignores them. Nothing that the app writes of its own belongs here.
+ */
+export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
+  azureFirewalls: ['etag'],
+  AzureFirewallPropertiesFormat: ['provisioningState'],
+  AzureFirewallIPConfiguration: ['etag', 'type'],
+  // The firewall's own address stands here, and nowhere else.
+  AzureFirewallIPConfigurationPropertiesFormat: ['privateIPAddress', 'privateIPAllocationMethod', 'provisioningState'],
+  AzureFirewallNatRuleCollection: ['etag', 'type'],
+  AzureFirewallNatRuleCollectionProperties: ['provisioningState'],
+  AzureFirewallNetworkRuleCollection: ['etag', 'type'],
+  AzureFirewallNetworkRuleCollectionPropertiesFormat: ['provisioningState'],
+  AzureFirewallApplicationRuleCollection: ['etag', 'type'],
+  AzureFirewallApplicationRuleCollectionPropertiesFormat: ['provisioningState'],
+
+  virtualNetworks: ['etag'],
+  CommonVirtualNetworkPropertiesFormat: ['provisioningState', 'resourceGuid'],
+  virtualNetworks_subnets: ['etag'],
+  CommonSubnet: ['etag', 'type'],
+  // Who has an address of the subnet.
+  CommonSubnetPropertiesFormat: ['ipConfigurations', 'provisioningState'],
+
+  routeTables: ['etag'],
+  // The subnets that use the table.
+  CommonRouteTablePropertiesFormat: ['provisioningState', 'resourceGuid', 'subnets'],
+  CommonRoute: ['etag', 'type'],
+  CommonRoutePropertiesFormat: ['hasBgpOverride', 'provisioningState'],
+
+  // AKS writes it with a capital T, and knows no `id` in templates.
+  managedClusters: ['eTag', 'id'],
+  ManagedClusterIdentity: ['principalId', 'tenantId'],
+  ManagedClusterProperties: [
+    'azurePortalFQDN',
+    'currentKubernetesVersion',
+    'fqdn',
+    'maxAgentPools',
+    'powerState',
+    'provisioningState',
+    'resourceUID',
+  ],
+  ManagedClusterAgentPoolProfile: ['currentOrchestratorVersion', 'provisioningState'],
+};
+
+/** Types that answers spell in another case than the schema; Azure compares them without it. */
+export const echoedTypes: readonly string[] = ['Microsoft.ContainerService/ManagedClusters'];
