@@ -8,6 +8,8 @@ import { continuedClock } from './continuedClock.ts';
 import { ArmError } from './errors.ts';
 import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
+import type { JsonObject } from './json.ts';
+import { inEffect } from './operations.ts';
 import type { LoggedRequest } from './requestLog.ts';
 import { runAzure } from './running.ts';
 import { resourceTypes } from './resources/types.ts';
@@ -40,6 +42,8 @@ export interface LocalAzure {
   readonly identity: { readonly endpoint: string; readonly header: string };
   /** Says where the functions are that event subscriptions name: the local host starts after local Azure. */
   readonly deliverTo: (functions: FunctionsHost) => void;
+  /** A resource as it works now, whatever has been asked for: what traffic goes by. For whoever runs in this process. */
+  inEffect(id: string): JsonObject | undefined;
   close(): Promise<void>;
 }
 
@@ -68,6 +72,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
       origin,
       identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
       deliverTo: running.deliverTo,
+      inEffect: (id) => inEffect(state.store, state.clock.now(), id)?.body,
       close: async () => {
         await stop(server);
         await running.close();

@@ -1,5 +1,5 @@
 import { VirtualClock } from '../../local/clock.ts';
-import { startLocalCloud, type LocalCloud } from '../../local/cloud.ts';
+import { startLocalCloud, type LocalCloud, type LocalCloudOptions } from '../../local/cloud.ts';
 import { writtenBodies, type WrittenBodies } from './writtenBodies.ts';
 
 /** The app in this process on its stand-ins, in virtual time: a creation takes as long as its computing takes. */
@@ -33,6 +33,10 @@ export async function startTestCloud(
     start?: number;
     seed?: number;
     log?: (message: string) => void;
+    /** Runs the app as it was built, in place of its sources. */
+    built?: boolean;
+    /** Hears of each request to ARM. */
+    onRequest?: NonNullable<LocalCloudOptions['onRequest']>;
     /** Properties unknown to Azure's schemas that the test itself puts there. */
     planted?: readonly string[];
   } = {},
@@ -42,11 +46,14 @@ export async function startTestCloud(
   const cloud = await startLocalCloud({
     clock,
     appDirectory: process.cwd(),
-    entry: 'functions/index.ts',
+    ...(options.built === true ? {} : { entry: 'functions/index.ts' }),
     functionsPort: 0,
     azurePort: 0,
     seed: options.seed ?? 1,
-    onRequest: bodies.add,
+    onRequest: (request) => {
+      bodies.add(request);
+      options.onRequest?.(request);
+    },
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   return {
