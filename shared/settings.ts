@@ -131,8 +131,19 @@ function eventSettings(value: z.infer<typeof environment>): EventSettings | unde
   };
 }
 
-/** The settings of this process. Read at each use, so nothing can throw while the app's functions are loaded. */
-export const settings = (): Settings => parseSettings(process.env);
+let parsed: { readonly from: string; readonly settings: Settings } | undefined;
+
+/**
+ * The settings of this process. Read at each use, so nothing can throw while the app's functions are loaded; parsed again
+ * only when they have changed, since every request to Azure asks for them.
+ *
+ * @throws SettingsError
+ */
+export function settings(): Settings {
+  const from = JSON.stringify(Object.keys(environment.shape).map((name) => process.env[name]));
+  if (parsed?.from !== from) parsed = { from, settings: parseSettings(process.env) };
+  return parsed.settings;
+}
 
 /** Whether a URL's host is this machine: the only place where plain http is accepted. */
 export function isLoopback(url: string): boolean {

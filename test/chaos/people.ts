@@ -68,7 +68,7 @@ const edits: Readonly<Record<string, Act>> = {
   changeEgress: async (scene) => {
     scene.watch.tamper('egress');
     return editFirewall(scene, 'networkRuleCollections', (all) =>
-      all.map((one) => (isForeign(one) ? one : withRules(one, (rules) => rules.slice(1)))),
+      all.map((one) => (isForeign(one) ? one : withRules(one, (rules) => (rules.length > 1 ? rules.slice(1) : rules)))),
     );
   },
   threatIntelligence: (scene) => put(scene, ids.firewall, { properties: { threatIntelMode: 'Off' } }),
@@ -99,7 +99,8 @@ const edits: Readonly<Record<string, Act>> = {
 const foreignActs: Readonly<Record<string, Act>> = {
   addForeign: async (scene) => {
     if (!scene.watch.seesForeign()) return false;
-    const object = foreignObject(scene.random);
+    const frontend = stringAt(await resource(scene.cloud, ids.publicIp), 'properties', 'ipAddress') ?? '';
+    const object = foreignObject(scene.random, frontend);
     if (scene.watch.foreign.some((other) => other.list === object.list && other.name === object.name)) return false;
     const owner = await resource(scene.cloud, object.resource);
     if (owner === undefined || isBusy(owner)) return false;
@@ -266,7 +267,10 @@ async function editFirewall(
 
 const editRules = (scene: Scene, edit: (rules: readonly JsonObject[]) => readonly JsonObject[]) =>
   editFirewall(scene, 'natRuleCollections', (all) =>
-    all.map((one) => (one['name'] === 'shop' ? withRules(one, edit) : one)),
+    all
+      .map((one) => (one['name'] === 'shop' ? withRules(one, edit) : one))
+      // Azure has no collection without rules.
+      .filter((one) => objectsAt(one, 'properties', 'rules').length > 0),
   );
 
 function withRules(collection: JsonObject, edit: (rules: readonly JsonObject[]) => readonly JsonObject[]): JsonObject {
@@ -274,7 +278,7 @@ function withRules(collection: JsonObject, edit: (rules: readonly JsonObject[]) 
   return { ...collection, properties: { ...properties, rules: edit(objectsAt(properties, 'rules')) } };
 }
 
-function foreignObject(random: Random): ForeignObject {
+function foreignObject(random: Random, frontend: string): ForeignObject {
   const number = random.below(4);
   const name = `foreign-${number}`;
   const kind = random.pick(['nat', 'network', 'application', 'route'] as const);
@@ -285,7 +289,7 @@ function foreignObject(random: Random): ForeignObject {
         name: 'r',
         protocols: ['TCP'],
         sourceAddresses: ['*'],
-        destinationAddresses: ['20.0.0.4'],
+        destinationAddresses: [frontend],
         destinationPorts: [String(20_000 + number)],
         translatedAddress: '10.42.9.9',
         translatedPort: '80',

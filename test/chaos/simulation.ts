@@ -35,8 +35,8 @@ export interface Outcome {
 }
 
 const HOUR_MS = 3_600_000;
-/** Simulated life is looked at every hour, so that a week takes seconds; deployed apps look every quarter of an hour. */
-const DRIFT_PERIOD_MS = HOUR_MS;
+/** Simulated life is looked at every other hour, so that a week takes seconds; deployed apps look every quarter of an hour. */
+const DRIFT_PERIOD_MS = 2 * HOUR_MS;
 const ACT_MS = 40 * 60_000;
 /** The longest operation that weather leaves behind. */
 const AFTERMATH_MS = 4 * HOUR_MS;
@@ -54,8 +54,8 @@ export async function simulate({
   built = false,
   log = () => undefined,
 }: SimulationOptions): Promise<Outcome> {
-  process.env['GATEHOUSE_DRIFT_SCHEDULE'] = '0 0 * * * *';
-  process.env['GATEHOUSE_SERVICE_POLL'] = '0 */20 * * * *';
+  process.env['GATEHOUSE_DRIFT_SCHEDULE'] = '0 0 */2 * * *';
+  process.env['GATEHOUSE_SERVICE_POLL'] = '0 30 * * * *';
   const random = seeded(seed);
   const failures: string[] = [];
   let watching: Watch | undefined = undefined;
@@ -150,7 +150,7 @@ async function judge(cloud: TestCloud, watch: Watch): Promise<string[]> {
   if (status?.state !== 'ready')
     return [`the environment is ${status?.state ?? 'gone'}: ${JSON.stringify(status?.steps)}`];
   const { lastResult, running, report } = status.sync ?? {};
-  if (lastResult !== 'done' || running === true) wrong.push(`the last sync: ${JSON.stringify(status.sync)}`);
+  if (lastResult !== 'done' || running === true) wrong.push(`the last sync: ${JSON.stringify(status.sync)} ${JSON.stringify(status.findings.slice(0, 2))}`);
   if (report?.held !== undefined) wrong.push(`something is still held: ${JSON.stringify(report.held)}`);
   const access = (status as unknown as { access?: { state: string; problem?: object } }).access;
   if (access?.state !== 'waiting' || access.problem !== undefined) wrong.push(`access: ${JSON.stringify(access)}`);

@@ -1,4 +1,4 @@
-import { isObject, stringAt, type JsonObject } from '../../local/azure/json.ts';
+import { at, isObject, stringAt, type JsonObject } from '../../local/azure/json.ts';
 import type { LoggedRequest } from '../../local/azure/requestLog.ts';
 import {
   clusterSubnetOf,
@@ -82,7 +82,7 @@ export function createWatch(cloud: Cloud): Watch {
     const cutOff = [
       ...(firewall === undefined ? ['there is no firewall that works'] : []),
       ...missingEgress(firewall).map((name) => `the firewall lacks ${name}`),
-      ...(subnet?.['routeTable'] === undefined ? ['the subnet has no route table'] : []),
+      ...(at(subnet, 'properties', 'routeTable') === undefined ? ['the subnet has no route table'] : []),
       ...(leadsTo(cloud.inEffect(ids.table), privateIpOf(firewall)) ? [] : ['no route leads to the firewall']),
     ];
     if (cutOff.length === 0) tampered.egress = false;
@@ -125,7 +125,7 @@ export function createWatch(cloud: Cloud): Watch {
   /** The cluster's subnet goes by the route table only once the firewall lets out what it needs. */
   const judgeAttachment = (subnet: JsonObject | undefined) => {
     const before = clusterSubnetOf(cloud.inEffect(ids.network));
-    if (subnet?.['routeTable'] === undefined || before?.['routeTable'] !== undefined) return;
+    if (at(subnet, 'properties', 'routeTable') === undefined || at(before, 'properties', 'routeTable') !== undefined) return;
     const firewall = cloud.inEffect(ids.firewall);
     const missing = firewall === undefined ? ['a firewall'] : missingEgress(firewall);
     if (missing.length > 0) violate(`the route table is attached without ${missing.join(', ')}`);

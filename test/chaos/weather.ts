@@ -19,7 +19,7 @@ const azure: Readonly<Record<string, (random: Random) => readonly Rule[]>> = {
   slow: (random) => [{ fault: 'slow', seconds: 1 + random.below(50), probability: 0.3 }],
   operationsFail: () => [{ fault: 'operationFails', probability: 0.5 }],
   operationsSuperseded: () => [{ fault: 'operationFails', status: 'Canceled', probability: 0.5 }],
-  operationsStall: (random) => [{ fault: 'operationStalls', seconds: 600 + random.below(10_000), probability: 0.5 }],
+  operationsStall: (random) => [{ fault: 'operationStalls', seconds: 600 + random.below(3000), probability: 0.4 }],
   stale: () => [{ fault: 'stale', probability: 0.3 }],
   tokenRefused: () => [{ fault: 'unauthenticated', probability: 0.3 }],
   noToken: () => [{ fault: 'unauthenticated', path: '/msi/token' }],
