@@ -1,6 +1,6 @@
 import type { Answer } from './http.ts';
 import type { JsonObject } from './json.ts';
-import { operationNotFound, operationUrl, verifyOperationUrl } from './operationUrls.ts';
+import { isFirewallPolicyPart, operationNotFound, operationUrl, verifyOperationUrl } from './operationUrls.ts';
 import type { Operation, Store } from './store.ts';
 
 /** The hint grows with every poll; the first one comes with the answer to the write itself. */
@@ -44,7 +44,9 @@ export function operationAnswers(store: Store): AnswerPoll {
     const headers = acceptedHeaders(url.origin, operation, apiVersion, now);
     if (operation.endsAt > now) return { status: 202, headers };
     const resource = operation.method === 'PUT' ? store.resources.get(operation.resourceId.toLowerCase()) : undefined;
-    return resource === undefined ? { status: 204 } : { status: 200, body: resource.body };
+    if (resource !== undefined) return { status: 200, body: resource.body };
+    // Firewall policies end their deletions with an empty 200; the rest of the network answers 204 with all its headers.
+    return isFirewallPolicyPart(operation.resourceId) ? { status: 200 } : { status: 204, headers };
   };
 }
 
