@@ -10,6 +10,7 @@ import type { Progress } from './progress.ts';
 import type { LoggedRequest, RequestLog } from './requestLog.ts';
 import { parsePath } from './resourceId.ts';
 import { parseBody, route } from './router.ts';
+import { serviceRequestId } from './serviceRequestId.ts';
 import { throttle } from './throttling.ts';
 
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(?:-(?:preview|alpha|beta|rc|privatepreview))?$/;
@@ -45,7 +46,7 @@ export function resourceManager(azure: Azure, log: RequestLog, progress: Progres
     try {
       const answer = await route(visit, answerPoll);
       noteWrite(visit, answer, now);
-      return { ...answer, headers: { ...answer.headers, ...rateHeaders } };
+      return { ...answer, headers: { ...answer.headers, ...rateHeaders, ...serviceRequestId(path, answer) } };
     } catch (error) {
       if (!(error instanceof ArmError)) throw error;
       return { status: error.status, body: error.body, headers: { ...error.headers, ...rateHeaders } };

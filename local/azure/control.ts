@@ -6,7 +6,7 @@ import type { EventGrid } from './eventGrid/eventGrid.ts';
 import { EVENT_SUBSCRIPTION_TYPE } from './eventGrid/eventSubscriptions.ts';
 import { parseFaults } from './eventGrid/faults.ts';
 import type { Answer, Request } from './http.ts';
-import { isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
+import { compact, isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
 import { networkOf } from './probe/network.ts';
 import { parsePacket } from './probe/packet.ts';
@@ -151,7 +151,9 @@ function newResource(azure: Azure, id: string): Resource {
   const owner = azure.store.resources.get(parentId(id).toLowerCase());
   if (nested !== undefined && owner !== undefined) {
     const own = `${owner.id}/${nested.type.split('/').at(-1) ?? ''}/${lastSegment(id)}`;
-    const body = { id: own, name: lastSegment(id), type: nested.type, properties: { provisioningState: 'Succeeded' } };
+    const { location } = owner.body;
+    const properties = { provisioningState: 'Succeeded' };
+    const body = { id: own, name: lastSegment(id), type: nested.type, ...compact({ location }), properties };
     return { id: own, type: nested.type, body };
   }
   if (path?.namespace === undefined || typeName === undefined || more.length > 0 || path.names.length !== 1) {

@@ -11,11 +11,13 @@ import { systemTopics } from './eventGrid/systemTopics.ts';
 import { answerAuthorization } from './resources/authorization.ts';
 import { clusterAction, clusterChild } from './resources/clusterActions.ts';
 import { IDENTITY_TYPE, patchIdentity, putIdentity } from './resources/identities.ts';
+import { ipAddressAvailability } from './resources/ipAddressAvailability.ts';
 import { providerBody, registerProvider, requireNamespace, requireRegistration } from './resources/providers.ts';
 import * as groups from './resources/resourceGroups.ts';
 import { firewallPolicies } from './resources/firewallPolicies.ts';
 import { answerRuleCollectionGroup } from './resources/firewallPolicyArm.ts';
 import type { ResourceType } from './resources/resourceType.ts';
+import { virtualNetworks } from './resources/virtualNetworks.ts';
 import { answerLocation, answerScope } from './scopes.ts';
 import { etagHeader, methodNotAllowed, ok, type Visit } from './visit.ts';
 import { deleteResource, patchTags, present, putResource } from './writes.ts';
@@ -111,6 +113,10 @@ function answerChild(
     return request.method === 'POST'
       ? clusterAction(visit, parent, childTypeName)
       : clusterChild(visit, parent, childTypeName, name);
+  }
+  if (type === virtualNetworks && childTypeName.toLowerCase() === 'checkipaddressavailability') {
+    const address = request.url.searchParams.get('ipAddress') ?? '';
+    return ok(ipAddressAvailability(worldOf(azure, path.subscription), parent.body, address));
   }
   const collection = type.children.find(
     (child) => child.kind !== undefined && child.name.toLowerCase() === childTypeName.toLowerCase(),

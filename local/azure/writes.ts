@@ -20,7 +20,7 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
   const name = existing === undefined ? lastSegment(id) : lastSegment(existing.id);
   if (existing === undefined) type.checkName(name);
   const location = type.hasLocation === false ? '' : checkLocation(sent['location'], type.type);
-  if (existing !== undefined) refuseOtherLocation(existing, location);
+  if (existing !== undefined && type.hasLocation !== false) refuseOtherLocation(existing, location);
   checkPreconditions(type, existing, call);
   checkShape(type, sent, existing?.body);
   refuseWhileBusy(azure, type, existing?.id ?? id, call);

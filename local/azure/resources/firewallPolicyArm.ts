@@ -7,7 +7,7 @@ import { groupOf, lastSegment } from '../resourceId.ts';
 import type { Resource } from '../store.ts';
 import { etagHeader, methodNotAllowed, ok, type Visit } from '../visit.ts';
 import { deleteResource, present, putResource } from '../writes.ts';
-import { GROUP_TYPE, groupsOf } from './firewallPolicyLinks.ts';
+import { RULE_COLLECTION_GROUP_TYPE, groupsOf } from './firewallPolicyLinks.ts';
 import { lockedByGroup, ruleCollectionGroups } from './ruleCollectionGroups.ts';
 
 /** Answers for what lies below a firewall policy: its rule collection groups. */
@@ -28,13 +28,14 @@ export function answerRuleCollectionGroup(visit: Visit, policy: Resource): Answe
   if (request.method === 'DELETE') return existing === undefined ? { status: 204 } : deleteGroup(visit, existing);
   if (request.method !== 'GET') throw methodNotAllowed(request);
   if (existing === undefined)
-    throw resourceNotFound(GROUP_TYPE, `${lastSegment(policy.id)}/${name}`, groupOf(policy.id));
+    throw resourceNotFound(RULE_COLLECTION_GROUP_TYPE, `${lastSegment(policy.id)}/${name}`, groupOf(policy.id));
   const body = present(azure, ruleCollectionGroups, existing.body);
   return { status: 200, body, headers: { ETag: etagHeader(stringAt(body, 'etag') ?? '') } };
 }
 
-/** The answer holds the group as it was, `Succeeded` and all: so it was recorded. */
+/** The answer holds the group as it was, `Succeeded` and all, but for a new etag: so it was recorded. */
 function deleteGroup({ azure, call }: Visit, group: Resource): Answer {
-  const body = present(azure, ruleCollectionGroups, group.body);
-  return { ...deleteResource(azure, ruleCollectionGroups, group, call), body };
+  const answer = deleteResource(azure, ruleCollectionGroups, group, call);
+  const etag = azure.store.resources.get(group.id.toLowerCase())?.body['etag'];
+  return { ...answer, body: { ...present(azure, ruleCollectionGroups, group.body), etag } };
 }

@@ -4,10 +4,10 @@ import type { Resource } from '../store.ts';
 import type { World } from './resourceType.ts';
 
 export const POLICY_TYPE = 'Microsoft.Network/firewallPolicies';
-export const GROUP_TYPE = 'Microsoft.Network/firewallPolicies/ruleCollectionGroups';
+export const RULE_COLLECTION_GROUP_TYPE = 'Microsoft.Network/firewallPolicies/ruleCollectionGroups';
 
 export const groupsOf = (world: World, policyId: string): readonly Resource[] =>
-  world.ofType(GROUP_TYPE).filter(({ id }) => isBelow(id, policyId));
+  world.ofType(RULE_COLLECTION_GROUP_TYPE).filter(({ id }) => isBelow(id, policyId));
 
 /** The policies that inherit from a policy. */
 export const childPoliciesOf = (world: World, policyId: string): readonly Resource[] =>

@@ -1,8 +1,15 @@
 import { networkError } from '../errors.ts';
-import { asText, at, objectAt, objectsAt, stringAt, type JsonObject } from '../json.ts';
+import { asText, at, objectAt, objectsAt, type JsonObject } from '../json.ts';
 import type { LatencyKind } from '../latencies.ts';
 import { parentId, sameId } from '../resourceId.ts';
-import { bytesOf, GROUP_TYPE, groupsOf, reachesAllocated, ruledFirewalls, sizeOf } from './firewallPolicyLinks.ts';
+import {
+  bytesOf,
+  RULE_COLLECTION_GROUP_TYPE,
+  groupsOf,
+  reachesAllocated,
+  ruledFirewalls,
+  sizeOf,
+} from './firewallPolicyLinks.ts';
 import { checkRuleCollections, fillRuleCollection, isPriority } from './firewallPolicyRules.ts';
 import { ruleCollectionGroupShape } from './firewallPolicyShapes.ts';
 import { checkNetworkName } from './names.ts';
@@ -16,7 +23,7 @@ const MAX_BYTES = 2 * 2 ** 20;
  * be written at a time, and none while a firewall of the policy is: the policy and its firewalls are locked meanwhile.
  */
 export const ruleCollectionGroups: ResourceType = {
-  type: GROUP_TYPE,
+  type: RULE_COLLECTION_GROUP_TYPE,
   shape: ruleCollectionGroupShape,
   hasLocation: false,
   children: [],
@@ -35,17 +42,17 @@ export const ruleCollectionGroups: ResourceType = {
       body: {
         properties,
         ...{ id: write.id, name: write.name, type: 'Microsoft.Network/FirewallPolicies/RuleCollectionGroups' },
+        // The policy's location is the group's.
+        location: write.world.find(policyId)?.body['location'],
       },
       kind: latencyKind(write.world, policyId),
       locks: lockedByGroup(write.world, write.id),
     };
   },
   complete: (body) => ({ body }),
-  /** The policy's location is the group's. */
-  present(body, world) {
-    const location = world.find(parentId(stringAt(body, 'id') ?? ''))?.body['location'];
+  present(body) {
     const properties = objectAt(body, 'properties');
-    return { ...body, location, properties: { size: sizeOf(properties), ...properties } };
+    return { ...body, properties: { size: sizeOf(properties), ...properties } };
   },
   deleteKind: ({ id }, world) => latencyKind(world, parentId(id)),
   deleteLocks: ({ id }, world) => lockedByGroup(world, id),
