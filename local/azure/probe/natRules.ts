@@ -1,6 +1,6 @@
 import { at, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
 import { isBelow } from '../resourceId.ts';
-import { natRulesIn } from '../resources/ruleCollectionGroups.ts';
+import { natRulesIn } from '../resources/ruleCollectionOrder.ts';
 
 /** A DNAT rule, classic or of a policy. */
 export interface NatRule {

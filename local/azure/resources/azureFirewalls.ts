@@ -9,6 +9,7 @@ import {
   finishConfiguration,
   networksOf,
 } from './firewallIpConfigurations.ts';
+import { checkDnatCapacity } from './firewallPolicyCapacity.ts';
 import { ruleCollectionKinds } from './firewallRuleChecks.ts';
 import { checkRules, fillRule, hasDnsProxy } from './firewallRules.ts';
 import { checkNetworkName } from './names.ts';
@@ -52,6 +53,7 @@ export const azureFirewalls: ResourceType = {
       managementIpConfiguration: fillManagement(write, sent),
       ...Object.fromEntries(ruleCollectionKinds.map((kind) => [kind, fillCollections(write, sent, kind)])),
     });
+    checkDnatCapacity(write.world, body);
     const kind = latencyKind(write.before, body);
     const attached = policy === undefined || samePolicy(write.before, body) ? [] : [policy];
     const touched = [...networksOf(body), ...frontends.map(({ publicIpId }) => publicIpId)];

@@ -1,5 +1,5 @@
 import { networkError } from '../errors.ts';
-import { asText, at, objectAt, objectsAt, type JsonObject } from '../json.ts';
+import { asText, at, objectAt, type JsonObject } from '../json.ts';
 import type { LatencyKind } from '../latencies.ts';
 import { parentId, sameId } from '../resourceId.ts';
 import {
@@ -10,6 +10,7 @@ import {
   ruledFirewalls,
   sizeOf,
 } from './firewallPolicyLinks.ts';
+import { checkDnatCapacity } from './firewallPolicyCapacity.ts';
 import { checkRuleCollections, fillRuleCollection, isPriority } from './firewallPolicyRules.ts';
 import { ruleCollectionGroupShape } from './firewallPolicyShapes.ts';
 import { checkNetworkName } from './names.ts';
@@ -38,6 +39,8 @@ export const ruleCollectionGroups: ResourceType = {
     const properties = { priority: sent['priority'], ruleCollections: collections.map(fillRuleCollection) };
     if (bytesOf(properties) > MAX_BYTES)
       throw refused('FirewallPolicyRuleCollectionGroupSizeExceeded', `Rule collection group ${write.id} exceeds 2 MB.`);
+    for (const firewall of ruledFirewalls(write.world, policyId))
+      checkDnatCapacity(write.world, firewall.body, { id: write.id, body: { properties } });
     return {
       body: {
         properties,
@@ -93,19 +96,6 @@ function hasDnsProxy(world: World, policyId: string): boolean {
   const policy = world.find(policyId)?.body;
   const settings = objectAt(policy, 'properties', 'dnsSettings');
   return settings['enableProxy'] === true || settings['requireProxyForNetworkRules'] === false;
-}
-
-/** The DNAT rules of groups, in the order in which packets meet them. */
-export function natRulesIn(groups: readonly JsonObject[]): readonly JsonObject[] {
-  const byPriority = (read: (one: JsonObject) => unknown) => (one: JsonObject, other: JsonObject) =>
-    Number(read(one)) - Number(read(other));
-  return [...groups]
-    .sort(byPriority((group) => at(group, 'properties', 'priority')))
-    .flatMap((group) =>
-      [...objectsAt(group, 'properties', 'ruleCollections')].sort(byPriority((collection) => collection['priority'])),
-    )
-    .filter((collection) => collection['ruleCollectionType'] === 'FirewallPolicyNatRuleCollection')
-    .flatMap((collection) => objectsAt(collection, 'rules'));
 }
 
 function refused(code: string, message: string) {

@@ -262,6 +262,25 @@ describe('a firewall policy', () => {
     expect(refusal(await client.send('PUT', rules('a'), aGroup(100, collection)))).toEqual([400, code]);
   });
 
+  test('has at most 250 frontends and DNAT destinations on a firewall, inherited ones too', async () => {
+    const base = `${NETWORK}/firewallPolicies/base`;
+    const ports = (count: number, from: number) =>
+      Array.from({ length: count }, (_, n) => natRule({ name: `r${n}`, destinationPorts: [String(from + n)] }));
+    const group = (count: number, from: number) => aGroup(100, { ...natCollection(), rules: ports(count, from) });
+    await client.apply('PUT', base, aPolicy());
+    await client.apply('PUT', `${base}/ruleCollectionGroups/b`, group(100, 1000));
+    await client.apply('PUT', POLICY, aPolicy({ basePolicy: { id: base } }));
+    await withFirewall();
+    const full = [400, 'FirewallPolicyDnatRulesLimitExceeded'];
+    expect(refusal(await client.send('PUT', rules('a'), group(150, 2000)))).toEqual(full);
+    await client.apply('PUT', rules('a'), group(149, 2000));
+    expect(refusal(await client.send('PUT', `${base}/ruleCollectionGroups/b`, group(101, 1000)))).toEqual(full);
+    await client.apply('PUT', FIREWALL, aFirewall());
+    await client.apply('PUT', rules('a'), group(150, 2000));
+    const attach = aFirewall({ firewallPolicy: { id: POLICY } });
+    expect(refusal(await client.send('PUT', FIREWALL, attach))).toEqual(full);
+  });
+
   test('takes FQDNs in network rules with the DNS proxy', async () => {
     await client.apply('PUT', POLICY, aPolicy({ dnsSettings: { enableProxy: true } }));
     const rule = networkRule({ destinationAddresses: [], destinationFqdns: ['ntp.ubuntu.com'] });

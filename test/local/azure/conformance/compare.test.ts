@@ -79,6 +79,10 @@ describe('the comparison of two answers', () => {
     expect(found(etag(SECOND), etag(THIRD), known)).toEqual(['value other etag']);
     expect(found(etag(FIRST), etag(SECOND), known)).toEqual(['value other etag']);
     expect(found(etag(FIRST), etag(THIRD), known)).toEqual([]);
+    const header = (value: string) => answer(null, { etag: value });
+    expect(found(header(`W/"${FIRST}"`), header(`W/"${THIRD}"`), known)).toEqual([]);
+    expect(found(header(`W/"${FIRST}"`), header(`"${THIRD}"`), known)).toEqual(['header other etag']);
+    expect(found(header(`W/"${FIRST}"`), header(`W/"${SECOND}"`), known)).toEqual(['header other etag']);
   });
 
   test('notices errors that are wrapped otherwise, and other codes and members, but not other words', () => {

@@ -27,7 +27,8 @@ const HEADERS = [
 const RATE_LIMIT = /^x-ms-ratelimit-/;
 
 /**
- * Everything in which two answers differ: status; which headers are there, and where operation URLs lead; provisioning
+ * Everything in which two answers differ: status; which headers are there, where operation URLs lead
+ * and what etags are; provisioning
  * states; paths and JSON types of the whole body; values; how errors are wrapped and which members they have.
  */
 export function differences(recorded: RecordedAnswer, local: Reply, known: Correspondence): readonly Difference[] {
@@ -35,11 +36,12 @@ export function differences(recorded: RecordedAnswer, local: Reply, known: Corre
     const said = JSON.stringify(local.body).slice(0, 200);
     return [other('status', '', `recorded ${recorded.status}, local ${local.status} ${said}`)];
   }
-  if (recorded.status >= 400) return [...headerDifferences(recorded, local), ...errorDifferences(recorded, local)];
-  return [...headerDifferences(recorded, local), ...bodyDifferences(recorded.body, local.body, '', known)];
+  if (recorded.status >= 400)
+    return [...headerDifferences(recorded, local, known), ...errorDifferences(recorded, local)];
+  return [...headerDifferences(recorded, local, known), ...bodyDifferences(recorded.body, local.body, '', known)];
 }
 
-function headerDifferences(recorded: RecordedAnswer, local: Reply): readonly Difference[] {
+function headerDifferences(recorded: RecordedAnswer, local: Reply, known: Correspondence): readonly Difference[] {
   const names = [...Object.keys(recorded.headers), ...local.headers.keys()];
   const compared = new Set([...HEADERS, ...names.filter((name) => RATE_LIMIT.test(name))]);
   return [...compared].flatMap((name): Difference[] => {
@@ -47,6 +49,8 @@ function headerDifferences(recorded: RecordedAnswer, local: Reply): readonly Dif
     if (wanted === undefined && given === undefined) return [];
     if (given === undefined) return [{ aspect: 'header', path: name, kind: 'missing', detail: wanted ?? '' }];
     if (wanted === undefined) return [{ aspect: 'header', path: name, kind: 'extra', detail: given }];
+    if (name === 'etag')
+      return known.matches(wanted, given, name) ? [] : [other('header', name, `recorded ${wanted}, local ${given}`)];
     const same = !/^https?:/.test(wanted) || urlShape(wanted) === urlShape(given);
     return same ? [] : [other('header', name, `recorded ${urlShape(wanted)}, local ${urlShape(given)}`)];
   });

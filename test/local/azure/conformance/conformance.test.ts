@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithReferenceData, referenceRecords } from '../referenceData.ts';
+import { describeWithReferenceData, referenceFiles, referenceRecords } from '../referenceData.ts';
 import { deviationRows, deviations, outdated, unlisted } from './deviations.ts';
 import { recordings, type Recorded } from './recording.ts';
 import { replay, type Finding } from './replay.ts';
@@ -24,6 +24,10 @@ describe.each(recordings)('recording %s', (name) => {
 });
 
 describeWithReferenceData('recordings', 'the list of deviations', () => {
+  test('is about every recording there is', () => {
+    expect(referenceFiles('recordings')).toEqual(recordings.map((name) => `${name}.jsonl`));
+  });
+
   test('has none that no longer occurs', async () => {
     const findings = await Promise.all(recordings.map(findingsIn));
     expect(outdated(findings.flat())).toEqual([]);
