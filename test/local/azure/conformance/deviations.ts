@@ -34,7 +34,7 @@ export const deviations: readonly Deviation[] = [
   {
     id: 'recorder-filter',
     what: '`Retry-After`, `x-ms-request-id` and `x-ms-ratelimit-remaining-subscription-reads` are there',
-    reason: 'The real service sends them; the recorder of the Azure CLI drops them.',
+    reason: "The real service sends them; the recorder of the Azure CLI's tests drops them (`FILTER_HEADERS`).",
     patterns: [
       {
         aspect: 'header',
@@ -62,7 +62,7 @@ export const deviations: readonly Deviation[] = [
   {
     id: 'list-from-cache',
     what: 'A list of virtual networks over the subscription has an `x-ms-arm-service-request-id`',
-    reason: 'Which lists ARM answers from its own cache is not known: those of route tables and public IPs had one.',
+    reason: 'Which lists ARM answers from its own cache is not known: that of route tables had one.',
     patterns: [
       {
         aspect: 'header',
