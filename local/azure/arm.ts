@@ -12,6 +12,7 @@ import type { Progress } from './progress.ts';
 import type { LoggedRequest, RequestLog } from './requestLog.ts';
 import { lastSegment, parsePath } from './resourceId.ts';
 import { parseBody, route } from './router.ts';
+import { serviceRequestId } from './serviceRequestId.ts';
 import type { Operation } from './store.ts';
 import { throttle } from './throttling.ts';
 
@@ -50,7 +51,7 @@ export function resourceManager(azure: Azure, log: RequestLog, progress: Progres
     try {
       const answer = spoil(azure, await route(visit, answerPoll), fault);
       noteWrite(visit, answer, now);
-      return { ...answer, headers: { ...answer.headers, ...rateHeaders } };
+      return { ...answer, headers: { ...answer.headers, ...rateHeaders, ...serviceRequestId(path, answer) } };
     } catch (error) {
       if (!(error instanceof ArmError)) throw error;
       return { status: error.status, body: error.body, headers: { ...error.headers, ...rateHeaders } };
@@ -90,7 +91,7 @@ function spoil(azure: Azure, answer: Answer, fault: Fault | undefined): Answer {
 }
 
 function polledOperation({ store }: Azure, { method, url }: Request): Operation | undefined {
-  if (method !== 'GET' || !/\/operation(?:s|results)\/[^/]+$/i.test(url.pathname)) return undefined;
+  if (method !== 'GET' || !/operation(?:s|results)\/[^/]+$/i.test(url.pathname)) return undefined;
   return store.operations.get(lastSegment(url.pathname));
 }
 

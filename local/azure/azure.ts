@@ -47,8 +47,9 @@ export function drawLatency(azure: Azure, kind: LatencyKind, id: string): { seco
   return { seconds: drawSeconds(azure.seed, kind, id, use), changes: [['uses', key, use]] };
 }
 
-export function newEtag(): string {
-  return `W/"${randomUUID()}"`;
+/** Most resources have weak etags, quotes and all; firewall policies and what is in them have plain GUIDs. */
+export function newEtag(type?: ResourceType): string {
+  return type?.etags?.form === 'plain' ? randomUUID() : `W/"${randomUUID()}"`;
 }
 
 /**
@@ -97,7 +98,8 @@ export function effectChanges(azure: Azure, effect: Effect): readonly Change[] {
   if (type === undefined) return [];
   const world = worldOf(azure, parsePath(resource.id)?.subscription ?? '', effect.at);
   const { body, also = [] } = type.complete(resource.body, world);
-  return [...also, put({ ...resource, body: stamp(type, body, newEtag(), 'Succeeded') })];
+  const kept = type.etags?.keptOnCompletion === true ? stringAt(resource.body, 'etag') : undefined;
+  return [...also, put({ ...resource, body: stamp(type, body, kept ?? newEtag(type), 'Succeeded') })];
 }
 
 /** A resource (or the parent of a child) that stays as it was written, in the state that says that it does not work so. */
@@ -121,7 +123,7 @@ function childRemovalChanges(azure: Azure, childId: string): readonly Change[] {
   const properties = objectAt(parent.body, 'properties');
   const kept = objectsAt(properties, known.name).filter((child) => !sameId(stringAt(child, 'name') ?? '', name));
   const body = { ...parent.body, properties: { ...properties, [known.name]: kept } };
-  return [put({ ...parent, body: stamp(type, body, newEtag(), 'Succeeded') })];
+  return [put({ ...parent, body: stamp(type, body, newEtag(type), 'Succeeded') })];
 }
 
 /** Removes a resource with everything below it and everything that belongs to it. */

@@ -3,7 +3,7 @@ import { networkError, type ArmError } from './errors.ts';
 import type { Answer, Call } from './http.ts';
 import { compact, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { refuseBusyDependencies, refuseWhileBusy } from './locks.ts';
-import { sameId } from './resourceId.ts';
+import { parsePath, sameId } from './resourceId.ts';
 import { normalLocation } from './resources/names.ts';
 import type { ChildCollection, Plan, ResourceType } from './resources/resourceType.ts';
 import { checkShape } from './shapes.ts';
@@ -53,7 +53,7 @@ export function putChild(azure: Azure, place: ChildPlace, sent: JsonObject, call
     const start = { type, resource: parent, kind, method: 'PUT', created: false, childId } as const;
     return unchanged(azure, start, readChild(azure, place) ?? before, call);
   }
-  const body = stamp(type, plan.body, newEtag(), 'Updating', asText(child['name']));
+  const body = stamp(type, plan.body, newEtag(type), 'Updating', asText(child['name']));
   const operation = startOperation(azure, {
     type,
     resource: parent,
@@ -86,9 +86,9 @@ export function deleteChild(azure: Azure, place: ChildPlace, call: Call): Answer
   );
 
   const childId = `${parent.id}/${collection.name}/${asText(before['name'])}`;
-  const kind = collection.kind ?? type.deleteKind(parent);
+  const kind = collection.kind ?? type.deleteKind(parent, worldOf(azure, parsePath(parent.id)?.subscription ?? ''));
   const operation = startOperation(azure, { type, resource: parent, kind, method: 'DELETE', created: false, childId });
-  const body = stamp(type, parent.body, newEtag(), 'Updating', asText(before['name']));
+  const body = stamp(type, parent.body, newEtag(type), 'Updating', asText(before['name']));
   const deleting = objectsAt(body, 'properties', collection.name).map((child) =>
     child['name'] === before['name']
       ? { ...child, properties: { ...objectAt(child, 'properties'), provisioningState: 'Deleting' } }

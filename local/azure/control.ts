@@ -1,4 +1,5 @@
 import { noteDone } from './activities.ts';
+import { typeOf } from './activity.ts';
 import { newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
 import type { EventGrid } from './eventGrid/eventGrid.ts';
@@ -7,7 +8,7 @@ import { parseFaults } from './eventGrid/faults.ts';
 import { parseFaultRules } from './faults/faultRule.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Answer, Request } from './http.ts';
-import { isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
+import { compact, isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
 import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
 import { networkOf } from './probe/network.ts';
 import { parsePacket } from './probe/packet.ts';
@@ -16,6 +17,7 @@ import type { RequestLog } from './requestLog.ts';
 import { groupId, isBelow, lastSegment, parentId, parsePath, sameId } from './resourceId.ts';
 import { setRegistration, requireNamespace } from './resources/providers.ts';
 import { GROUP_TYPE } from './resources/resourceGroups.ts';
+import type { ResourceType } from './resources/resourceType.ts';
 import type { Resource } from './store.ts';
 import { parseBody } from './router.ts';
 
@@ -109,7 +111,8 @@ function latencyTable(query: URLSearchParams): JsonObject {
 /** What a foreign hand does: reads, merges into (or creates) and removes a resource at once, without any check. */
 function answerState(azure: Azure, request: Request, id: string): Answer {
   const resource = azure.store.resources.get(id.toLowerCase());
-  const parent = resource === undefined ? azure.store.resources.get(parentId(id).toLowerCase()) : undefined;
+  const lone = resource !== undefined || typeOfId(azure, id) !== undefined;
+  const parent = lone ? undefined : azure.store.resources.get(parentId(id).toLowerCase());
   const child = parent === undefined ? undefined : childOf(parent, id);
   if (request.method === 'GET') {
     const body = resource?.body ?? child;
@@ -167,7 +170,12 @@ function restamp(azure: Azure, resource: Resource): Resource {
   const type = azure.types.get(resource.type.toLowerCase());
   if (type === undefined) return resource;
   const state = stringAt(resource.body, 'properties', 'provisioningState') ?? 'Succeeded';
-  return { ...resource, body: stamp(type, resource.body, newEtag(), state) };
+  return { ...resource, body: stamp(type, resource.body, newEtag(type), state) };
+}
+
+/** The type of an id whose resource is stored on its own, though it may lie in another, as rule collection groups do. */
+function typeOfId(azure: Azure, id: string): ResourceType | undefined {
+  return azure.types.get(typeOf(id).toLowerCase());
 }
 
 function newResource(azure: Azure, id: string): Resource {
@@ -177,6 +185,15 @@ function newResource(azure: Azure, id: string): Resource {
     const own = groupId(path.subscription, path.group);
     const body = { id: own, name: path.group, type: GROUP_TYPE, properties: { provisioningState: 'Succeeded' } };
     return { id: own, type: GROUP_TYPE, body };
+  }
+  const nested = more.length > 0 ? typeOfId(azure, id) : undefined;
+  const owner = azure.store.resources.get(parentId(id).toLowerCase());
+  if (nested !== undefined && owner !== undefined) {
+    const own = `${owner.id}/${nested.type.split('/').at(-1) ?? ''}/${lastSegment(id)}`;
+    const { location } = owner.body;
+    const properties = { provisioningState: 'Succeeded' };
+    const body = { id: own, name: lastSegment(id), type: nested.type, ...compact({ location }), properties };
+    return { id: own, type: nested.type, body };
   }
   if (path?.namespace === undefined || typeName === undefined || more.length > 0 || path.names.length !== 1) {
     throw new ArmError(

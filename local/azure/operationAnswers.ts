@@ -1,10 +1,12 @@
 import type { Answer } from './http.ts';
 import type { JsonObject } from './json.ts';
-import { operationNotFound, operationUrl, verifyOperationUrl } from './operationUrls.ts';
+import { isFirewallPolicyPart, operationNotFound, operationUrl, verifyOperationUrl } from './operationUrls.ts';
 import type { Operation, Store } from './store.ts';
 
 /** The hint grows with every poll; the first one comes with the answer to the write itself. */
 const RETRY_AFTER_SECONDS = [10, 10, 20, 20, 40, 40, 80, 160];
+/** Results say that they are JSON even where they are empty. */
+const EMPTY_JSON = { 'Content-Type': 'application/json; charset=utf-8' };
 const GROUP_RETRY_AFTER_SECONDS = 15;
 
 /** The headers that lead a client from an accepted write to its operation. */
@@ -48,7 +50,11 @@ export function operationAnswers(store: Store): AnswerPoll {
       return { status: 409, body: { error: { code, message } } };
     }
     const resource = operation.method === 'PUT' ? store.resources.get(operation.resourceId.toLowerCase()) : undefined;
-    return resource === undefined ? { status: 204 } : { status: 200, body: resource.body };
+    if (resource !== undefined) return { status: 200, body: resource.body };
+    // Firewall policies end their deletions with an empty 200; the rest of the network answers 204 with all its headers.
+    return isFirewallPolicyPart(operation.resourceId)
+      ? { status: 200, headers: EMPTY_JSON }
+      : { status: 204, headers: { ...EMPTY_JSON, ...headers } };
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { ArmError } from './errors.ts';
+import { parsePath } from './resourceId.ts';
 import type { Operation } from './store.ts';
 
 const SIGNING_KEY = 'local Azure signs its operation URLs so that only verbatim ones are answered';
@@ -46,9 +47,19 @@ export function operationNotFound(path: string): ArmError {
 function pathOf(operation: Operation, endpoint: Endpoint): string {
   const subscription = `/subscriptions/${operation.subscription}`;
   if (operation.namespace === 'Microsoft.Resources') return `${subscription}/operationresults/${operation.id}`;
-  // AKS spells its results in lower case.
-  const segment = operation.namespace === 'Microsoft.ContainerService' ? endpoint.toLowerCase() : endpoint;
-  return `${subscription}/providers/${operation.namespace}/locations/${operation.location}/${segment}/${operation.id}`;
+  return `${subscription}/providers/${operation.namespace}/locations/${operation.location}/${segmentOf(operation, endpoint)}/${operation.id}`;
+}
+
+/** AKS spells its results in lower case; firewall policies have a service of their own behind Microsoft.Network. */
+function segmentOf(operation: Operation, endpoint: Endpoint): string {
+  if (operation.namespace === 'Microsoft.ContainerService') return endpoint.toLowerCase();
+  if (!isFirewallPolicyPart(operation.resourceId)) return endpoint;
+  return endpoint === 'operations' ? 'nfvOperations' : 'nfvOperationResults';
+}
+
+/** Whether an id is that of a firewall policy or of what is in one. */
+export function isFirewallPolicyPart(id: string): boolean {
+  return parsePath(id)?.types[0]?.toLowerCase() === 'firewallpolicies';
 }
 
 function versionOf(operation: Operation, apiVersion: string): string {

@@ -11,11 +11,15 @@ import { systemTopics } from './eventGrid/systemTopics.ts';
 import { answerAuthorization } from './resources/authorization.ts';
 import { clusterAction, clusterChild } from './resources/clusterActions.ts';
 import { IDENTITY_TYPE, patchIdentity, putIdentity } from './resources/identities.ts';
+import { ipAddressAvailability } from './resources/ipAddressAvailability.ts';
 import { providerBody, registerProvider, requireNamespace, requireRegistration } from './resources/providers.ts';
 import * as groups from './resources/resourceGroups.ts';
+import { firewallPolicies } from './resources/firewallPolicies.ts';
+import { answerRuleCollectionGroup } from './resources/firewallPolicyArm.ts';
 import type { ResourceType } from './resources/resourceType.ts';
+import { virtualNetworks } from './resources/virtualNetworks.ts';
 import { answerLocation, answerScope } from './scopes.ts';
-import { methodNotAllowed, ok, type Visit } from './visit.ts';
+import { etagHeader, methodNotAllowed, ok, type Visit } from './visit.ts';
 import { deleteResource, patchTags, present, putResource } from './writes.ts';
 
 /** Finds who answers an authenticated ARM request. */
@@ -74,6 +78,8 @@ function answerResource(visit: Visit, namespace: string, type: ResourceType | un
   const existing = azure.store.resources.get(id.toLowerCase());
   if (type === systemTopics && childTypeName !== undefined && existing !== undefined)
     return answerEventSubscription(visit, existing);
+  if (type === firewallPolicies && childTypeName !== undefined && existing !== undefined)
+    return answerRuleCollectionGroup(visit, existing);
   if (childTypeName !== undefined) {
     if (deeper.length > 0 || type === undefined)
       throw invalidResourceType(namespace, path.types.join('/'), call.apiVersion);
@@ -84,7 +90,7 @@ function answerResource(visit: Visit, namespace: string, type: ResourceType | un
     if (existing === undefined) throw missing(path, canonicalType);
     const body = type === undefined ? existing.body : present(azure, type, existing.body);
     const etag = stringAt(body, 'etag');
-    return { status: 200, body, headers: etag === undefined ? {} : { ETag: etag } };
+    return { status: 200, body, headers: etag === undefined ? {} : { ETag: etagHeader(etag) } };
   }
   if (type === undefined) throw invalidResourceType(namespace, typeName, call.apiVersion);
   if (request.method === 'PUT') return putResource(azure, type, id, visit.body(), call);
@@ -107,6 +113,10 @@ function answerChild(
     return request.method === 'POST'
       ? clusterAction(visit, parent, childTypeName)
       : clusterChild(visit, parent, childTypeName, name);
+  }
+  if (type === virtualNetworks && childTypeName.toLowerCase() === 'checkipaddressavailability') {
+    const address = request.url.searchParams.get('ipAddress') ?? '';
+    return ok(ipAddressAvailability(worldOf(azure, path.subscription), parent.body, address));
   }
   const collection = type.children.find(
     (child) => child.kind !== undefined && child.name.toLowerCase() === childTypeName.toLowerCase(),

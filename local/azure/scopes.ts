@@ -50,8 +50,10 @@ export function answerLocation(visit: Visit, namespace: string, answerPoll: Answ
   const location = (path.names[0] ?? '').toLowerCase();
   const what = (path.types[1] ?? '').toLowerCase();
   const world = worldOf(azure, path.subscription);
-  if (what === 'operations') return answerPoll(request.url, 'operations', path.names[1] ?? '', world.now);
-  if (what === 'operationresults') return answerPoll(request.url, 'operationResults', path.names[1] ?? '', world.now);
+  if (what === 'operations' || what === 'nfvoperations')
+    return answerPoll(request.url, 'operations', path.names[1] ?? '', world.now);
+  if (what === 'operationresults' || what === 'nfvoperationresults')
+    return answerPoll(request.url, 'operationResults', path.names[1] ?? '', world.now);
   if (what === 'usages' && namespace === 'Microsoft.Network') return ok(networkUsages(world, location));
   if (what === 'usages' && namespace === 'Microsoft.Compute') return ok(computeUsages(world, location));
   if (what === 'vmsizes' && namespace === 'Microsoft.Compute') return ok({ value: vmSizes.map(vmSizeBody) });

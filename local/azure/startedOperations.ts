@@ -4,6 +4,7 @@ import type { Answer, Call } from './http.ts';
 import { stringAt, type JsonObject } from './json.ts';
 import type { LatencyKind } from './latencies.ts';
 import { acceptedHeaders } from './operationAnswers.ts';
+import { isFirewallPolicyPart } from './operationUrls.ts';
 import { parsePath } from './resourceId.ts';
 import type { Plan, ResourceType } from './resources/resourceType.ts';
 import type { Change, Operation, Resource } from './store.ts';
@@ -14,7 +15,7 @@ interface Start {
   readonly kind: LatencyKind;
   readonly method: 'PUT' | 'DELETE';
   readonly created: boolean;
-  readonly plan?: Plan;
+  readonly plan?: Pick<Plan, 'locks'>;
   /** The child that is written, when it isn't the resource itself. */
   readonly childId?: string;
 }
@@ -56,7 +57,7 @@ function describe(azure: Azure, start: Start, seconds: number): Operation {
         ? { at: endsAt, action: 'complete', id: resource.id }
         : { at: endsAt, action: 'remove', id: target },
     ],
-    notified: network && childId === undefined && !wholeNetworkUpdated,
+    notified: network && childId === undefined && !wholeNetworkUpdated && !isFirewallPolicyPart(target),
     applied: 0,
   };
 }

@@ -3,10 +3,11 @@ import { ArmError } from './errors.ts';
 type BucketKind = 'reads' | 'writes' | 'deletes';
 
 /** ARM's token buckets, per region, subscription and principal. Local Azure is one region. */
-const buckets: Readonly<Record<BucketKind, { size: number; perSecond: number; global: number }>> = {
+const buckets: Readonly<Record<BucketKind, { size: number; perSecond: number; global?: number }>> = {
   reads: { size: 250, perSecond: 25, global: 3750 },
   writes: { size: 200, perSecond: 10, global: 3000 },
-  deletes: { size: 200, perSecond: 10, global: 3000 },
+  // The header of the global limit was never seen on deletions.
+  deletes: { size: 200, perSecond: 10 },
 };
 
 export interface Throttle {
@@ -35,7 +36,9 @@ export function throttle(): Throttle {
       const left = Math.floor(tokens - 1);
       return {
         [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(left),
-        [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: String(global - (size - left)),
+        ...(global === undefined
+          ? {}
+          : { [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: String(global - (size - left)) }),
       };
     },
   };

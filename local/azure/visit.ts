@@ -20,6 +20,11 @@ export function ok(body: JsonObject): Answer {
   return { status: 200, body };
 }
 
+/** An etag as a header has it: quoted, where the body has a plain GUID. */
+export function etagHeader(etag: string): string {
+  return etag.includes('"') ? etag : `"${etag}"`;
+}
+
 export function pathNotFound(request: Request): ArmError {
   return new ArmError(404, 'NotFound', `No route matches '${request.url.pathname}'.`);
 }

@@ -1,4 +1,4 @@
-import { keep, newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
+import { effectChanges, keep, newEtag, put, stamp, worldOf, type Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
 import type { Answer, Call } from './http.ts';
 import { isObject, omit, sameJson, stringAt, type Json, type JsonObject } from './json.ts';
@@ -20,7 +20,7 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
   const name = existing === undefined ? lastSegment(id) : lastSegment(existing.id);
   if (existing === undefined) type.checkName(name);
   const location = type.hasLocation === false ? '' : checkLocation(sent['location'], type.type);
-  if (existing !== undefined) refuseOtherLocation(existing, location);
+  if (existing !== undefined && type.hasLocation !== false) refuseOtherLocation(existing, location);
   checkPreconditions(type, existing, call);
   checkShape(type, sent, existing?.body);
   refuseWhileBusy(azure, type, existing?.id ?? id, call);
@@ -35,7 +35,7 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
     const start = { type, resource: existing, kind, method: 'PUT', created: false } as const;
     return unchanged(azure, start, present(azure, type, existing.body), call);
   }
-  const body = stamp(type, plan.body, newEtag(), plan.provisioningState ?? 'Updating');
+  const body = stamp(type, plan.body, newEtag(type), plan.provisioningState ?? 'Updating');
   const operation = startOperation(azure, {
     type,
     resource,
@@ -72,11 +72,11 @@ export function patchTags(azure: Azure, type: ResourceType, resource: Resource, 
   refuseWhileBusy(azure, type, resource.id, call);
   const tagged = { ...resource.body, tags: sent['tags'] };
   if (type.busy !== 'OperationNotAllowed') {
-    const body = stamp(type, tagged, newEtag(), 'Succeeded');
+    const body = stamp(type, tagged, newEtag(type), 'Succeeded');
     azure.store.commit([put({ ...resource, body })]);
     return { status: 200, body: present(azure, type, body) };
   }
-  const body = stamp(type, tagged, newEtag(), 'Updating');
+  const body = stamp(type, tagged, newEtag(type), 'Updating');
   const operation = startOperation(azure, {
     type,
     resource,
@@ -92,11 +92,23 @@ export function patchTags(azure: Azure, type: ResourceType, resource: Resource, 
 export function deleteResource(azure: Azure, type: ResourceType, resource: Resource, call: Call): Answer {
   checkPreconditions(type, resource, call);
   refuseWhileBusy(azure, type, resource.id, call);
-  type.checkDelete?.(resource, worldOf(azure, parsePath(resource.id)?.subscription ?? ''));
-  const kind = type.deleteKind(resource);
-  const operation = startOperation(azure, { type, resource, kind, method: 'DELETE', created: false });
+  const world = worldOf(azure, parsePath(resource.id)?.subscription ?? '');
+  type.checkDelete?.(resource, world);
+  if (type.deletedAtOnce === true) {
+    azure.store.commit(effectChanges(azure, { at: azure.clock.now(), action: 'remove', id: resource.id }));
+    return { status: 200, write: { resourceId: resource.id, operationSeconds: 0 } };
+  }
+  const kind = type.deleteKind(resource, world);
+  const operation = startOperation(azure, {
+    type,
+    resource,
+    kind,
+    method: 'DELETE',
+    created: false,
+    plan: { locks: type.deleteLocks?.(resource, world) ?? [] },
+  });
   azure.store.commit([
-    put({ ...resource, body: stamp(type, resource.body, newEtag(), 'Deleting') }),
+    put({ ...resource, body: stamp(type, resource.body, newEtag(type), 'Deleting') }),
     ...operation.changes,
   ]);
   return accepted(azure, operation, 202, undefined, call);

@@ -150,7 +150,8 @@ async function judge(cloud: TestCloud, watch: Watch): Promise<string[]> {
   if (status?.state !== 'ready')
     return [`the environment is ${status?.state ?? 'gone'}: ${JSON.stringify(status?.steps)}`];
   const { lastResult, running, report } = status.sync ?? {};
-  if (lastResult !== 'done' || running === true) wrong.push(`the last sync: ${JSON.stringify(status.sync)} ${JSON.stringify(status.findings.slice(0, 2))}`);
+  if (lastResult !== 'done' || running === true)
+    wrong.push(`the last sync: ${JSON.stringify(status.sync)} ${JSON.stringify(status.findings.slice(0, 2))}`);
   if (report?.held !== undefined) wrong.push(`something is still held: ${JSON.stringify(report.held)}`);
   const access = (status as unknown as { access?: { state: string; problem?: object } }).access;
   if (access?.state !== 'waiting' || access.problem !== undefined) wrong.push(`access: ${JSON.stringify(access)}`);

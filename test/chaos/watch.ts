@@ -125,7 +125,8 @@ export function createWatch(cloud: Cloud): Watch {
   /** The cluster's subnet goes by the route table only once the firewall lets out what it needs. */
   const judgeAttachment = (subnet: JsonObject | undefined) => {
     const before = clusterSubnetOf(cloud.inEffect(ids.network));
-    if (at(subnet, 'properties', 'routeTable') === undefined || at(before, 'properties', 'routeTable') !== undefined) return;
+    if (at(subnet, 'properties', 'routeTable') === undefined || at(before, 'properties', 'routeTable') !== undefined)
+      return;
     const firewall = cloud.inEffect(ids.firewall);
     const missing = firewall === undefined ? ['a firewall'] : missingEgress(firewall);
     if (missing.length > 0) violate(`the route table is attached without ${missing.join(', ')}`);

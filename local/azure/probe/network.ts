@@ -5,11 +5,14 @@ import { inEffect } from '../operations.ts';
 import { groupOf, lastSegment, parentId, parsePath, sameId } from '../resourceId.ts';
 import { LOAD_BALANCER_TYPE } from '../loadBalancers/loadBalancerBody.ts';
 import { childNamed } from '../resources/networkBodies.ts';
+import { natRules, type NatRule } from './natRules.ts';
 
 /** The network as packets find it: what running operations are about to change works as before. */
 export interface Network {
   /** The firewall that has this public address. */
   firewallWith(address: string): JsonObject | undefined;
+  /** A firewall's DNAT rules in the order in which packets meet them. */
+  natRulesOf(firewall: JsonObject): readonly NatRule[];
   /** The frontend that has this address, with its load balancer. */
   frontendWith(address: string): { readonly frontend: JsonObject; readonly loadBalancer: JsonObject } | undefined;
   /** The cluster whose load balancer it is. */
@@ -37,6 +40,8 @@ export function networkOf(azure: Azure): Network {
       ofType('Microsoft.Network/azureFirewalls').find((firewall) =>
         objectsAt(firewall, 'properties', 'ipConfigurations').some((one) => publicAddress(one) === address),
       ),
+    natRulesOf: (firewall) =>
+      natRules(firewall, find, ofType('Microsoft.Network/firewallPolicies/ruleCollectionGroups')),
     frontendWith(address) {
       for (const loadBalancer of ofType(LOAD_BALANCER_TYPE)) {
         const frontend = objectsAt(loadBalancer, 'properties', 'frontendIPConfigurations').find(

@@ -1,6 +1,7 @@
-import { asText, at, objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
+import { asText, objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
 import { parentId, sameId } from '../resourceId.ts';
 import { securityRules } from '../loadBalancers/securityRules.ts';
+import type { NatRule } from './natRules.ts';
 import { firewallPlace, nodeSubnetOf, type Network } from './network.ts';
 import { isMeant, isPrivate, type Packet } from './packet.ts';
 
@@ -83,32 +84,27 @@ function enter(network: Network, packet: Packet, pass: Pass): Arrived {
     return { address: to, port, client: from };
   }
   pass('firewall', `${to} is a frontend of ${stringAt(firewall, 'name')}`);
-  const rule = dnatRule(firewall, packet);
+  const rule = dnatRule(network.natRulesOf(firewall), packet);
   if (rule === undefined)
     throw new BrokenHop(
       'dnatRule',
       `${stringAt(firewall, 'name')} has no DNAT rule for ${protocol} from ${from} to ${to}:${port}.`,
     );
-  const address = stringAt(rule, 'translatedAddress') ?? '';
-  const translated = Number(stringAt(rule, 'translatedPort'));
-  pass('dnatRule', `${stringAt(rule, 'name')} sends it to ${address}:${translated}`);
+  const { name, translatedAddress: address, translatedPort: translated } = rule;
+  pass('dnatRule', `${name} sends it to ${address}:${translated}`);
   // The firewall puts an address of its own in the client's place: its private one inside, a frontend outside.
   const client = isPrivate(address) ? firewallPlace(firewall).address : to;
   return { address, port: translated, client, firewall };
 }
 
-/** The first rule that means the packet: collections by priority, rules in their order. */
-function dnatRule(firewall: JsonObject, { from, port, protocol, to }: Packet): JsonObject | undefined {
-  return [...objectsAt(firewall, 'properties', 'natRuleCollections')]
-    .sort((one, other) => Number(at(one, 'properties', 'priority')) - Number(at(other, 'properties', 'priority')))
-    .flatMap((collection) => objectsAt(collection, 'properties', 'rules'))
-    .find(
-      (rule) =>
-        stringsAt(rule, 'protocols').some((known) => known === 'Any' || known.toUpperCase() === protocol) &&
-        stringsAt(rule, 'destinationAddresses').some((address) => isMeant(to, address)) &&
-        stringsAt(rule, 'destinationPorts').includes(String(port)) &&
-        stringsAt(rule, 'sourceAddresses').some((address) => isMeant(from, address)),
-    );
+function dnatRule(rules: readonly NatRule[], { from, port, protocol, to }: Packet): NatRule | undefined {
+  return rules.find(
+    (rule) =>
+      rule.protocols.some((known) => known === 'Any' || known.toUpperCase() === protocol) &&
+      rule.destinationAddresses.some((address) => isMeant(to, address)) &&
+      rule.destinationPorts.includes(String(port)) &&
+      rule.sourceAddresses.some((address) => isMeant(from, address)),
+  );
 }
 
 interface Place {

@@ -1,6 +1,7 @@
 import { networkError } from '../errors.ts';
 import { isObject, objectAt, objectsAt, sameJson, stringAt, type JsonObject } from '../json.ts';
 import type { LatencyKind } from '../latencies.ts';
+import { sameId } from '../resourceId.ts';
 import {
   checkIpConfigurations,
   CONFIGURATION_TYPE,
@@ -8,6 +9,7 @@ import {
   finishConfiguration,
   networksOf,
 } from './firewallIpConfigurations.ts';
+import { checkDnatCapacity } from './firewallPolicyCapacity.ts';
 import { ruleCollectionKinds } from './firewallRuleChecks.ts';
 import { checkRules, fillRule, hasDnsProxy } from './firewallRules.ts';
 import { checkNetworkName } from './names.ts';
@@ -16,6 +18,8 @@ import { azureFirewallShape } from './networkShapes.ts';
 import type { ResourceType, Write } from './resourceType.ts';
 
 const TYPE = 'Microsoft.Network/azureFirewalls';
+const tiers = ['Basic', 'Standard', 'Premium'];
+
 export const azureFirewalls: ResourceType = {
   type: TYPE,
   shape: azureFirewallShape,
@@ -29,8 +33,7 @@ export const azureFirewalls: ResourceType = {
     const sent = objectAt(write.sent, 'properties');
     checkUnsupported(write, sent);
     const frontends = checkIpConfigurations(write, sent);
-    const policy = stringAt(sent, 'firewallPolicy', 'id');
-    if (policy !== undefined) bodies.requireReference(write, policy);
+    const policy = checkPolicy(write, sent);
     const addresses = frontends.flatMap(({ address }) => address ?? []);
     checkRules(
       write.id,
@@ -50,14 +53,17 @@ export const azureFirewalls: ResourceType = {
       managementIpConfiguration: fillManagement(write, sent),
       ...Object.fromEntries(ruleCollectionKinds.map((kind) => [kind, fillCollections(write, sent, kind)])),
     });
+    checkDnatCapacity(write.world, body);
     const kind = latencyKind(write.before, body);
+    const attached = policy === undefined || samePolicy(write.before, body) ? [] : [policy];
     const touched = [...networksOf(body), ...frontends.map(({ publicIpId }) => publicIpId)];
     const moves = [
       'azureFirewalls.allocate',
       'azureFirewalls.addIpConfiguration',
       'azureFirewalls.removeIpConfiguration',
     ].includes(kind);
-    return { body, kind, dependencies: moves ? touched : [], locks: moves ? touched : [] };
+    const involved = [...attached, ...(moves ? touched : [])];
+    return { body, kind, dependencies: involved, locks: involved };
   },
   complete(body, world) {
     const properties = objectAt(body, 'properties');
@@ -74,7 +80,7 @@ export const azureFirewalls: ResourceType = {
 
 function checkUnsupported(write: Write, sent: JsonObject): void {
   const tier = stringAt(sent, 'sku', 'tier') ?? 'Standard';
-  if (!['Basic', 'Standard', 'Premium'].includes(tier)) {
+  if (!tiers.includes(tier)) {
     throw networkError(400, 'InvalidRequestFormat', `Azure Firewall ${write.id}: no such tier '${tier}'.`);
   }
   const before = stringAt(write.before, 'properties', 'sku', 'tier');
@@ -100,6 +106,25 @@ function checkUnsupported(write: Write, sent: JsonObject): void {
       `Azure Firewall ${write.id} cannot have both a firewall policy and rule collections.`,
     );
   }
+}
+
+/** The id of the policy that the firewall goes by; it must exist in its region and be of no higher tier. */
+function checkPolicy(write: Write, sent: JsonObject): string | undefined {
+  const policy = stringAt(sent, 'firewallPolicy', 'id');
+  if (policy === undefined) return undefined;
+  const rank = (tier: string | undefined) => tiers.indexOf(tier ?? 'Standard');
+  const policyTier = stringAt(bodies.requireReference(write, policy), 'properties', 'sku', 'tier');
+  if (rank(policyTier) <= rank(stringAt(sent, 'sku', 'tier'))) return policy;
+  throw networkError(
+    400,
+    'AzureFirewallPolicyTierMismatch',
+    `Azure Firewall ${write.id} cannot use the policy ${policy} of the higher tier ${policyTier ?? ''}.`,
+  );
+}
+
+function samePolicy(before: JsonObject | undefined, after: JsonObject): boolean {
+  const policyOf = (body: JsonObject | undefined) => stringAt(body, 'properties', 'firewallPolicy', 'id') ?? '';
+  return sameId(policyOf(before), policyOf(after));
 }
 
 function fillConfigurations(write: Write, sent: JsonObject): readonly JsonObject[] {
@@ -141,6 +166,9 @@ function latencyKind(before: JsonObject | undefined, after: JsonObject): Latency
   if (!isAllocated(after)) return 'azureFirewalls.deleteAllocated';
   const count = (body: JsonObject | undefined) => objectsAt(body, 'properties', 'ipConfigurations').length;
   const rulesSame = ruleCollectionKinds.every((kind) => sameJson(rulesOf(before, kind), rulesOf(after, kind)));
+  // Attaching a policy was seen to take as long as writing one of its groups, and the table has one row for both.
+  if (rulesSame && count(before) === count(after) && !samePolicy(before, after))
+    return 'ruleCollectionGroups.putAttached';
   if (!rulesSame || count(before) === count(after)) return 'azureFirewalls.updateAllocated';
   return count(after) > count(before) ? 'azureFirewalls.addIpConfiguration' : 'azureFirewalls.removeIpConfiguration';
 }

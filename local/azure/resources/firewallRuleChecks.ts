@@ -16,7 +16,7 @@ export interface Allocation {
   readonly dnsProxy: boolean;
 }
 
-const MAX_NAT_PORT = 63_999;
+export const MAX_NAT_PORT = 63_999;
 const protocols: Readonly<Record<'networkRuleCollections' | 'natRuleCollections', readonly string[]>> = {
   networkRuleCollections: ['TCP', 'UDP', 'ICMP', 'Any'],
   natRuleCollections: ['TCP', 'UDP', 'Any'],
@@ -135,7 +135,7 @@ function checkApplicationRule(name: string, rule: JsonObject): void {
 }
 
 /** An address, a CIDR, a range `a-b`, `*` or a service tag. IPv6 fails a firewall that is not dual-stack. */
-function checkAddress(rule: string, address: string): void {
+export function checkAddress(rule: string, address: string): void {
   const plain = address === '*' || parseRange(address) !== undefined;
   const range =
     address.split('-').length === 2 &&
@@ -148,12 +148,12 @@ function checkAddress(rule: string, address: string): void {
   );
 }
 
-function isPortOrRange(text: string, max: number): boolean {
+export function isPortOrRange(text: string, max: number): boolean {
   const [first = '', last = first, ...more] = text.split('-');
   return more.length === 0 && isPort(first, max) && isPort(last, max) && Number(first) <= Number(last);
 }
 
-function isPort(text: string, max: number): boolean {
+export function isPort(text: string, max: number): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= max;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { compact, objectAt, objectsAt, omit, stringAt, stringsAt, type JsonObject } from '../json.ts';
+import { compact, isObject, objectAt, objectsAt, omit, stringAt, stringsAt, type JsonObject } from '../json.ts';
 import { canonicalText, parseRange } from '../ipv4.ts';
 import { groupOf } from '../resourceId.ts';
 import { fullVersion } from './kubernetesVersions.ts';
@@ -14,7 +14,9 @@ export function fillProperties(write: Write): JsonObject {
   const access = accessProfile(objectAt(sent, 'apiServerAccessProfile'));
   const network = networkProfile(objectAt(sent, 'networkProfile'), before);
   return compact({
-    ...omit(sent, 'apiServerAccessProfile', 'privateLinkResources'),
+    ...omit(sent, 'apiServerAccessProfile', 'privateLinkResources', 'addonProfiles'),
+    addonProfiles: addons(sent),
+    privateLinkResources: access?.['enablePrivateCluster'] === true ? [managementLink] : undefined,
     provisioningState: before['provisioningState'],
     powerState: { code: 'Running' },
     kubernetesVersion: version,
@@ -94,7 +96,7 @@ function networkProfile(sent: JsonObject, before: JsonObject): JsonObject {
     ...sent,
     networkPlugin: plugin,
     networkDataplane: sent['networkDataplane'] ?? known['networkDataplane'] ?? 'azure',
-    loadBalancerSku: sent['loadBalancerSku'] ?? known['loadBalancerSku'] ?? 'standard',
+    loadBalancerSku: loadBalancerSku(sent, known),
     loadBalancerProfile:
       sent['loadBalancerProfile'] ??
       known['loadBalancerProfile'] ??
@@ -109,12 +111,37 @@ function networkProfile(sent: JsonObject, before: JsonObject): JsonObject {
   });
 }
 
+/** How the API server of a private cluster is reached; it has an id once it exists. */
+export const managementLink: JsonObject = {
+  name: 'management',
+  type: 'Microsoft.ContainerService/managedClusters/privateLinkResources',
+  groupId: 'management',
+  requiredMembers: ['management'],
+};
+
+function addons(sent: JsonObject): JsonObject | undefined {
+  if (sent['addonProfiles'] === undefined) return undefined;
+  const profiles = Object.entries(objectAt(sent, 'addonProfiles'));
+  return Object.fromEntries(
+    profiles.map(([name, profile]) => [name, { config: null, ...(isObject(profile) ? profile : {}) }]),
+  );
+}
+
+/** A change of case is none: a finished cluster says `Standard`, whatever it was sent. */
+function loadBalancerSku(sent: JsonObject, known: JsonObject): string {
+  const before = stringAt(known, 'loadBalancerSku');
+  const wanted = stringAt(sent, 'loadBalancerSku') ?? before ?? 'standard';
+  return before?.toLowerCase() === wanted.toLowerCase() ? before : wanted;
+}
+
 function fillPool(pool: JsonObject, version: string, network: JsonObject, before: JsonObject): JsonObject {
   const known = objectsAt(before, 'agentPoolProfiles').find((other) => other['name'] === pool['name']);
   const manyPods = network['networkPlugin'] === 'kubenet' || network['networkPluginMode'] === 'overlay';
   const orchestratorVersion = fullVersion(stringAt(pool, 'orchestratorVersion') || version);
   return compact({
-    ...pool,
+    nodeLabels: {},
+    // What goes without saying isn't said.
+    ...(pool['scaleSetPriority'] === 'Regular' ? omit(pool, 'scaleSetPriority', 'scaleSetEvictionPolicy') : pool),
     count: pool['count'] ?? 1,
     osDiskSizeGB: pool['osDiskSizeGB'] || 128,
     osDiskType: pool['osDiskType'] ?? 'Managed',

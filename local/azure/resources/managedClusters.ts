@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { aksError } from '../errors.ts';
-import { compact, isObject, objectAt, objectsAt, omit, sameJson, stringAt, asText, type JsonObject } from '../json.ts';
+import {
+  at,
+  compact,
+  isObject,
+  objectAt,
+  objectsAt,
+  omit,
+  sameJson,
+  stringAt,
+  asText,
+  type JsonObject,
+} from '../json.ts';
 import type { LatencyKind } from '../latencies.ts';
 import { groupId, groupOf } from '../resourceId.ts';
 import type { Change, Resource } from '../store.ts';
 import { checkCluster } from './managedClusterChecks.ts';
-import { fillProperties } from './managedClusterDefaults.ts';
+import { fillProperties, managementLink } from './managedClusterDefaults.ts';
 import { managedClusterShape } from './managedClusterShape.ts';
 import { nodeResources } from './nodeResources.ts';
 import type { ResourceType, Write } from './resourceType.ts';
@@ -65,14 +76,20 @@ export const managedClusters: ResourceType = {
       ...pool,
       provisioningState: 'Succeeded',
     }));
-    const { identityProfile, also } = nodeResources(body, world);
-    return { body: { ...body, properties: { ...properties, agentPoolProfiles: pools, identityProfile } }, also };
+    const { identityProfile, networkProfile, also } = nodeResources(body, world);
+    const finished = { ...properties, agentPoolProfiles: pools, identityProfile, networkProfile };
+    return { body: { ...body, properties: compact({ ...finished, privateLinkResources: linksOf(body) }) }, also };
   },
   deleteKind: () => 'managedClusters.delete',
   belongings: ({ id, body }) => [
     groupId(id.split('/')[2] ?? '', stringAt(body, 'properties', 'nodeResourceGroup') ?? ''),
   ],
 };
+
+function linksOf(cluster: JsonObject): JsonObject[string] {
+  if (at(cluster, 'properties', 'privateLinkResources') === undefined) return undefined;
+  return [{ id: `${asText(cluster['id'])}/privateLinkResources/management`, ...managementLink }];
+}
 
 /** A system-assigned identity's principal exists as soon as the PUT is accepted; a user-assigned one's before. */
 function identityOf(write: Write): JsonObject | undefined {

@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { objectAt, objectsAt, stringAt, asText, type JsonObject } from '../json.ts';
 import { groupId } from '../resourceId.ts';
 import type { Change } from '../store.ts';
+import { outboundAddresses } from './outboundAddresses.ts';
 import type { World } from './resourceType.ts';
 
 /**
  * What AKS has put into the node resource group once a cluster is finished: the kubelet's identity, the network security
- * group and a scale set per agent pool. Load balancers come with the first service of type LoadBalancer, not here.
+ * group, a scale set per agent pool and, unless routes lead out, public IPs for the way out. Load balancers come with the first service of type LoadBalancer, not here.
  */
 export function nodeResources(
   cluster: JsonObject,
   world: World,
-): { identityProfile: JsonObject; also: readonly Change[] } {
+): { identityProfile: JsonObject; networkProfile: JsonObject; also: readonly Change[] } {
   const subscription = asText(cluster['id']).split('/')[2] ?? '';
   const group = groupId(subscription, stringAt(cluster, 'properties', 'nodeResourceGroup') ?? '');
   const location = asText(cluster['location']);
@@ -31,6 +32,7 @@ export function nodeResources(
   const objectId = stringAt(known, 'objectId') ?? randomUUID();
   const identity = { properties: { tenantId: world.tenantId, principalId: objectId, clientId } };
 
+  const outbound = outboundAddresses(cluster, group, world);
   const scaleSets = objectsAt(cluster, 'properties', 'agentPoolProfiles').flatMap((pool) =>
     add('Microsoft.Compute/virtualMachineScaleSets', `aks-${asText(pool['name'])}-${mark}-vmss`, {
       sku: { name: pool['vmSize'], tier: 'Standard', capacity: pool['count'] },
@@ -41,6 +43,7 @@ export function nodeResources(
     identityProfile: {
       kubeletidentity: { resourceId: identityId.replace('/resourceGroups/', '/resourcegroups/'), clientId, objectId },
     },
+    networkProfile: outbound.networkProfile,
     also: [
       ['principals', objectId, world.now],
       ...add('Microsoft.ManagedIdentity/userAssignedIdentities', identityName, identity),
@@ -48,6 +51,7 @@ export function nodeResources(
         properties: { provisioningState: 'Succeeded', securityRules: [] },
       }),
       ...scaleSets,
+      ...outbound.also,
     ],
   };
 }

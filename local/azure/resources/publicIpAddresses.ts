@@ -112,7 +112,7 @@ function dnsSettings(write: Write, sent: JsonObject): JsonObject | undefined {
 }
 
 /** The address depends on the seed and the id, and is nobody else's. */
-function freeAddress(body: JsonObject, world: World): string {
+export function freeAddress(body: JsonObject, world: World): string {
   const taken = new Set(world.ofType(TYPE).map((other) => stringAt(other.body, 'properties', 'ipAddress')));
   for (let attempt = 0; ; attempt++) {
     const id = asText(body['id']).toLowerCase();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { drawLatency, put, putOperation, type Azure } from '../azure.ts';
+import { drawLatency, put, putOperation, worldOf, type Azure } from '../azure.ts';
 import { ArmError, resourceGroupNotFound } from '../errors.ts';
 import type { Answer, Call } from '../http.ts';
 import { compact, isObject, stringAt, type JsonObject } from '../json.ts';
@@ -82,12 +82,13 @@ export function deleteGroup(azure: Azure, group: Resource, call: Call): Answer {
     contents.filter((resource) => !isUser(resource) && !isRouteTable(resource)),
     contents.filter(isRouteTable),
   ];
+  const world = worldOf(azure, subscription);
   const effects: Effect[] = [];
   const changes: Change[] = [];
   let start = now;
   for (const tier of tiers) {
     const ends = tier.map((resource) => {
-      const kind = azure.types.get(resource.type.toLowerCase())?.deleteKind(resource);
+      const kind = azure.types.get(resource.type.toLowerCase())?.deleteKind(resource, world);
       const draw = kind === undefined ? undefined : drawLatency(azure, kind, resource.id);
       changes.push(...(draw?.changes ?? []));
       const at = start + (draw?.seconds ?? 0) * 1000;

@@ -1,6 +1,7 @@
 import type { Azure } from '../azure.ts';
 import { asText, compact, isObject, type JsonObject } from '../json.ts';
 import { isBelow } from '../resourceId.ts';
+import { RULE_COLLECTION_GROUP_TYPE } from './firewallPolicyLinks.ts';
 import { GROUP_TYPE } from './resourceGroups.ts';
 
 /** The tracked resources of a group or subscription, as ARM lists them, by an optional `$filter` on tag and type. */
@@ -8,7 +9,8 @@ export function listResources(azure: Azure, scope: string, filter: string | null
   const terms = filterTerms(filter);
   const wantedType = terms.get('resourcetype')?.toLowerCase();
   const value = [...azure.store.resources.values()]
-    .filter(({ id, type, body }) => isBelow(id, scope) && body['location'] !== undefined && type !== GROUP_TYPE)
+    .filter(({ id, body }) => isBelow(id, scope) && body['location'] !== undefined)
+    .filter(({ type }) => type !== GROUP_TYPE && type !== RULE_COLLECTION_GROUP_TYPE)
     .filter(({ type, body }) => (wantedType ?? type.toLowerCase()) === type.toLowerCase() && hasWantedTag(body, terms))
     .map(({ id, type, body }) => {
       const { name, location, tags, sku, identity, managedBy } = body;

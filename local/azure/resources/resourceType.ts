@@ -73,8 +73,14 @@ export interface ResourceType {
   present?(body: JsonObject, world: World): JsonObject;
   /** Throws when the resource is in use. */
   checkDelete?(resource: Resource, world: World): void;
+  /** Ids of other resources that can't be written while the resource is being deleted. */
+  deleteLocks?(resource: Resource, world: World): readonly string[];
+  /** Firewall policies go without an operation. */
+  readonly deletedAtOnce?: true;
+  /** Where etags are other than weak and new with every write and every completion. */
+  readonly etags?: { readonly form: 'plain'; readonly keptOnCompletion?: true };
   /** How long deletion takes; some kinds of deletion are as long as the write of the same kind. */
-  deleteKind(resource: Resource): LatencyKind;
+  deleteKind(resource: Resource, world: World): LatencyKind;
   /** Ids of what goes with the resource when it is deleted. */
   belongings?(resource: Resource): readonly string[];
 }

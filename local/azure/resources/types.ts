@@ -1,16 +1,18 @@
 import { eventSubscriptions } from '../eventGrid/eventSubscriptions.ts';
 import { systemTopics } from '../eventGrid/systemTopics.ts';
 import { azureFirewalls } from './azureFirewalls.ts';
+import { firewallPolicies } from './firewallPolicies.ts';
 import { managedClusters } from './managedClusters.ts';
 import { publicIpAddresses } from './publicIpAddresses.ts';
 import type { ResourceType } from './resourceType.ts';
 import { routeTables } from './routeTables.ts';
+import { ruleCollectionGroups } from './ruleCollectionGroups.ts';
 import { virtualNetworks } from './virtualNetworks.ts';
 
 /** The types that are written asynchronously, by lower-cased type. */
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
   [
     ...[virtualNetworks, publicIpAddresses, routeTables, azureFirewalls, managedClusters],
-    ...[systemTopics, eventSubscriptions],
+    ...[firewallPolicies, ruleCollectionGroups, systemTopics, eventSubscriptions],
   ].map((type) => [type.type.toLowerCase(), type]),
 );

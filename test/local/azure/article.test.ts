@@ -179,7 +179,7 @@ describeWithReferenceData('article-requests.jsonl', "the article's commands", ()
       networkProfile: {
         networkPlugin: 'azure',
         outboundType: 'userDefinedRouting',
-        loadBalancerSku: 'standard',
+        loadBalancerSku: 'Standard',
         serviceCidr: '10.0.0.0/16',
         dnsServiceIP: '10.0.0.10',
       },

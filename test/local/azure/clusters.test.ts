@@ -54,6 +54,7 @@ describe('a cluster', () => {
       'Microsoft.ManagedIdentity/userAssignedIdentities',
       'Microsoft.Network/networkSecurityGroups',
       'Microsoft.Compute/virtualMachineScaleSets',
+      'Microsoft.Network/publicIPAddresses',
     ]);
     expect(await client.get(`${NODES}/providers/Microsoft.Network/loadBalancers`)).toEqual({ value: [] });
   });
@@ -73,7 +74,7 @@ describe('a cluster', () => {
         serviceCidr: '10.0.0.0/16',
         dnsServiceIP: '10.0.0.10',
         outboundType: 'loadBalancer',
-        loadBalancerSku: 'standard',
+        loadBalancerSku: 'Standard',
       },
     });
     expect(at(cluster, 'sku')).toEqual({ name: 'Base', tier: 'Free' });

@@ -12,6 +12,7 @@ import {
 } from './clusterWorld.ts';
 
 const AZURE = 'service.beta.kubernetes.io';
+const OUTBOUND_IPS = ['properties', 'networkProfile', 'loadBalancerProfile', 'effectiveOutboundIPs'];
 const LOAD_BALANCERS = `${NODES}/providers/Microsoft.Network/loadBalancers`;
 
 let world: ClusterWorld;
@@ -87,7 +88,12 @@ describe('a public service', () => {
     expect(ruleTexts(await world.loadBalancer('kubernetes'))).toEqual(['Tcp 443']);
     world.remove({ name: 'api' });
     expect(await world.client.get(LOAD_BALANCERS)).toEqual({ value: [] });
-    expect(await world.client.get(`${NODES}/providers/Microsoft.Network/publicIPAddresses`)).toEqual({ value: [] });
+    const addresses = objectsAt(
+      await world.client.get(`${NODES}/providers/Microsoft.Network/publicIPAddresses`),
+      'value',
+    );
+    const outbound = objectsAt(await world.client.get(CLUSTER), ...OUTBOUND_IPS);
+    expect(addresses.map(({ id }) => id)).toEqual(outbound.map(({ id }) => id));
     expect(await securityRules()).toEqual([]);
     expect((await writes()).filter((name) => name?.endsWith('/delete'))).toEqual([
       'loadBalancers/delete',

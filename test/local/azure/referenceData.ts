@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = process.env['GATEHOUSE_REFERENCE_DATA'] ?? join(import.meta.dirname, '../../../../shared/data');
@@ -18,6 +18,11 @@ export function referenceRecords<Record>(path: string): readonly Record[] {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record);
+}
+
+/** The names of the files in a folder of the reference data. */
+export function referenceFiles(folder: string): readonly string[] {
+  return readdirSync(join(root, folder)).toSorted();
 }
 
 /** A JSON file of the reference data; undefined when it isn't there. */
