@@ -38,7 +38,14 @@ function contains(actual: Json | undefined, wanted: Json): boolean {
   if (isObject(wanted)) {
     return isObject(actual) && Object.entries(wanted).every(([name, value]) => contains(actual[name], value ?? null));
   }
-  return JSON.stringify(comparable(actual)) === JSON.stringify(comparable(wanted));
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(actual) &&
+      actual.length === wanted.length &&
+      wanted.every((element: Json, index) => contains(actual[index] as Json | undefined, element))
+    );
+  }
+  return actual === wanted;
 }
 
 /** The public addresses that a firewall has, by what the addresses of public IPs are. */
