@@ -1,6 +1,6 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import { referenceJson } from '../local/azure/referenceData.ts';
-import { echoedProperties, echoedTypes } from './echoedProperties.ts';
+import { echoedProperties, echoedSpellings } from './echoedProperties.ts';
 
 /** A PUT as a log of requests tells it. */
 export interface WrittenBody {
@@ -112,10 +112,10 @@ function validators(provider: string, { resourceDefinitions, definitions }: Temp
  * itself creates a route table without `properties`.
  */
 function ofRest({ properties = {}, required = [], ...schema }: Schema): Schema {
-  const { apiVersion: _version, resources: _children, type = {}, ...own } = properties;
+  const { apiVersion: _version, resources: _children, ...own } = properties;
   return {
     ...schema,
-    properties: { ...own, type: { ...type, enum: [...(type.enum ?? []), ...echoedTypes] } },
+    properties: own,
     required: required.filter((name) => !['apiVersion', 'name', 'type', 'properties'].includes(name)),
   };
 }
@@ -138,9 +138,10 @@ function closed({ oneOf, ...schema }: Schema, echoed: readonly string[] = []): S
     );
     return { ...rest, oneOf: kinds };
   }
-  const { properties, items, additionalProperties } = schema;
+  const { properties, items, additionalProperties, enum: values } = schema;
   return {
     ...schema,
+    ...(values === undefined ? {} : { enum: [...values, ...echoedSpellings.filter((one) => isOneOf(one, values))] }),
     ...(items === undefined ? {} : { items: closed(items) }),
     ...(properties === undefined
       ? {}
@@ -158,6 +159,9 @@ function closed({ oneOf, ...schema }: Schema, echoed: readonly string[] = []): S
         }),
   };
 }
+
+const isOneOf = (spelling: string, values: readonly string[]) =>
+  values.some((value) => value.toLowerCase() === spelling.toLowerCase() && value !== spelling);
 
 function violationOf({ dataPath, message = 'is not valid', params }: ErrorObject): Violation {
   const path = dataPath.replace(/^\./, '') || 'the body';

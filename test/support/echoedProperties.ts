@@ -43,5 +43,5 @@ export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
   ManagedClusterAgentPoolProfile: ['currentOrchestratorVersion', 'provisioningState'],
 };
 
-/** Types that answers spell in another case than the schema; Azure compares them without it. */
-export const echoedTypes: readonly string[] = ['Microsoft.ContainerService/ManagedClusters'];
+/** Values that answers spell in another case than the schema; Azure compares them without it. */
+export const echoedSpellings: readonly string[] = ['Microsoft.ContainerService/ManagedClusters', 'Standard'];
