@@ -37,7 +37,7 @@ export interface Outcome {
 const HOUR_MS = 3_600_000;
 /** Simulated life is looked at every other hour, so that a week takes seconds; deployed apps look every quarter of an hour. */
 const DRIFT_PERIOD_MS = 2 * HOUR_MS;
-const ACT_MS = 40 * 60_000;
+const ACT_MS = HOUR_MS;
 /** The longest operation that weather leaves behind. */
 const AFTERMATH_MS = 4 * HOUR_MS;
 /** Later than any wall: what is granted ends in simulated time alone. */
@@ -55,7 +55,7 @@ export async function simulate({
   log = () => undefined,
 }: SimulationOptions): Promise<Outcome> {
   process.env['GATEHOUSE_DRIFT_SCHEDULE'] = '0 0 */2 * * *';
-  process.env['GATEHOUSE_SERVICE_POLL'] = '0 30 * * * *';
+  process.env['GATEHOUSE_SERVICE_POLL'] = '0 30 1-23/2 * * *';
   const random = seeded(seed);
   const failures: string[] = [];
   let watching: Watch | undefined = undefined;
