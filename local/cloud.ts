@@ -36,6 +36,8 @@ export interface LocalCloudOptions {
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
   readonly stateDirectory?: string;
   readonly log?: (message: string) => void;
+  /** Told after each record of the task hub. */
+  readonly onRecord?: () => void;
   /** Hears of each request that local Azure's ARM gets. */
   readonly onRequest?: NonNullable<LocalAzureOptions['onRequest']>;
 }
@@ -121,7 +123,7 @@ const startAzure = (
   });
 
 const startApp = (
-  { appDirectory, entry, functionsPort, stateDirectory, log }: LocalCloudOptions,
+  { appDirectory, entry, functionsPort, stateDirectory, log, onRecord }: LocalCloudOptions,
   clock: Clock,
 ): Promise<Host> =>
   startHost({
@@ -129,6 +131,7 @@ const startApp = (
     port: functionsPort,
     clock,
     ...(entry === undefined ? {} : { entry }),
+    ...(onRecord === undefined ? {} : { onRecord }),
     ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
     log: (level, source, message) => {
       if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);

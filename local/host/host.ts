@@ -10,7 +10,7 @@ import type { DurableEngine } from './durable/engine.ts';
 import { createDurableEngine } from './durable/engine.ts';
 import { durableHttpApi } from './durable/httpApi.ts';
 import { journalStore } from './durable/journal.ts';
-import { memoryStore } from './durable/store.ts';
+import { memoryStore, watchedStore } from './durable/store.ts';
 import { addToEnvironment } from './environment.ts';
 import { EVENT_GRID_PATH, handleEventGrid } from './eventGrid.ts';
 import type { TypedData } from './functionsCore.ts';
@@ -41,6 +41,8 @@ export interface HostOptions {
   readonly keys?: Partial<HostKeys>;
   /** Whether timer triggers run by their schedules (default), or through the admin endpoint only. */
   readonly timers?: boolean;
+  /** Told after each record of the task hub that is kept, before anything comes of it. */
+  readonly onRecord?: () => void;
   readonly log?: Log;
 }
 
@@ -85,7 +87,8 @@ async function start(
   const hub = taskHubDirectory === undefined ? undefined : join(taskHubDirectory, hubName);
   if (hub !== undefined) cleanUps.push(lockState(hub));
   const keys = hostKeys(options.keys ?? {}, taskHubDirectory && join(taskHubDirectory, 'keys.json'));
-  const store = hub === undefined ? memoryStore() : journalStore(join(hub, 'instances'));
+  const kept = hub === undefined ? memoryStore() : journalStore(join(hub, 'instances'));
+  const store = options.onRecord === undefined ? kept : watchedStore(kept, options.onRecord);
   cleanUps.push(() => store.close());
 
   const app = await loadApp(appDirectory, options.entry, log);

@@ -1,7 +1,7 @@
 import { comparable } from '../support/endState.ts';
 import { at, isObject, objectsAt, stringAt, type Json, type JsonObject } from '../../local/azure/json.ts';
 
-export const SUBSCRIPTION = '/subscriptions/00000000-0000-0000-0000-0000000000aa';
+const SUBSCRIPTION = '/subscriptions/00000000-0000-0000-0000-0000000000aa';
 const GROUP = `${SUBSCRIPTION}/resourceGroups/shop-rg`;
 const NETWORK = `${GROUP}/providers/Microsoft.Network`;
 export const ids = {
@@ -13,9 +13,6 @@ export const ids = {
 } as const;
 export const OUTBOUND_RANGE = '203.0.113.10/32';
 export const CLUSTER_SUBNET = 'aks-subnet';
-
-/** The kinds of rule collections of a firewall. */
-export const collectionKinds = ['natRuleCollections', 'networkRuleCollections', 'applicationRuleCollections'] as const;
 
 /** Something that people have put beside what Gatehouse keeps. */
 export interface ForeignObject {

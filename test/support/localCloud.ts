@@ -37,6 +37,9 @@ export async function startTestCloud(
     built?: boolean;
     /** Hears of each request to ARM. */
     onRequest?: NonNullable<LocalCloudOptions['onRequest']>;
+    /** Keeps everything over restarts; ports then have to be the same in each. */
+    kept?: { directory: string; functionsPort: number; azurePort: number; kubernetesPort: number };
+    onRecord?: () => void;
     /** Properties unknown to Azure's schemas that the test itself puts there. */
     planted?: readonly string[];
   } = {},
@@ -47,8 +50,12 @@ export async function startTestCloud(
     clock,
     appDirectory: process.cwd(),
     ...(options.built === true ? {} : { entry: 'functions/index.ts' }),
-    functionsPort: 0,
-    azurePort: 0,
+    functionsPort: options.kept?.functionsPort ?? 0,
+    azurePort: options.kept?.azurePort ?? 0,
+    ...(options.kept === undefined
+      ? {}
+      : { stateDirectory: options.kept.directory, kubernetesPort: options.kept.kubernetesPort }),
+    ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
     seed: options.seed ?? 1,
     onRequest: (request) => {
       bodies.add(request);

@@ -36,3 +36,18 @@ export function memoryStore(): TaskHubStore {
     close: () => finished.clear(),
   };
 }
+
+/** A store that tells of each record once it is kept. */
+export function watchedStore(store: TaskHubStore, onRecord: () => void): TaskHubStore {
+  return {
+    ...store,
+    begin(record) {
+      store.begin(record);
+      onRecord();
+    },
+    append(instanceId, record) {
+      store.append(instanceId, record);
+      onRecord();
+    },
+  };
+}
