@@ -1,0 +1,30 @@
+import { isIPv4 } from 'node:net';
+import { objectsAt, stringAt, stringsAt, type Json } from '../../shared/model/json.ts';
+import { clusterOfRuleName } from '../../shared/model/natRule.ts';
+
+/** Our rules among NAT rule collections. */
+export function ownRulesIn(collections: readonly Json[] | undefined, environment: string) {
+  return objectsAt({ collections: collections ?? [] }, 'collections')
+    .filter((one) => stringAt(one, 'name')?.toLowerCase() === environment)
+    .flatMap((one) => objectsAt(one, 'properties', 'rules'))
+    .filter((rule) => clusterOfRuleName(stringAt(rule, 'name') ?? '') !== undefined);
+}
+
+/** Whether Azure would take each rule of ours: one address, one port, TCP or UDP, and somebody who may come. */
+export function requireSound(collections: readonly Json[] | undefined, environment: string): void {
+  if (collections === undefined) return;
+  expect(collections).toEqual(JSON.parse(JSON.stringify(collections)));
+  const rules = ownRulesIn(collections, environment);
+  const names = rules.map((rule) => stringAt(rule, 'name')?.toLowerCase());
+  expect(new Set(names).size).toBe(names.length);
+  for (const rule of rules) {
+    expect(stringsAt(rule, 'sourceAddresses')).not.toEqual([]);
+    expect(stringsAt(rule, 'destinationAddresses')).toHaveLength(1);
+    expect(stringsAt(rule, 'protocols')).toEqual([expect.stringMatching(/^(TCP|UDP)$/)]);
+    for (const port of [stringsAt(rule, 'destinationPorts')[0], stringAt(rule, 'translatedPort')]) {
+      expect(Number(port)).toBeGreaterThanOrEqual(1);
+      expect(Number(port)).toBeLessThanOrEqual(63_999);
+    }
+    expect(isIPv4(stringAt(rule, 'translatedAddress') ?? '')).toBe(true);
+  }
+}
