@@ -1,5 +1,11 @@
 import fc from 'fast-check';
+import { desiredCluster } from '../../shared/desired/cluster.ts';
+import { desiredFirewall } from '../../shared/desired/firewall.ts';
+import { desiredNetworkRouting, desiredRoutes } from '../../shared/desired/network.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { Json, JsonObject } from '../../shared/model/json.ts';
+import { resourceIds } from '../../shared/model/names.ts';
+import { firewallWith, foreignCollection, foreignRule, service } from '../shared/plan/ingressScene.ts';
 import { broken, surprise } from './brokenJson.ts';
 
 export const FRONTEND = '20.62.10.30';
@@ -53,3 +59,47 @@ export const brokenService: fc.Arbitrary<Json> = fc.oneof(
   { weight: 4, arbitrary: broken(restrictedService) },
   { weight: 1, arbitrary: surprise },
 );
+
+const firewallPrivateIp = '10.42.2.4';
+
+/** The service whose rule is on {@link readyResources}' firewall. */
+export const publishedService = service({
+  name: 'web',
+  loadBalancerSourceRanges: ['198.51.100.0/24', '20.62.10.30/32'],
+});
+
+/** What a ready environment is made of, as Azure answers it: with its echo, and with what others have put there. */
+export function readyResources(spec: EnvironmentSpec) {
+  const answer = (body: JsonObject): JsonObject => JSON.parse(JSON.stringify(body)) as JsonObject;
+  const frontends = [FRONTEND];
+  const { virtualNetwork, firewall, routeTable, cluster } = resourceIds(spec);
+  const echo = { etag: 'W/"1"', provisioningState: 'Succeeded' };
+  const read = (id: string, body: JsonObject, added: JsonObject = {}): JsonObject => {
+    const { properties, ...rest } = answer(body);
+    return { id, etag: 'W/"1"', ...rest, properties: { ...echo, ...(properties as JsonObject), ...added } };
+  };
+  const network = desiredNetworkRouting(spec, { firewallPrivateIp }).body['properties'] as JsonObject;
+  const configuration = (desiredFirewall(spec).body['properties'] as { ipConfigurations: JsonObject[] })
+    .ipConfigurations[0];
+  return {
+    firewall: read(firewall, desiredFirewall(spec).body, {
+      natRuleCollections: [
+        ...((firewallWith(publishedService)['properties'] as JsonObject)['natRuleCollections'] as Json[]),
+        foreignCollection([foreignRule({ destinationPorts: ['9000'] })]),
+      ],
+      ipConfigurations: [
+        {
+          ...configuration,
+          properties: { ...(configuration?.['properties'] as JsonObject), privateIPAddress: firewallPrivateIp },
+        },
+      ],
+    }),
+    routeTable: read(routeTable, desiredRoutes(spec, { firewallPrivateIp, frontends }).body, {
+      subnets: [{ id: `${virtualNetwork}/subnets/aks-subnet` }],
+    }),
+    virtualNetwork: read(virtualNetwork, desiredNetworkRouting(spec, { firewallPrivateIp }).body, {
+      subnets: [...(network['subnets'] as Json[]), { name: 'theirs', properties: { addressPrefix: '10.42.9.0/24' } }],
+    }),
+    cluster: read(cluster, desiredCluster(spec, { frontends, outboundRanges: ['203.0.113.10/32'] }).body),
+  };
+}

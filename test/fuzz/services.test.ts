@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseServiceProjection } from '../../shared/kubernetes/serviceProjection.ts';
 import type { Json, JsonObject } from '../../shared/model/json.ts';
-import { parseService, type LoadBalancerService } from '../../shared/model/service.ts';
+import { parseService } from '../../shared/model/service.ts';
 import { explainService } from '../../shared/plan/explain.ts';
 import { planPublications } from '../../shared/plan/publicationPlan.ts';
 import { articleSpec } from '../support/spec.ts';
