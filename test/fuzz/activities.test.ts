@@ -4,7 +4,13 @@ import { planRanges } from '../../orchestrations/activities/authorizedRanges.ts'
 import { done } from '../../orchestrations/activities/outcomes.ts';
 import { pollOperation } from '../../orchestrations/activities/pollOperation.ts';
 import { startStep } from '../../orchestrations/activities/startStep.ts';
-import { afterPoll, afterStart, newRecords, type StepOutcome } from '../../orchestrations/stepRecord.ts';
+import {
+  afterPoll,
+  afterStart,
+  newRecords,
+  type StepOutcome,
+  type StepRecord,
+} from '../../orchestrations/stepRecord.ts';
 import { forgetClusterAccess } from '../../shared/kubernetes/credentials.ts';
 import type { Json } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
@@ -15,7 +21,7 @@ import { servicesHaveChanged } from '../../shared/observe/servicePass.ts';
 import { accessGraph, provisioningGraph, syncGraph, teardownGraph } from '../../shared/plan/provisioningGraph.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import { kubeconfig, startApiServer, type TestApiServer } from '../shared/kubernetes/apiServer.ts';
-import { startArmServer, type ArmServer } from '../support/armServer.ts';
+import { startArmServer, type ArmAnswer, type ArmServer } from '../support/armServer.ts';
 import { articleSpec } from '../support/spec.ts';
 import { FUNCTION_ID, operationAnswer, readyAzure, writeAnswer, wrongAnswers } from './azureAnswers.ts';
 import { fuzzed } from './fuzz.ts';
@@ -24,6 +30,7 @@ import { requireJson } from './soundRules.ts';
 
 const spec = articleSpec();
 const NOW = new Date('2026-01-01T12:00:00Z');
+const [pending] = newRecords(provisioningGraph(spec)) as [StepRecord];
 let arm: ArmServer;
 let api: TestApiServer;
 let azure: ReturnType<typeof readyAzure>;
@@ -100,8 +107,7 @@ function requireOutcome(outcome: StepOutcome): void {
   requireJson(outcome);
   if (outcome.outcome === 'failed') requireRemedy(outcome.problem);
   if (outcome.outcome === 'started') expect(outcome.operation.operationUrl).toMatch(/./);
-  const [record] = newRecords([{ name: 'firewall' } as never]);
-  afterStart(record!, outcome, NOW);
+  afterStart(pending, outcome, NOW);
 }
 
 test('every step comes to an outcome, whatever Azure and the API server answer', async () => {
@@ -121,7 +127,7 @@ test('every step comes to an outcome, whatever Azure and the API server answer',
         changesFrom: '2025-12-31T00:00:00Z',
         access,
       };
-      requireOutcome(await startStep(input as StartStepInput, lanes, log));
+      requireOutcome(await startStep(input, lanes, log));
       expect(unforeseen).toEqual([]);
       for (const body of bodies) expect(Object.keys(body as object)).not.toEqual([]);
       requireJson(bodies);
@@ -131,24 +137,24 @@ test('every step comes to an outcome, whatever Azure and the API server answer',
 });
 
 test('every look at an operation comes to an outcome', async () => {
-  await fc.assert(
-    fc.asyncProperty(world(), operationAnswer, async (given, answer) => {
-      answerAs(given);
-      const { firewall: resourceId } = resourceIds(spec);
-      const operationUrl = `${arm.origin}/operations/1?t=signed`;
-      const resource = given.wrong[resourceId] ?? { status: 200, body: azure[resourceId] };
-      arm.answer(({ path }) => (path === '/operations/1' ? answer : resource));
-      const outcome = await pollOperation(
-        { step: 'firewall', operation: { resourceId, operationUrl, acceptedAt: '' } },
-        log,
-      );
-      requireJson(outcome);
-      if (outcome.status === 'failed') requireRemedy(outcome.problem);
-      afterPoll(newRecords([{ name: 'firewall' } as never])[0]!, outcome, NOW);
-      expect(unforeseen).toEqual([]);
-    }),
-    fuzzed(300),
-  );
+  const check = async (given: World, answer: ArmAnswer) => {
+    answerAs(given);
+    const { firewall: resourceId } = resourceIds(spec);
+    const operationUrl = `${arm.origin}/operations/1?t=signed`;
+    const resource = given.wrong[resourceId] ?? { status: 200, body: azure[resourceId] };
+    arm.answer(({ path }) => (path === '/operations/1' ? answer : resource));
+    const operation = { resourceId, operationUrl, acceptedAt: '' };
+    const outcome = await pollOperation({ step: 'firewall', operation }, log);
+    requireJson(outcome);
+    if (outcome.status === 'failed') requireRemedy(outcome.problem);
+    afterPoll(pending, outcome, NOW);
+    expect(unforeseen).toEqual([]);
+  };
+  const usual = { wrong: {}, write: { status: 202 }, services: [] };
+  await check(usual, { status: 200, body: { status: {} } });
+  await check(usual, { status: 200, body: { status: 'Failed', error: { code: 5, message: '' } } });
+  await check(usual, { status: 503, body: {}, headers: { 'retry-after': '1e308' } });
+  await fc.assert(fc.asyncProperty(world(), operationAnswer, check), fuzzed(300));
 });
 
 test('previews, light passes and looks at authorized ranges fail with nothing but what they can name', async () => {
@@ -165,7 +171,7 @@ test('previews, light passes and looks at authorized ranges fail with nothing bu
       answerAs(given);
       await named(async () => renderPreview(await previewOf(spec)));
       await named(() => servicesHaveChanged(spec));
-      const { problem } = await planRanges({ spec, access: access as never, time: NOW.toISOString() });
+      const { problem } = await planRanges({ spec, access: access, time: NOW.toISOString() });
       if (problem !== undefined) requireRemedy(problem);
     }),
     fuzzed(150),
