@@ -50,8 +50,6 @@ function requireProblem({ status, type, text }: RawAnswer): void {
       remedy: expect.stringMatching(/\S/),
     });
   }
-  // Whoever sends a megabyte doesn't get it back.
-  expect(text.length).toBeLessThan(20_000);
 }
 
 async function answered(request: RawRequest): Promise<RawAnswer> {
@@ -69,7 +67,7 @@ test('every route answers whatever it is sent, and every refusal names a problem
       else if (answer.type.includes('json')) JSON.parse(answer.text);
       else expect(answer.type).toContain('text/plain');
     }),
-    fuzzed(600),
+    fuzzed(400),
   );
 });
 
@@ -82,7 +80,7 @@ test('what is no request of a route, or has no key, is refused and reaches nothi
       // Only what is open to everybody answers without a key.
       if (answer.status < 300) expect(request.path).toMatch(/health/i);
     }),
-    fuzzed(300),
+    fuzzed(200),
   );
 });
 
