@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { parseServiceProjection } from '../../shared/kubernetes/serviceProjection.ts';
-import type { Json, JsonObject } from '../../shared/model/json.ts';
+import { listServices } from '../../shared/kubernetes/services.ts';
+import { jsonAt, type Json, type JsonObject } from '../../shared/model/json.ts';
 import { parseService } from '../../shared/model/service.ts';
 import { explainService } from '../../shared/plan/explain.ts';
 import { planPublications } from '../../shared/plan/publicationPlan.ts';
 import { articleSpec } from '../support/spec.ts';
 import { firewallWith, service } from '../shared/plan/ingressScene.ts';
+import { accessTo, kubeconfig, startApiServer, type TestApiServer } from '../shared/kubernetes/apiServer.ts';
+import { broken } from './brokenJson.ts';
 import { fuzzed } from './fuzz.ts';
 import { BALANCERS, brokenService, FRONTEND, fullService, restrictedService } from './scenes.ts';
 import { requireSound } from './soundRules.ts';
@@ -72,4 +75,55 @@ test('any output of a command in the cluster is a list of services or a reason w
     }),
     fuzzed(1_000),
   );
+});
+
+describe('from an API server', () => {
+  let server: TestApiServer;
+  beforeAll(async () => {
+    server = await startApiServer();
+  });
+  afterAll(() => server.close());
+
+  const page = broken({
+    kind: 'ServiceList',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: '7', continue: 'two' },
+    items: [fullService, restrictedService],
+  });
+  const status = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(200) },
+    fc.constantFrom(204, 302, 401, 403, 410, 429, 500),
+  );
+  const last = JSON.stringify({ kind: 'ServiceList', metadata: {}, items: [] });
+
+  /** How much of the text comes before the connection ends; nearly always all of it. */
+  const share = fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, fc.double({ min: 0, max: 1, noNaN: true }));
+
+  test('any page is read, or told why not; and none is taken for the last one that says there are more', async () => {
+    const check = async (first: Json, code: number, part: number) => {
+      server.answer((request, response) => {
+        const isFirst = !(request.url ?? '').includes('continue');
+        const text = isFirst ? JSON.stringify(first) : last;
+        response.writeHead(isFirst ? code : 200, { 'content-type': 'application/json' });
+        response.end(text.slice(0, Math.ceil(text.length * (isFirst ? part : 1))));
+      });
+      const list = await listServices(await accessTo(kubeconfig(server)), { deadlineSeconds: 30 });
+      if (list.state === 'complete') {
+        for (const item of list.items) parseService(item, cluster);
+        const next = jsonAt(first, 'metadata', 'continue') ?? '';
+        expect(server.requests).toHaveLength(next === '' ? 1 : 2);
+      } else expect([list.reason, list.remedy]).not.toContain('');
+    };
+    await check({ kind: 'ServiceList', metadata: { continue: 2 }, items: [fullService] }, 200, 1);
+    await fc.assert(fc.asyncProperty(page, status, share, check), fuzzed(150));
+  });
+
+  test('a page that always names itself as the next is read twice and no more', async () => {
+    server.answer((_request, response) =>
+      response.end(JSON.stringify({ kind: 'ServiceList', metadata: { continue: 'x' }, items: [fullService] })),
+    );
+    const list = await listServices(await accessTo(kubeconfig(server)), { deadlineSeconds: 30 });
+    expect(list).toMatchObject({ state: 'partial', code: 'partial' });
+    expect(server.requests).toHaveLength(2);
+  });
 });

@@ -2,12 +2,14 @@ import { isIPv4 } from 'node:net';
 import { objectsAt, stringAt, stringsAt, type Json } from '../../shared/model/json.ts';
 import { clusterOfRuleName } from '../../shared/model/natRule.ts';
 
-/** Our rules among NAT rule collections. */
+/** Our rules among NAT rule collections. A second collection of our name, which Azure takes none of, would be foreign. */
 export function ownRulesIn(collections: readonly Json[] | undefined, environment: string) {
-  return objectsAt({ collections: collections ?? [] }, 'collections')
-    .filter((one) => stringAt(one, 'name')?.toLowerCase() === environment)
-    .flatMap((one) => objectsAt(one, 'properties', 'rules'))
-    .filter((rule) => clusterOfRuleName(stringAt(rule, 'name') ?? '') !== undefined);
+  const own = objectsAt({ collections: collections ?? [] }, 'collections').find(
+    (one) => stringAt(one, 'name')?.toLowerCase() === environment,
+  );
+  return objectsAt(own, 'properties', 'rules').filter(
+    (rule) => clusterOfRuleName(stringAt(rule, 'name') ?? '') !== undefined,
+  );
 }
 
 /** Whether Azure would take each rule of ours: one address, one port, TCP or UDP, and somebody who may come. */
