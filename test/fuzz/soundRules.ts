@@ -21,8 +21,9 @@ export function requireSound(collections: readonly Json[] | undefined, environme
   expect(new Set(names).size).toBe(names.length);
   for (const rule of rules) {
     expect(stringsAt(rule, 'sourceAddresses')).not.toEqual([]);
-    expect(stringsAt(rule, 'destinationAddresses')).toHaveLength(1);
-    expect(stringsAt(rule, 'protocols')).toEqual([expect.stringMatching(/^(TCP|UDP)$/)]);
+    // The same one twice is one: lists are sets in Azure, and what means the same is left as it was read.
+    expect(new Set(stringsAt(rule, 'destinationAddresses')).size).toBe(1);
+    expect([...new Set(stringsAt(rule, 'protocols'))]).toEqual([expect.stringMatching(/^(TCP|UDP)$/i)]);
     for (const port of [stringsAt(rule, 'destinationPorts')[0], stringAt(rule, 'translatedPort')]) {
       expect(Number(port)).toBeGreaterThanOrEqual(1);
       expect(Number(port)).toBeLessThanOrEqual(63_999);
