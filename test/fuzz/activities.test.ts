@@ -18,7 +18,13 @@ import type { StepProblem } from '../../shared/model/step.ts';
 import { azureFailure } from '../../shared/observe/failure.ts';
 import { previewOf, renderPreview } from '../../shared/observe/preview.ts';
 import { servicesHaveChanged } from '../../shared/observe/servicePass.ts';
-import { accessGraph, provisioningGraph, syncGraph, teardownGraph } from '../../shared/plan/provisioningGraph.ts';
+import {
+  accessGraph,
+  provisioningGraph,
+  syncGraph,
+  teardownGraph,
+  type Step,
+} from '../../shared/plan/provisioningGraph.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import { kubeconfig, startApiServer, type TestApiServer } from '../shared/kubernetes/apiServer.ts';
 import { startArmServer, type ArmAnswer, type ArmServer } from '../support/armServer.ts';
@@ -30,7 +36,8 @@ import { requireJson } from './soundRules.ts';
 
 const spec = articleSpec();
 const NOW = new Date('2026-01-01T12:00:00Z');
-const [pending] = newRecords(provisioningGraph(spec)) as [StepRecord];
+const [anyStep] = provisioningGraph(spec) as [Step];
+const [pending] = newRecords([anyStep]) as [StepRecord];
 let arm: ArmServer;
 let api: TestApiServer;
 let azure: ReturnType<typeof readyAzure>;
@@ -108,7 +115,7 @@ function requireOutcome(outcome: StepOutcome): void {
   requireJson(outcome);
   if (outcome.outcome === 'failed') requireRemedy(outcome.problem);
   if (outcome.outcome === 'started') expect(outcome.operation.operationUrl).toMatch(/./);
-  afterStart(pending, outcome, NOW);
+  afterStart(pending, outcome, anyStep, NOW);
 }
 
 test('every step comes to an outcome, whatever Azure and the API server answer', async () => {
@@ -146,7 +153,7 @@ test('every look at an operation comes to an outcome', async () => {
     const outcome = await pollOperation({ step: 'firewall', operation }, log);
     requireJson(outcome);
     if (outcome.status === 'failed') requireRemedy(outcome.problem);
-    afterPoll(pending, outcome, NOW);
+    afterPoll(pending, outcome, anyStep, NOW);
     expect(unforeseen).toEqual([]);
   };
   const usual = { wrong: {}, write: { status: 202 }, services: [] };
