@@ -43,9 +43,13 @@ interface ClusterFacts {
   readonly authorizedRanges: readonly string[];
 }
 
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** A cluster as ARM answers it. */
 export function clusterFacts(json: JsonObject): ClusterFacts {
-  const principalId = stringAt(json, 'identity', 'principalId');
+  const identity = stringAt(json, 'identity', 'principalId') ?? '';
+  // Anything else is no principal that a role could be given to.
+  const principalId = guid.test(identity) ? identity : undefined;
   return {
     ...(principalId !== undefined && { principalId }),
     authorizedRanges: stringsAt(json, 'properties', 'apiServerAccessProfile', 'authorizedIPRanges'),

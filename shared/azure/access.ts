@@ -1,4 +1,5 @@
 import { apiVersions } from '../model/apiVersions.ts';
+import { stringsAt, type JsonObject } from '../model/json.ts';
 import { readResource, listResources } from './resource.ts';
 
 /**
@@ -19,11 +20,6 @@ export async function subscriptionLocations(subscription: string): Promise<strin
   return locations.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
 }
 
-interface Permission {
-  readonly actions?: readonly string[];
-  readonly notActions?: readonly string[];
-}
-
 /**
  * Which of the actions the app's identity lacks on a resource group, by the permissions that ARM computes for the
  * caller (role assignments inherited from above included).
@@ -32,15 +28,15 @@ interface Permission {
  */
 export async function missingActions(resourceGroupId: string, actions: readonly string[]): Promise<string[]> {
   const path = `${resourceGroupId}/providers/Microsoft.Authorization/permissions`;
-  const permissions = ((await listResources(path, apiVersions.authorization)) ?? []) as unknown as Permission[];
+  const permissions = (await listResources(path, apiVersions.authorization)) ?? [];
   return actions.filter((action) => !permissions.some((permission) => grants(permission, action)));
 }
 
 /** A role grants an action when one of its actions matches and none of its exceptions does; `*` spans segments. */
-function grants({ actions = [], notActions = [] }: Permission, action: string): boolean {
+function grants(permission: JsonObject, action: string): boolean {
   const matches = (pattern: string) =>
     new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i').test(action);
-  return actions.some(matches) && !notActions.some(matches);
+  return stringsAt(permission, 'actions').some(matches) && !stringsAt(permission, 'notActions').some(matches);
 }
 
 /** Whether there is such a subscription for the app's identity. @throws ArmError, and what the credential throws */

@@ -1,7 +1,7 @@
 import { GatehouseError } from '../model/errors.ts';
 import { accessToken, typedClient } from './clients.ts';
-import { asArmError } from './restErrors.ts';
 import { partsOf } from './resourceParts.ts';
+import { asArmError } from './restErrors.ts';
 
 /** The AKS server application, the same in every tenant and cloud. */
 const AKS_SCOPE = '6dae42f8-4368-4678-94ff-3960e28e3630/.default';

@@ -73,10 +73,10 @@ export const noJson = ({ request }: PathUncheckedResponse): ArmError =>
 /** An address without host and query: the query of an operation's address is a signature. */
 const pathOf = (url: string): string => url.replace(/\?.*$/, '').replace(/^https?:\/\/[^/]+/, '');
 
-/** Seconds of a `Retry-After` header (delta form, the only one ARM sends), if there is one. */
+/** Seconds of a `Retry-After` header (delta form, the only one ARM sends), if there is one that a timer can wait for. */
 export function retryAfter(response: PathUncheckedResponse): number | undefined {
-  const seconds = Number(response.headers['retry-after']);
-  return response.headers['retry-after'] !== undefined && Number.isFinite(seconds) ? seconds : undefined;
+  const text = response.headers['retry-after']?.trim() ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 /**

@@ -4,9 +4,9 @@ import type { OperationRecord } from '../model/operation.ts';
 import { settings, type EventSettings } from '../settings.ts';
 import { typedClient } from './clients.ts';
 import { ArmError } from './errors.ts';
-import { asArmError } from './restErrors.ts';
 import { deliversAsWanted, deliversTo, eventSubscriptionShape, shownDestination } from './eventSubscriptionShape.ts';
 import { partsOf } from './resourceParts.ts';
+import { asArmError } from './restErrors.ts';
 
 /** What a look at a subscription's events came to. */
 export type EventsOutcome =

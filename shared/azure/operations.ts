@@ -1,5 +1,5 @@
 import { provisioningState } from '../actual/facts.ts';
-import type { JsonObject } from '../model/json.ts';
+import { stringAt, type Json, type JsonObject } from '../model/json.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import { armClient } from './clients.ts';
 import { ArmError, armError, isConnectionFailure, retryAfter } from './errors.ts';
@@ -27,7 +27,7 @@ export async function pollOperation(operation: OperationRecord, apiVersion: stri
     if (status >= 400) throw armError(response);
     if (status === 202) return running(retryAfter(response));
     if (status === 204) return { status: 'succeeded' };
-    return progressOf(response.body as OperationBody | undefined, retryAfter(response));
+    return progressOf(response.body as Json | undefined, retryAfter(response));
   } catch (error) {
     if (error instanceof ArmError && error.passes) return running(error.retryAfterSeconds);
     if (isConnectionFailure(error)) return running(undefined);
@@ -35,24 +35,23 @@ export async function pollOperation(operation: OperationRecord, apiVersion: stri
   }
 }
 
-interface OperationBody {
-  readonly status?: string;
-  readonly error?: { readonly code?: string; readonly message?: string } | null;
-}
-
 /** Interprets the body behind an `Azure-AsyncOperation` URL; a body without a status is a finished `Location`. */
-function progressOf(body: OperationBody | undefined, retryAfterSeconds: number | undefined): OperationProgress {
-  const status = body?.status?.toLowerCase();
+function progressOf(body: Json | undefined, retryAfterSeconds: number | undefined): OperationProgress {
+  const status = stringAt(body, 'status')?.toLowerCase();
   if (status === undefined || status === 'succeeded') return { status: 'succeeded' };
   if (status === 'failed' || status === 'canceled' || status === 'cancelled') {
     return {
       status: 'failed',
-      code: body?.error?.code ?? (status === 'failed' ? 'OperationFailed' : 'OperationCanceled'),
-      message: body?.error?.message ?? `The operation ended as ${status} without an explanation.`,
+      code:
+        nonEmpty(stringAt(body, 'error', 'code')) ?? (status === 'failed' ? 'OperationFailed' : 'OperationCanceled'),
+      message:
+        nonEmpty(stringAt(body, 'error', 'message')) ?? `The operation ended as ${status} without an explanation.`,
     };
   }
   return running(retryAfterSeconds);
 }
+
+const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 async function stateOfResource(id: string, apiVersion: string): Promise<OperationProgress> {
   const client = await armClient();

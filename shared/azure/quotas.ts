@@ -1,3 +1,5 @@
+import { apiVersions } from '../model/apiVersions.ts';
+import { jsonAt, stringAt, type JsonObject } from '../model/json.ts';
 import { typedClient } from './clients.ts';
 import { listResources } from './resource.ts';
 import { asArmError } from './restErrors.ts';
@@ -11,30 +13,21 @@ export interface Usage {
 }
 
 /** Network limits of a region (public addresses, virtual networks, route tables, …). @throws ArmError */
-export async function networkUsages(subscription: string, location: string): Promise<Usage[]> {
-  const { NetworkManagementClient } = await import('@azure/arm-network');
-  const client = await typedClient(
-    (credential, options) => new NetworkManagementClient(credential, subscription, options),
-  );
-  const usages: Usage[] = [];
-  try {
-    for await (const usage of client.usages.list(location)) {
-      usages.push({ name: usage.name.value ?? '', current: usage.currentValue, limit: usage.limit });
-    }
-  } catch (error) {
-    throw asArmError(error);
-  }
-  return usages;
-}
+export const networkUsages = (subscription: string, location: string): Promise<Usage[]> =>
+  usagesOf(`/subscriptions/${subscription}/providers/Microsoft.Network/locations/${location}`, apiVersions.network);
 
 /** Compute limits of a region; `cores` counts all vCPUs. @throws ArmError */
-export async function computeUsages(subscription: string, location: string): Promise<Usage[]> {
-  const path = `/subscriptions/${subscription}/providers/Microsoft.Compute/locations/${location}/usages`;
-  const items = (await listResources(path, COMPUTE_API_VERSION)) ?? [];
-  return items.map((item) => {
-    const { name, currentValue, limit } = item as { name?: { value?: string }; currentValue?: number; limit?: number };
-    return { name: name?.value ?? '', current: currentValue ?? 0, limit: limit ?? 0 };
-  });
+export const computeUsages = (subscription: string, location: string): Promise<Usage[]> =>
+  usagesOf(`/subscriptions/${subscription}/providers/Microsoft.Compute/locations/${location}`, COMPUTE_API_VERSION);
+
+/** As plain JSON: the pages of a typed client fail without a word of what Azure said. */
+async function usagesOf(location: string, apiVersion: string): Promise<Usage[]> {
+  const items = (await listResources(`${location}/usages`, apiVersion)) ?? [];
+  return items.map((item) => ({
+    name: stringAt(item, 'name', 'value') ?? '',
+    current: numberAt(item, 'currentValue'),
+    limit: numberAt(item, 'limit'),
+  }));
 }
 
 /** vCPUs of each VM size that the region offers, by lower-case name. @throws ArmError */
@@ -42,11 +35,13 @@ export async function vmSizeCores(subscription: string, location: string): Promi
   const path = `/subscriptions/${subscription}/providers/Microsoft.Compute/locations/${location}/vmSizes`;
   const items = (await listResources(path, COMPUTE_API_VERSION)) ?? [];
   return new Map(
-    items.map((item) => {
-      const { name, numberOfCores } = item as { name?: string; numberOfCores?: number };
-      return [(name ?? '').toLowerCase(), numberOfCores ?? 0];
-    }),
+    items.map((item) => [(stringAt(item, 'name') ?? '').toLowerCase(), numberAt(item, 'numberOfCores')] as const),
   );
+}
+
+function numberAt(item: JsonObject, key: string): number {
+  const value = jsonAt(item, key);
+  return typeof value === 'number' ? value : 0;
 }
 
 /** Kubernetes versions that AKS offers in the region, minor (`1.33`) and patch (`1.33.2`). @throws ArmError */

@@ -1,5 +1,5 @@
 import type { RestError } from '@azure/core-rest-pipeline';
-import { armError } from './errors.ts';
+import { ArmError, armError } from './errors.ts';
 
 /**
  * What a typed SDK client threw, as the rest of the app knows it: an ArmError where Azure answered, the error itself
@@ -7,6 +7,7 @@ import { armError } from './errors.ts';
  * answer behind them.
  */
 export function asArmError(error: unknown): Error {
+  if (error instanceof TypeError) return unreadable(error);
   if (!isAnswered(error)) return error instanceof Error ? error : new Error(String(error));
   const { code, message, response } = error;
   return armError({
@@ -26,6 +27,10 @@ function jsonOf(text: string | null | undefined): unknown {
     return text;
   }
 }
+
+/** The typed clients take every answer for what its documentation says, and stumble over a part that isn't there. */
+const unreadable = (cause: TypeError): ArmError =>
+  new ArmError('transient', 'UnreadableAnswer', 200, `Azure gave an answer that its SDK can't read: ${cause.message}`);
 
 /** An answer that the pipeline could not read counts as a broken connection. */
 function isAnswered(error: unknown): error is RestError & { readonly response: NonNullable<RestError['response']> } {

@@ -1,4 +1,4 @@
-import { isJsonObject, isList, stringAt, type JsonObject } from '../model/json.ts';
+import { isJsonObject, isList, jsonAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { ClusterAccess } from './credentials.ts';
 import { incomplete, type ListFailureCode, type RawServiceList } from './serviceList.ts';
 
@@ -45,6 +45,9 @@ async function readPages(read: PageReader): Promise<RawServiceList | 'expired'> 
       return incomplete(items.length > 0 ? 'partial' : 'failed', code, reason);
     }
     items.push(...page.items);
+    if (page.next === next) {
+      return incomplete('partial', 'partial', 'The API server answered the same page of services again and again.');
+    }
     next = page.next;
   }
   return { state: 'complete', items };
@@ -107,7 +110,11 @@ function listed(body: JsonObject | undefined): Page {
     const reason = 'The API server answered something that is no list of services, or only a part of one.';
     return { state: 'failed', code: 'partial', reason };
   }
-  const next = stringAt(body, 'metadata', 'continue');
+  const next = jsonAt(body, 'metadata', 'continue') ?? '';
+  if (typeof next !== 'string') {
+    const reason = 'The API server answered a list of services whose continue token is none.';
+    return { state: 'failed', code: 'partial', reason };
+  }
   return { state: 'read', items, next: next === '' ? undefined : next };
 }
 

@@ -15,6 +15,8 @@ export type RangeResult =
   | { readonly ok: false; readonly reason: 'ipv6' }
   | { readonly ok: false; readonly reason: 'misaligned'; /** What was probably meant. */ readonly aligned: string };
 
+const fourParts = /^\d{1,3}(\.\d{1,3}){3}$/;
+
 /**
  * Reads a CIDR or a bare address. A CIDR that doesn't start at its network address is refused, since Azure refuses it
  * too; IPv6 is told apart because neither the firewall (unless dual-stack) nor authorized ranges take it.
@@ -25,7 +27,10 @@ export function parseRange(text: string): RangeResult {
   const [address = '', prefix, ...rest] = text.trim().split('/');
   if (rest.length > 0) return { ok: false, reason: 'not-a-range' };
   if (ipaddr.IPv6.isValid(address)) return { ok: false, reason: 'ipv6' };
-  if (!ipaddr.IPv4.isValidFourPartDecimal(address)) return { ok: false, reason: 'not-a-range' };
+  // Looked at first, since the library finds out by throwing, and most of what is compared is no address at all.
+  if (!fourParts.test(address) || !ipaddr.IPv4.isValidFourPartDecimal(address)) {
+    return { ok: false, reason: 'not-a-range' };
+  }
   if (prefix !== undefined && !/^([0-9]|[12][0-9]|3[0-2])$/.test(prefix)) return { ok: false, reason: 'not-a-range' };
   const prefixLength = prefix === undefined ? 32 : Number(prefix);
   const given = toNumber(address);

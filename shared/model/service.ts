@@ -1,7 +1,8 @@
 import { isPrivate, rangeOf, type IpRange } from './ipRange.ts';
-import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type Json, type JsonObject } from './json.ts';
+import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type Json } from './json.ts';
 import { dnatRuleName, type DnatRuleKey } from './natRule.ts';
 import { annotationNames, parseExpose, parsePortMap, type Expose, type PortMap } from './serviceAnnotations.ts';
+import { isService } from './serviceShape.ts';
 import { blockOf, invalidSources, noSources, parseSources, type SourceRanges } from './sourceRanges.ts';
 
 /** A service as far as its publication depends on it, normalised. JSON-able. */
@@ -88,12 +89,10 @@ const sourceRangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-
  * @returns undefined for what is no service: a list that holds such a thing can't be trusted as a whole
  */
 export function parseService(raw: unknown, cluster: string): LoadBalancerService | undefined {
-  if (!isJsonObject(raw)) return undefined;
+  if (!isJsonObject(raw) || !isService(raw)) return undefined;
   const { metadata, spec, status } = raw;
-  const name = stringAt(metadata, 'name');
-  const namespace = stringAt(metadata, 'namespace');
-  if (!isJsonObject(spec) || name === undefined || namespace === undefined) return undefined;
-  if (!dnsLabel.test(name) || !dnsLabel.test(namespace)) return undefined;
+  const name = stringAt(metadata, 'name') ?? '';
+  const namespace = stringAt(metadata, 'namespace') ?? '';
   const annotations = jsonAt(metadata, 'annotations');
   const sources = stringAt(annotations, annotationNames.sources);
   const addresses = objectsAt(status, 'loadBalancer', 'ingress').flatMap((entry) => stringAt(entry, 'ip') ?? []);
@@ -131,9 +130,6 @@ export function parseService(raw: unknown, cluster: string): LoadBalancerService
 /** Far enough in the future, and still an integer of 32 bits. */
 const YOUNGEST = 2 ** 31 - 1;
 
-/** Names of services and namespaces; the API server takes no others. */
-const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
 function serviceAddress(text: string): ServiceAddress | undefined {
   const range = text.includes('/') ? undefined : rangeOf(text);
   return range === undefined
@@ -142,13 +138,13 @@ function serviceAddress(text: string): ServiceAddress | undefined {
 }
 
 function parsePorts(
-  spec: JsonObject,
+  spec: Json | undefined,
   annotations: Json | undefined,
   service: Pick<DnatRuleKey, 'cluster' | 'namespace' | 'service'>,
 ): readonly ServicePort[] {
   return objectsAt(spec, 'ports').flatMap((entry): readonly ServicePort[] => {
     const port = jsonAt(entry, 'port');
-    if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return [];
+    if (typeof port !== 'number') return [];
     const protocol = (stringAt(entry, 'protocol') ?? 'TCP').toUpperCase();
     const noRule = stringAt(annotations, `service.beta.kubernetes.io/port_${port}_no_lb_rule`);
     return [
@@ -167,7 +163,7 @@ function parsePorts(
  * Who the load balancer lets in, by field or annotation. Where several are given the cloud provider takes none or adds
  * them up; which of it was meant is not ours to guess.
  */
-function loadBalancerSources(spec: JsonObject, annotations: Json | undefined): SourceRanges {
+function loadBalancerSources(spec: Json | undefined, annotations: Json | undefined): SourceRanges {
   const tags = stringAt(annotations, azureAllowedTags) ?? '';
   if (tags.trim() !== '') {
     return invalidSources(azureAllowedTags, 'names service tags, which a DNAT rule takes no sources from');

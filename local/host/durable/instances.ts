@@ -50,20 +50,24 @@ export interface Instances<Live extends InstanceState> {
 export function instances<Live extends InstanceState>(store: TaskHubStore): Instances<Live> {
   const live = new Map<string, Live>();
   const finished = new Map<string, Summary>();
-  const withLargeDetails = new Set<string>();
+  /** Apart, since a lane that waits finishes a sub-orchestration every few minutes, and what has ended is asked for later. */
+  const withLargeDetails = { top: new Set<string>(), sub: new Set<string>() };
   const subOrchestrations = new Set<string>();
 
   const forget = (instanceId: string) => {
-    withLargeDetails.delete(instanceId);
+    withLargeDetails.top.delete(instanceId);
+    withLargeDetails.sub.delete(instanceId);
     subOrchestrations.delete(instanceId);
     return finished.delete(instanceId);
   };
   const bound = () => {
-    for (const oldest of withLargeDetails) {
-      if (withLargeDetails.size <= LARGE_DETAILS_KEPT) break;
-      withLargeDetails.delete(oldest);
-      const summary = finished.get(oldest);
-      if (summary !== undefined) summary.details = undefined;
+    for (const large of [withLargeDetails.top, withLargeDetails.sub]) {
+      for (const oldest of large) {
+        if (large.size <= LARGE_DETAILS_KEPT) break;
+        large.delete(oldest);
+        const summary = finished.get(oldest);
+        if (summary !== undefined) summary.details = undefined;
+      }
     }
     for (const oldest of subOrchestrations) {
       if (subOrchestrations.size <= SUB_ORCHESTRATIONS_KEPT) break;
@@ -82,8 +86,9 @@ export function instances<Live extends InstanceState>(store: TaskHubStore): Inst
       live.delete(head.instanceId);
       const details = JSON.stringify(detailsOf(state));
       finished.set(head.instanceId, { facts: facts(state), details });
-      if (details.length > SMALL_DETAILS) withLargeDetails.add(head.instanceId);
-      if (head.parent !== undefined) subOrchestrations.add(head.instanceId);
+      const kind = head.parent === undefined ? 'top' : 'sub';
+      if (details.length > SMALL_DETAILS) withLargeDetails[kind].add(head.instanceId);
+      if (kind === 'sub') subOrchestrations.add(head.instanceId);
       bound();
     },
     forget,

@@ -6,7 +6,8 @@ const root = process.env['GATEHOUSE_REFERENCE_DATA'] ?? join(import.meta.dirname
 /** `describe`, or a skipped one with a loud word about it when the reference data isn't on this machine. */
 export function describeWithReferenceData(path: string, name: string, tests: () => void): void {
   if (existsSync(join(root, path))) return describe(name, tests);
-  console.warn(`SKIPPED "${name}": no reference data at ${join(root, path)}; set GATEHOUSE_REFERENCE_DATA.`);
+  // jest shows no console output of a file in which every test is skipped.
+  process.stderr.write(`SKIPPED "${name}": no reference data at ${join(root, path)}; set GATEHOUSE_REFERENCE_DATA.\n`);
   describe.skip(name, tests);
 }
 

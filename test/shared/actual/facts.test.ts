@@ -29,15 +29,20 @@ test('a public IP has its address once it is allocated, and says what it is atta
 });
 
 test('a cluster has its principal from the moment its creation is accepted', () => {
+  const principalId = '00000000-0000-0000-0000-0000000000ee';
   expect(
     clusterFacts({
-      identity: { type: 'SystemAssigned', principalId: 'p1' },
+      identity: { type: 'SystemAssigned', principalId },
       properties: {
         provisioningState: 'Creating',
         apiServerAccessProfile: { authorizedIPRanges: ['1.2.3.4/32'] },
       },
     }),
-  ).toEqual({ principalId: 'p1', authorizedRanges: ['1.2.3.4/32'] });
+  ).toEqual({ principalId, authorizedRanges: ['1.2.3.4/32'] });
+});
+
+test('a principal that is no GUID has not appeared yet', () => {
+  expect(clusterFacts({ identity: { principalId: 'ü\ud83d' } })).toEqual({ authorizedRanges: [] });
 });
 
 test('a cluster without authorized ranges is open', () => {

@@ -19,7 +19,7 @@ afterEach(() => arm.close());
 describe.each<[string, () => Promise<unknown>]>([
   ['networkUsages', () => networkUsages(subscription, 'eastus')],
   ['kubernetesVersions', () => kubernetesVersions(subscription, 'eastus')],
-])('%s, asked through a typed client, fails as everything else does', (_name, ask) => {
+])('%s, fails as everything else does', (_name, ask) => {
   test.each<[string, number, unknown, Record<string, string>, number | undefined]>([
     ['throttled', 429, { error: { code: 'TooManyRequests', message: 'Later.' } }, { 'retry-after': '17' }, 17],
     ['transient', 503, { error: { code: 'ServerBusy', message: 'Later.' } }, {}, undefined],
@@ -29,6 +29,25 @@ describe.each<[string, () => Promise<unknown>]>([
     arm = await startFakeArm(always(status, body, headers));
     process.env['GATEHOUSE_ARM_ENDPOINT'] = arm.origin;
     await expect(ask()).rejects.toMatchObject({ name: 'ArmError', kind, status, retryAfterSeconds });
+  });
+
+  test('in the words of Azure', async () => {
+    const body = { error: { code: 'MissingSubscriptionRegistration', message: 'Not registered.' } };
+    arm = await startFakeArm(always(409, body));
+    process.env['GATEHOUSE_ARM_ENDPOINT'] = arm.origin;
+    const message = expect.stringContaining('Not registered.');
+    await expect(ask()).rejects.toMatchObject({ kind: 'refused', code: body.error.code, message });
+  });
+
+  test.each([
+    { value: null, values: null },
+    { value: [null], values: [null] },
+    { value: [{ name: null }], values: 5 },
+  ])('an answer that the SDK stumbles over (%j) counts as none', async (body) => {
+    arm = await startFakeArm(always(200, body));
+    process.env['GATEHOUSE_ARM_ENDPOINT'] = arm.origin;
+    const failure = await ask().catch((error: unknown) => error);
+    if (failure instanceof Error) expect(failure).toMatchObject({ name: 'ArmError', kind: 'transient' });
   });
 
   test('a broken connection stays one', async () => {

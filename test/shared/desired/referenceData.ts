@@ -17,7 +17,10 @@ const file = join(folder, 'article-requests.jsonl');
 /** Whether the reference data lies beside the repository; it is not part of it. */
 export const hasReferenceData = existsSync(file);
 if (!hasReferenceData) {
-  console.warn(`SKIPPED: no reference data at ${folder}. Set GATEHOUSE_REFERENCE_DATA to compare with the article.`);
+  // jest shows no console output of a file in which every test is skipped.
+  process.stderr.write(
+    `SKIPPED: no reference data at ${folder}. Set GATEHOUSE_REFERENCE_DATA to compare with the article.\n`,
+  );
 }
 
 export function articleRequests(): readonly ArticleRequest[] {

@@ -161,7 +161,8 @@ describe('the deadline holds for the whole list', () => {
   });
 
   test('pages without end', async () => {
-    server.answer((_request, response) => void response.end(page(['a'], 'more')));
+    let pages = 0;
+    server.answer((_request, response) => void response.end(page(['a'], `more ${++pages}`)));
     expect(await list(0.1)).toMatchObject({ state: 'partial', code: 'timeout' });
   });
 });

@@ -58,6 +58,7 @@ test('a service as the API server answers it', () => {
   });
 });
 
+const metadata = { namespace: 'a', name: 'b' };
 test.each<[string, unknown]>([
   ['nothing', undefined],
   ['a text', 'Service'],
@@ -65,6 +66,21 @@ test.each<[string, unknown]>([
   ['no spec', { metadata: { namespace: 'a', name: 'b' } }],
   ['no namespace', { metadata: { name: 'b' }, spec: {} }],
   ['a name that Kubernetes takes none of', { metadata: { namespace: 'a', name: 'b.c' }, spec: {} }],
+  // Read as absent, these would open a port to everybody, or take a rule away.
+  ['ranges that are no list', { metadata, spec: { loadBalancerSourceRanges: '198.51.100.0/24' } }],
+  ['a range that is no text', { metadata, spec: { loadBalancerSourceRanges: [null] } }],
+  [
+    'an annotation that is no text',
+    { metadata: { ...metadata, annotations: { 'gatehouse.dev/expose': false } }, spec: {} },
+  ],
+  ['annotations that are none', { metadata: { ...metadata, annotations: ['gatehouse.dev/expose'] }, spec: {} }],
+  ['a deletion without a time', { metadata: { ...metadata, deletionTimestamp: true }, spec: {} }],
+  ['a type that is none', { metadata, spec: { type: ['LoadBalancer'] } }],
+  ['a class that is none', { metadata, spec: { loadBalancerClass: {} } }],
+  ['ports that are no list', { metadata, spec: { ports: { port: 80 } } }],
+  ['a port that is a text', { metadata, spec: { ports: [{ port: '80' }] } }],
+  ['a port that is out of range', { metadata, spec: { ports: [{ port: 0 }] } }],
+  ['an address that is none', { metadata, spec: {}, status: { loadBalancer: { ingress: [{ ip: 1 }] } } }],
 ])('%s is no service', (_what, raw) => {
   expect(parseService(raw, 'aks-egress')).toBeUndefined();
 });
@@ -102,10 +118,16 @@ test('the type alone decides, though the status still holds an address', () => {
   expect(service.isLoadBalancer).toBe(false);
 });
 
-test('a port without rule, and ports that are none', () => {
+test('what is null is absent, as Go writes empty lists', () => {
+  const nothing = { ports: null, loadBalancerSourceRanges: null, type: null, loadBalancerClass: null };
+  const raw = { metadata: { ...metadata, annotations: null, deletionTimestamp: null }, spec: nothing, status: null };
+  expect(parseService(raw, 'aks-egress')).toMatchObject({ ports: [], deleting: false, ingressIps: [] });
+});
+
+test('a port without rule', () => {
   const service = annotated(
     { 'service.beta.kubernetes.io/port_80_no_lb_rule': 'TRUE' },
-    { ports: [{ port: 80 }, { port: 443, name: 'https' }, { port: 0 }, { port: '81' }, {}, null] },
+    { ports: [{ port: 80 }, { port: 443, name: 'https' }] },
   );
   expect(service.ports).toMatchObject([
     { port: 80, noLoadBalancerRule: true },

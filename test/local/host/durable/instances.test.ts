@@ -51,6 +51,15 @@ describe('finished instances in memory', () => {
     expect(all.status('i300')).toMatchObject({ output: large });
   });
 
+  it('are not pushed out by sub-orchestrations', () => {
+    const { all, finish } = table();
+    const large = 'x'.repeat(10_000);
+    finish(finished('top', large));
+    for (let index = 0; index < 301; index++) finish(finished(`c${index}`, large, true));
+    expect(all.status('top')).toMatchObject({ output: large });
+    expect(all.status('c0')).toMatchObject({ output: null });
+  });
+
   it('are forgotten, if they were sub-orchestrations, when a thousand others have finished since', () => {
     const { all, finish } = table();
     finish(finished('top', null));
