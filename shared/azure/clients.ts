@@ -2,6 +2,7 @@ import type { Client } from '@azure-rest/core-client';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
 import { isLoopback, settings, type Settings } from '../settings.ts';
+import { refusal } from './restErrors.ts';
 
 /** A request may hang for this long before its connection counts as lost; ARM answers within seconds. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -68,6 +69,7 @@ export async function typedClient<T extends { readonly pipeline: Pipeline }>(
   });
   allowLoopback(client.pipeline, token, scopes, armEndpoint);
   client.pipeline.addPolicy(requestTimeout);
+  client.pipeline.addPolicy(refusals);
   return client;
 }
 
@@ -91,6 +93,15 @@ export interface TypedClientOptions {
 /** Each cloud's endpoint is its own audience; a stand-in on this machine takes the public cloud's tokens. */
 const scopeOf = (armEndpoint: string) =>
   `${isLoopback(armEndpoint) ? 'https://management.azure.com' : armEndpoint}/.default`;
+
+const refusals: PipelinePolicy = {
+  name: 'gatehouseRefusals',
+  sendRequest: async (request, next) => {
+    const response = await next(request);
+    if (response.status >= 400) throw refusal(response);
+    return response;
+  },
+};
 
 const requestTimeout: PipelinePolicy = {
   name: 'gatehouseRequestTimeout',

@@ -1,4 +1,3 @@
-import { apiVersions } from '../model/apiVersions.ts';
 import { jsonAt, stringAt, type JsonObject } from '../model/json.ts';
 import { typedClient } from './clients.ts';
 import { listResources } from './resource.ts';
@@ -13,16 +12,31 @@ export interface Usage {
 }
 
 /** Network limits of a region (public addresses, virtual networks, route tables, …). @throws ArmError */
-export const networkUsages = (subscription: string, location: string): Promise<Usage[]> =>
-  usagesOf(`/subscriptions/${subscription}/providers/Microsoft.Network/locations/${location}`, apiVersions.network);
+export async function networkUsages(subscription: string, location: string): Promise<Usage[]> {
+  const { NetworkManagementClient } = await import('@azure/arm-network');
+  const client = await typedClient(
+    (credential, options) => new NetworkManagementClient(credential, subscription, options),
+  );
+  const usages: Usage[] = [];
+  try {
+    for await (const usage of client.usages.list(location)) {
+      const item = usage as unknown as JsonObject;
+      usages.push({
+        name: stringAt(item, 'name', 'value') ?? '',
+        current: numberAt(item, 'currentValue'),
+        limit: numberAt(item, 'limit'),
+      });
+    }
+  } catch (error) {
+    throw asArmError(error);
+  }
+  return usages;
+}
 
 /** Compute limits of a region; `cores` counts all vCPUs. @throws ArmError */
-export const computeUsages = (subscription: string, location: string): Promise<Usage[]> =>
-  usagesOf(`/subscriptions/${subscription}/providers/Microsoft.Compute/locations/${location}`, COMPUTE_API_VERSION);
-
-/** As plain JSON: the pages of a typed client fail without a word of what Azure said. */
-async function usagesOf(location: string, apiVersion: string): Promise<Usage[]> {
-  const items = (await listResources(`${location}/usages`, apiVersion)) ?? [];
+export async function computeUsages(subscription: string, location: string): Promise<Usage[]> {
+  const path = `/subscriptions/${subscription}/providers/Microsoft.Compute/locations/${location}/usages`;
+  const items = (await listResources(path, COMPUTE_API_VERSION)) ?? [];
   return items.map((item) => ({
     name: stringAt(item, 'name', 'value') ?? '',
     current: numberAt(item, 'currentValue'),

@@ -1,4 +1,4 @@
-import type { RestError } from '@azure/core-rest-pipeline';
+import type { PipelineResponse, RestError } from '@azure/core-rest-pipeline';
 import { ArmError, armError } from './errors.ts';
 
 /**
@@ -8,12 +8,18 @@ import { ArmError, armError } from './errors.ts';
  */
 export function asArmError(error: unknown): Error {
   if (error instanceof TypeError) return unreadable(error);
+  if (error instanceof ArmError) return error;
   if (!isAnswered(error)) return error instanceof Error ? error : new Error(String(error));
   const { code, message, response } = error;
+  return refusal(response, { error: { code, message } });
+}
+
+/** An answer of 400 and more in the words of Azure; the typed clients' own errors of pages have lost them. */
+export function refusal(response: PipelineResponse, otherwise: unknown = undefined): ArmError {
   return armError({
     status: String(response.status),
     headers: response.headers.toJSON(),
-    body: jsonOf(response.bodyAsText) ?? { error: { code, message } },
+    body: jsonOf(response.bodyAsText) ?? otherwise,
     request: response.request,
   });
 }
