@@ -4,6 +4,7 @@ import { createCertificates, keptCertificates } from './kubernetes/apiServer.ts'
 import { startLocalAzure, type LocalAzure } from './azure/server.ts';
 import { continuedClock } from './azure/continuedClock.ts';
 import { scaledClock, type Clock } from './clock.ts';
+import type { TaskHubStore } from './host/durable/store.ts';
 import { startHost, type Host } from './host/host.ts';
 import { portChosenBy } from './options.ts';
 import { lockState } from './stateLock.ts';
@@ -35,6 +36,8 @@ export interface LocalCloudOptions {
   readonly seed: number;
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
   readonly stateDirectory?: string;
+  /** Where orchestrations are kept when there is no state directory, in place of the host's own memory. */
+  readonly taskHubStore?: TaskHubStore;
   readonly log?: (message: string) => void;
 }
 
@@ -118,7 +121,7 @@ const startAzure = (
   });
 
 const startApp = (
-  { appDirectory, entry, functionsPort, stateDirectory, log }: LocalCloudOptions,
+  { appDirectory, entry, functionsPort, stateDirectory, taskHubStore, log }: LocalCloudOptions,
   clock: Clock,
 ): Promise<Host> =>
   startHost({
@@ -127,6 +130,7 @@ const startApp = (
     clock,
     ...(entry === undefined ? {} : { entry }),
     ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
+    ...(taskHubStore === undefined ? {} : { store: taskHubStore }),
     log: (level, source, message) => {
       if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);
     },

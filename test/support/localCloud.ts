@@ -1,5 +1,6 @@
 import { VirtualClock } from '../../local/clock.ts';
 import { startLocalCloud, type LocalCloud } from '../../local/cloud.ts';
+import type { TaskHubStore } from '../../local/host/durable/store.ts';
 
 /** The app in this process on its stand-ins, in virtual time: a creation takes as long as its computing takes. */
 export interface TestCloud extends LocalCloud {
@@ -26,7 +27,7 @@ interface ShownStatus {
 }
 
 export async function startTestCloud(
-  options: { start?: number; seed?: number; log?: (message: string) => void } = {},
+  options: { start?: number; seed?: number; taskHubStore?: TaskHubStore; log?: (message: string) => void } = {},
 ): Promise<TestCloud> {
   const clock = new VirtualClock(options.start);
   const cloud = await startLocalCloud({
@@ -36,6 +37,7 @@ export async function startTestCloud(
     functionsPort: 0,
     azurePort: 0,
     seed: options.seed ?? 1,
+    ...(options.taskHubStore === undefined ? {} : { taskHubStore: options.taskHubStore }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   return {
