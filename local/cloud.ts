@@ -32,8 +32,8 @@ export interface LocalCloudOptions {
   readonly azurePort: number;
   /** The first cluster's API server; each further one has the next free port. */
   readonly kubernetesPort?: number;
-  /** Seed of local Azure's latencies. */
-  readonly seed: number;
+  /** Seed of local Azure's latencies; without one, everything takes its median. */
+  readonly seed?: number;
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
   readonly stateDirectory?: string;
   /** Where orchestrations are kept when there is no state directory, in place of the host's own memory. */
@@ -114,7 +114,7 @@ const startAzure = (
     clusters: clusters.start,
     port: azurePort,
     clock,
-    seed,
+    ...(seed === undefined ? {} : { seed }),
     subscriptions: [LOCAL_SUBSCRIPTION],
     ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),
     ...(log === undefined ? {} : { log }),
