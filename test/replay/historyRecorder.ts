@@ -34,7 +34,8 @@ export function historyRecorder(): HistoryRecorder {
       },
       retire(state) {
         live.delete(state.head.instanceId);
-        ended.push({ ending: endingOf(state), events: [...state.history] });
+        // One that somebody terminated has not come to its end by its code.
+        if (state.status !== 'Terminated') ended.push({ ending: endingOf(state), events: [...state.history] });
         inner.retire(state);
       },
     },
@@ -51,15 +52,9 @@ function keep(live: Map<string, InstanceState>, instanceId: string, state: Insta
   if (state !== undefined) live.set(instanceId, state);
 }
 
-function endingOf({ status, output }: InstanceState): Ending {
-  switch (status) {
-    case 'Completed':
-    case 'Failed':
-    case 'Terminated':
-      return { kind: status, value: output };
-    default:
-      throw new Error(`An execution that is ${status} has not ended.`);
-  }
+function endingOf({ status }: InstanceState): Ending {
+  if (status === 'Completed' || status === 'Failed') return { kind: status };
+  throw new Error(`An execution that is ${status} has not ended.`);
 }
 
 /**
@@ -74,7 +69,7 @@ function continuedAsNew(before: InstanceState, next: Extract<JournalRecord, { ki
     ...before.inbox.slice(0, taken),
   ];
   return {
-    ending: { kind: 'ContinuedAsNew', value: next.head.input },
+    ending: { kind: 'ContinuedAsNew', input: next.head.input },
     events: [...before.history, ...turn],
   };
 }

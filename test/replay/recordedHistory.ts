@@ -2,9 +2,9 @@ import { EventType, type HistoryEvent, type Scheduled } from '../../local/host/d
 
 /** How an execution of an orchestration had ended when it was recorded; `Running`: it had not, and waited. */
 export interface Ending {
-  readonly kind: 'Completed' | 'Failed' | 'Terminated' | 'ContinuedAsNew' | 'Running';
-  /** Its output, the reason of its failure, or the next generation's input. */
-  readonly value?: unknown;
+  readonly kind: 'Completed' | 'Failed' | 'ContinuedAsNew' | 'Running';
+  /** The next generation's input, where it has continued as new. */
+  readonly input?: unknown;
 }
 
 /** One execution of an orchestration, as the host has kept it: a generation of a lane, or a sub-orchestration. */
