@@ -1,14 +1,12 @@
 import { loadApp, type FunctionApp } from '../../local/host/app.ts';
 import { whyNotCallable } from '../../local/host/durable/callable.ts';
-import { EventType, fromJson, type HistoryEvent, type Scheduled } from '../../local/host/durable/history.ts';
+import { EventType, fromJson, type HistoryEvent } from '../../local/host/durable/history.ts';
 import { callOrchestrator } from '../../local/host/durable/orchestratorCall.ts';
 import { evaluateTurn, type TurnResult } from '../../local/host/durable/turn.ts';
-import { compareVersions } from '../../local/host/durable/versions.ts';
 import { invoke } from '../../local/host/invocation.ts';
 import { readHostSettings } from '../../local/host/settings.ts';
-import { differences } from './differences.ts';
 import { beginningOf, turnsOf, type Beginning, type RecordedHistory, type RecordedTurn } from './recordedHistory.ts';
-import { describeWork, subjectOf } from './scheduledWork.ts';
+import { notesOf, problemOf } from './turnComparison.ts';
 
 /** The code that histories are replayed on. */
 export interface ReplayedApp {
@@ -98,64 +96,6 @@ const orchestratorStarted = ({ time }: RecordedTurn): HistoryEvent => ({
   IsPlayed: false,
   Timestamp: time,
 });
-
-/** @returns what is wrong with a turn, line by line; undefined when it is as recorded */
-function problemOf(turn: RecordedTurn, result: TurnResult, ending: string): readonly string[] | undefined {
-  const { outcome, scheduled } = result;
-  const count = Math.max(turn.scheduled.length, scheduled.length);
-  const pairs = Array.from({ length: count }, (_, index) => [turn.scheduled[index], scheduled[index]] as const);
-  if (outcome.kind === ending && pairs.every(([recorded, now]) => isSame(recorded, now))) return undefined;
-  const wrong = pairs.filter(([recorded, now]) => !isSame(recorded, now));
-  return [
-    ...wrong.flatMap(([recorded, now]) => [
-      `  recorded: ${recorded === undefined ? 'nothing' : describeWork(recorded)}`,
-      `  now:      ${now === undefined ? 'nothing' : describeWork(now)}`,
-    ]),
-    ...(outcome.kind === ending ? [] : [`  recorded: ${ended(ending)}`, `  now:      ${ended(outcome.kind)}`]),
-    ...(outcome.kind === 'Failed' && ending !== 'Failed' ? [`  since:    ${outcome.reason}`] : []),
-  ];
-}
-
-const ended = (kind: string) => (kind === 'Running' ? 'it waits' : `it ends: ${kind}`);
-
-function isSame(recorded: Scheduled | undefined, now: Scheduled | undefined): boolean {
-  if (recorded === undefined || now === undefined) return recorded === now;
-  if (hasNewerVersion(recorded, now))
-    return describeWork(recorded) === describeWork({ ...now, Version: recorded.Version });
-  return describeWork(recorded) === describeWork(now);
-}
-
-/** That is how changes are made: who waits for the older one still gets its result, and the next call is a newer one. */
-function hasNewerVersion<Now extends Scheduled>(recorded: Scheduled, now: Now) {
-  return (
-    recorded.EventType === EventType.subOrchestrationCreated &&
-    now.EventType === EventType.subOrchestrationCreated &&
-    compareVersions(now.Version, recorded.Version) > 0
-  );
-}
-
-function notesOf(turn: RecordedTurn, { scheduled, outcome }: TurnResult, ended?: RecordedHistory): string[] {
-  const notes = turn.scheduled.flatMap((recorded, index) => {
-    const now = scheduled[index];
-    if (now === undefined || !('Input' in recorded) || !('Input' in now)) return [];
-    const changed = differences(fromJson(recorded.Input), fromJson(now.Input));
-    return [
-      ...(hasNewerVersion(recorded, now) ? [`starts a newer version: ${describeWork(now)}`] : []),
-      ...(changed === '' ? [] : [`input of ${now.Name} ${subjectOf(now)}: ${changed}`]),
-    ];
-  });
-  if (ended === undefined) return notes;
-  if (outcome.kind === 'ContinuedAsNew') {
-    const changed = differences(ended.ending.input, outcome.input);
-    if (changed !== '') notes.push(`input of the next generation: ${changed}`);
-  }
-  const completed = ended.events.at(-1);
-  if (outcome.kind === 'Completed' && completed?.EventType === EventType.executionCompleted) {
-    const changed = differences(fromJson(completed.Result), outcome.output);
-    if (changed !== '') notes.push(`output: ${changed}`);
-  }
-  return notes;
-}
 
 /** With what to do, which somebody reads who has just broken it. */
 function explained(where: string, name: string, problem: readonly string[]): string {

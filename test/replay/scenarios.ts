@@ -1,4 +1,7 @@
 import { EventType } from '../../local/host/durable/history.ts';
+import { ACCESS_LANE } from '../../orchestrations/accessLane.ts';
+import { newAccessState, type AccessState } from '../../orchestrations/accessState.ts';
+import type { LaneState } from '../../orchestrations/laneState.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { TestCloud } from '../support/localCloud.ts';
 import { CLUSTER, createShop, FIREWALL, GROUP, NETWORK } from '../support/shop.ts';
@@ -128,7 +131,7 @@ async function deletedDuringCreation(cloud: TestCloud): Promise<void> {
   await lanesEnd(cloud);
 }
 
-/** Passes that break off in the app itself, here by somebody's hand; the lanes live on. */
+/** Passes that break off, one by somebody's hand and one in the app itself; their lanes live on. */
 async function brokenPass(cloud: TestCloud): Promise<void> {
   const { shop, still } = await readyShop(cloud);
   const terminatePassOf = (lane: string) => {
@@ -145,6 +148,11 @@ async function brokenPass(cloud: TestCloud): Promise<void> {
   await cloud.untilState('shop', 'failed');
   await still(() => ask(cloud, 'POST', '/shop/retry'));
   await cloud.untilState('shop', 'ready');
+  // A pass that finds nothing to do and nothing done, which only a fault of the app can bring about.
+  const { spec } = cloud.host.durable.status('shop')?.input as LaneState;
+  const input: AccessState = { ...newAccessState(spec), phase: 'applying' };
+  cloud.host.durable.start({ name: ACCESS_LANE, instanceId: 'broken.shop', input });
+  await accessLaneWaits(cloud, () => true, 'broken.shop');
 }
 
 /** A call of the app that has to be taken. */
@@ -179,8 +187,12 @@ const published =
     counts.publications === count && sync?.running === false;
 
 /** Waits until the access lane has nothing to do and holds as many grants as wanted. */
-async function accessLaneWaits(cloud: TestCloud, wanted: (grants: number) => boolean): Promise<void> {
-  await cloud.host.durable.waitFor(ACCESS_LANE_ID, ({ customStatus }) => {
+async function accessLaneWaits(
+  cloud: TestCloud,
+  wanted: (grants: number) => boolean,
+  lane = ACCESS_LANE_ID,
+): Promise<void> {
+  await cloud.host.durable.waitFor(lane, ({ customStatus }) => {
     const status = customStatus as { state: string; grants: readonly unknown[] } | null;
     return status?.state === 'waiting' && wanted(status.grants.length);
   });

@@ -34,13 +34,12 @@ function traitsOf(history: RecordedHistory): ReadonlySet<string> {
   const { name } = beginningOf(history);
   const turns = turnsOf(history);
   const scheduled = new Map(turns.flatMap((turn) => turn.scheduled.map((event) => [event.EventId, event] as const)));
-  const traits = new Set<string>();
+  const traits = new Set([`${name} ends: ${history.ending.kind}`]);
   let before = '';
-  for (const [index, turn] of turns.entries()) {
-    const ending = index === turns.length - 1 ? history.ending.kind : '';
+  for (const turn of turns) {
     const woken = unique(turn.shown.map((event) => wakeUp(event, scheduled)));
     const started = unique(turn.scheduled.map(kindOf));
-    const step = `${woken.join(' + ')} -> ${started.join(' + ')}${ending}`;
+    const step = `${woken.join(' + ')} -> ${started.join(' + ')}`;
     traits.add(`${name}: ${before}, ${step}`);
     before = step;
   }
@@ -71,4 +70,4 @@ function wakeUp(event: HistoryEvent, scheduled: ReadonlyMap<number, Scheduled>):
 
 const kindOf = (work: Scheduled): string => (work.EventType === EventType.timerCreated ? 'timer' : work.Name);
 
-const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
