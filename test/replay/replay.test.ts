@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readHistories } from './histories.ts';
+import { join } from 'node:path';
+import { HISTORIES_DIRECTORY, HISTORY_EXTENSION, readHistories } from './histories.ts';
 import { beginningOf, formatHistory } from './recordedHistory.ts';
 import { loadReplayedApp, replay, type ReplayedApp } from './replayGate.ts';
 
@@ -36,6 +37,10 @@ describe('the recorded histories', () => {
     expect(new Set(values.map(({ ending }) => ending.kind))).toEqual(
       new Set(['Completed', 'ContinuedAsNew', 'Failed', 'Running']),
     );
+  });
+
+  test.each([...histories])('%s is read as it was written', (title, history) => {
+    expect(formatHistory(history)).toBe(readFileSync(join(HISTORIES_DIRECTORY, title + HISTORY_EXTENSION), 'utf8'));
   });
 
   test.each([...histories])('%s holds nothing secret and nothing of a machine', (_title, history) => {
