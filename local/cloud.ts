@@ -4,6 +4,7 @@ import { createCertificates, keptCertificates } from './kubernetes/apiServer.ts'
 import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from './azure/server.ts';
 import { continuedClock } from './azure/continuedClock.ts';
 import { scaledClock, type Clock } from './clock.ts';
+import type { TaskHubStore } from './host/durable/store.ts';
 import { startHost, type Host } from './host/host.ts';
 import { portChosenBy } from './options.ts';
 import { lockState } from './stateLock.ts';
@@ -31,10 +32,12 @@ export interface LocalCloudOptions {
   readonly azurePort: number;
   /** The first cluster's API server; each further one has the next free port. */
   readonly kubernetesPort?: number;
-  /** Seed of local Azure's latencies. */
-  readonly seed: number;
+  /** Seed of local Azure's latencies; without one, everything takes its median. */
+  readonly seed?: number;
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
   readonly stateDirectory?: string;
+  /** Where orchestrations are kept when there is no state directory, in place of the host's own memory. */
+  readonly taskHubStore?: TaskHubStore;
   readonly log?: (message: string) => void;
   /** Told after each record of the task hub. */
   readonly onRecord?: () => void;
@@ -115,7 +118,7 @@ const startAzure = (
     clusters: clusters.start,
     port: azurePort,
     clock,
-    seed,
+    ...(seed === undefined ? {} : { seed }),
     subscriptions: [LOCAL_SUBSCRIPTION],
     ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),
     ...(log === undefined ? {} : { log }),
@@ -123,7 +126,7 @@ const startAzure = (
   });
 
 const startApp = (
-  { appDirectory, entry, functionsPort, stateDirectory, log, onRecord }: LocalCloudOptions,
+  { appDirectory, entry, functionsPort, stateDirectory, taskHubStore, log, onRecord }: LocalCloudOptions,
   clock: Clock,
 ): Promise<Host> =>
   startHost({
@@ -133,6 +136,7 @@ const startApp = (
     ...(entry === undefined ? {} : { entry }),
     ...(onRecord === undefined ? {} : { onRecord }),
     ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
+    ...(taskHubStore === undefined ? {} : { store: taskHubStore }),
     log: (level, source, message) => {
       if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);
     },

@@ -10,7 +10,7 @@ import type { DurableEngine } from './durable/engine.ts';
 import { createDurableEngine } from './durable/engine.ts';
 import { durableHttpApi } from './durable/httpApi.ts';
 import { journalStore } from './durable/journal.ts';
-import { memoryStore, watchedStore } from './durable/store.ts';
+import { memoryStore, watchedStore, type TaskHubStore } from './durable/store.ts';
 import { addToEnvironment } from './environment.ts';
 import { EVENT_GRID_PATH, handleEventGrid } from './eventGrid.ts';
 import type { TypedData } from './functionsCore.ts';
@@ -37,6 +37,8 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** Where the task hub's journal is kept; in memory when absent. */
   readonly taskHubDirectory?: string;
+  /** In place of the one in memory, for who wants to see what is kept. */
+  readonly store?: TaskHubStore;
   /** Generated where absent, and then kept in the task hub's directory. */
   readonly keys?: Partial<HostKeys>;
   /** Whether timer triggers run by their schedules (default), or through the admin endpoint only. */
@@ -87,7 +89,7 @@ async function start(
   const hub = taskHubDirectory === undefined ? undefined : join(taskHubDirectory, hubName);
   if (hub !== undefined) cleanUps.push(lockState(hub));
   const keys = hostKeys(options.keys ?? {}, taskHubDirectory && join(taskHubDirectory, 'keys.json'));
-  const kept = hub === undefined ? memoryStore() : journalStore(join(hub, 'instances'));
+  const kept = hub === undefined ? (options.store ?? memoryStore()) : journalStore(join(hub, 'instances'));
   const store = options.onRecord === undefined ? kept : watchedStore(kept, options.onRecord);
   cleanUps.push(() => store.close());
 

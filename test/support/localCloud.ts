@@ -1,5 +1,6 @@
 import { VirtualClock } from '../../local/clock.ts';
 import { startLocalCloud, type LocalCloud, type LocalCloudOptions } from '../../local/cloud.ts';
+import type { TaskHubStore } from '../../local/host/durable/store.ts';
 import { writtenBodies, type WrittenBodies } from './writtenBodies.ts';
 
 /** The app in this process on its stand-ins, in virtual time: a creation takes as long as its computing takes. */
@@ -28,22 +29,32 @@ interface ShownStatus {
   readonly steps: readonly { readonly name: string; readonly state: string; readonly problem?: { code: string } }[];
 }
 
-export async function startTestCloud(
-  options: {
-    start?: number;
-    seed?: number;
-    log?: (message: string) => void;
-    /** Runs the app as it was built, in place of its sources. */
-    built?: boolean;
-    /** Hears of each request to ARM. */
-    onRequest?: NonNullable<LocalCloudOptions['onRequest']>;
-    /** Keeps everything over restarts; ports then have to be the same in each. */
-    kept?: { directory: string; functionsPort: number; azurePort: number; kubernetesPort: number };
-    onRecord?: () => void;
-    /** Properties unknown to Azure's schemas that the test itself puts there. */
-    planted?: readonly string[];
-  } = {},
-): Promise<TestCloud> {
+/** What a test can have otherwise. */
+export interface TestCloudOptions {
+  /** Where virtual time begins, epoch ms. */
+  readonly start?: number;
+  /** Of local Azure's latencies, 1 when absent; `none`: everything takes its median. */
+  readonly seed?: number | 'none';
+  readonly taskHubStore?: TaskHubStore;
+  readonly log?: (message: string) => void;
+  /** Runs the app as it was built, in place of its sources. */
+  readonly built?: boolean;
+  /** Hears of each request to ARM. */
+  readonly onRequest?: NonNullable<LocalCloudOptions['onRequest']>;
+  /** Keeps everything over restarts; ports then have to be the same in each. */
+  readonly kept?: {
+    readonly directory: string;
+    readonly functionsPort: number;
+    readonly azurePort: number;
+    readonly kubernetesPort: number;
+  };
+  readonly onRecord?: () => void;
+  /** Properties unknown to Azure's schemas that the test itself puts there. */
+  readonly planted?: readonly string[];
+}
+
+export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
+  const { seed = 1 } = options;
   const clock = new VirtualClock(options.start);
   const bodies = writtenBodies(options.planted);
   const cloud = await startLocalCloud({
@@ -56,7 +67,8 @@ export async function startTestCloud(
       ? {}
       : { stateDirectory: options.kept.directory, kubernetesPort: options.kept.kubernetesPort }),
     ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
-    seed: options.seed ?? 1,
+    ...(seed === 'none' ? {} : { seed }),
+    ...(options.taskHubStore === undefined ? {} : { taskHubStore: options.taskHubStore }),
     onRequest: (request) => {
       bodies.add(request);
       options.onRequest?.(request);
