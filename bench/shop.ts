@@ -1,5 +1,6 @@
 import type { Clock, VirtualClock } from '../local/clock.ts';
 import { startLocalCloud } from '../local/cloud.ts';
+import type { TaskHubStore } from '../local/host/durable/store.ts';
 import { clusterClient } from '../local/clusterClient.ts';
 import { requestLog, type LoggedRequest } from '../local/measure.ts';
 import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
@@ -10,13 +11,22 @@ const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/s
 export const FIREWALL = `${GROUP}/providers/Microsoft.Network/azureFirewalls/shop-fw`;
 
 /** A ready environment `shop` that benchmarks work on; its first sync has ended. */
-export async function startShop({ clock, seed }: { readonly clock: Clock; readonly seed: number }) {
+export async function startShop({
+  clock,
+  seed,
+  taskHubStore,
+}: {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly taskHubStore?: TaskHubStore;
+}) {
   const cloud = await startLocalCloud({
     clock,
     appDirectory: process.cwd(),
     functionsPort: 0,
     azurePort: 0,
     seed,
+    ...(taskHubStore === undefined ? {} : { taskHubStore }),
     log: (message) => console.error(message),
   });
   const call = async (method: string, path = '', body?: object): Promise<unknown> => {
@@ -52,6 +62,16 @@ export async function startShop({ clock, seed }: { readonly clock: Clock; readon
         metadata: { name },
         spec: { type: 'LoadBalancer', ports: [{ port }], selector: { app: name } },
       });
+      if (status >= 300) throw new Error(JSON.stringify(body));
+    },
+    /** The service at another port. */
+    move: async (name: string, port: number) => {
+      const patch = { spec: { ports: [{ port }] } };
+      const { status, body } = await kubernetes('PATCH', `${services}/${name}`, patch, 'application/merge-patch+json');
+      if (status >= 300) throw new Error(JSON.stringify(body));
+    },
+    remove: async (name: string) => {
+      const { status, body } = await kubernetes('DELETE', `${services}/${name}`);
       if (status >= 300) throw new Error(JSON.stringify(body));
     },
     /** A merge patch of a service's annotations, which ARM never hears of. */
