@@ -93,11 +93,45 @@ describe('a running step', () => {
     expect(record).toEqual({ ...rest, state: 'pending' });
   });
 
-  test('whose operation has failed keeps its problem and forgets the operation', () => {
+  test('whose operation has failed is made again after a while, and forgets what it reported', () => {
+    const record = afterPoll(running, { status: 'failed', problem, hopeless: false }, step, now);
+    expect(record).toMatchObject({ state: 'pending', rewrite: true, notBefore: '2026-03-01T12:00:30.000Z' });
+    expect(record).not.toHaveProperty('operation');
+    const again = afterStart(record, { outcome: 'started', operation }, step, now);
+    expect(again).not.toHaveProperty('rewrite');
+    const last = afterPoll({ ...again, attemptWrites: 3 }, { status: 'failed', problem, hopeless: false }, step, now);
+    expect(last).toMatchObject({ state: 'failed', problem });
+  });
+
+  test('whose operation could only fail again keeps its problem and forgets the operation', () => {
     const record = afterPoll(running, { status: 'failed', problem, hopeless: true }, step, now);
     expect(record).toMatchObject({ state: 'failed', problem, finishedAt: now.toISOString() });
     expect(record.operation).toBeUndefined();
   });
+});
+
+test('a write whose answer was lost counts once it is found done, and stays in doubt until then', () => {
+  const lost = { outcome: 'wait', seconds: 10, reason: 'lost', refused: true, unconfirmed: true } as const;
+  const doubtful = afterStart(pending, lost, step, now);
+  expect(doubtful).toMatchObject({ state: 'pending', unconfirmed: true, writes: 0 });
+  const busy = afterStart(doubtful, { outcome: 'wait', seconds: 10, reason: 'Updating', refused: false }, step, now);
+  expect(busy).toMatchObject({ unconfirmed: true });
+  expect(afterStart(busy, { outcome: 'done', wrote: false }, step, now)).toMatchObject({ state: 'done', writes: 1 });
+});
+
+test('refusals without a hint are waited out ever longer, two minutes at the most', () => {
+  const waits = [0, 1, 2, 3, 4, 5, 20].map((refusals) => {
+    const refusal = { outcome: 'wait', reason: '503', refused: true } as const;
+    const { notBefore = '' } = afterStart({ ...pending, refusals }, refusal, step, now);
+    return (Date.parse(notBefore) - now.getTime()) / 1000;
+  });
+  expect(waits).toEqual([10, 20, 40, 80, 120, 120, 120]);
+});
+
+test('what takes seconds has a nearer deadline than what takes minutes', () => {
+  const later = new Date('2026-03-01T13:01:00Z');
+  expect(afterPoll(running, { status: 'running' }, { kind: 'routeTable' }, later).state).toBe('failed');
+  expect(afterPoll(running, { status: 'running' }, step, later).state).toBe('running');
 });
 
 test('an operation that never ends fails its step after three hours', () => {

@@ -1,4 +1,4 @@
-import { driftChecks, driftFindings, type DriftInput } from '../../../shared/plan/driftChecks.ts';
+import { driftChecks, driftFindings, egressIsInPlace, type DriftInput } from '../../../shared/plan/driftChecks.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from '../../../shared/model/json.ts';
 import { ownershipTag } from '../../../shared/model/names.ts';
 import type { ResourceKind } from '../../../shared/model/resource.ts';
@@ -73,6 +73,21 @@ describe('every difference is found by its check', () => {
     expect(left).not.toHaveProperty('expected');
   });
 
+  test.each(['Failed', 'Canceled'])(
+    'a last write that ended as %s, although everything is as it was wanted',
+    (state) => {
+      const broken = (json: JsonObject): JsonObject => ({
+        ...json,
+        properties: { ...(json['properties'] as JsonObject), provisioningState: state },
+      });
+      const findings = find({ firewall: broken(firewall), routeTable: broken(routeTable) });
+      expect(findings).toMatchObject([
+        { check: 'lastWrite', what: 'firewall provisioningState', actual: state, severity: 'error' },
+        { check: 'lastWrite', what: 'routeTable provisioningState', actual: state, severity: 'error' },
+      ]);
+    },
+  );
+
   test('a resource that is gone', () => {
     const findings = driftFindings({ spec, frontends });
     expect(findings.map(({ check, severity }) => [check, severity])).toEqual(Array(3).fill(['presence', 'error']));
@@ -89,6 +104,28 @@ describe('every difference is found by its check', () => {
         severity: 'warning',
       },
     ]);
+  });
+});
+
+describe('egress is in place', () => {
+  const succeeded: JsonObject = {
+    ...firewall,
+    properties: { ...(firewall['properties'] as JsonObject), provisioningState: 'Succeeded' },
+  };
+
+  test('where the firewall has all that the spec lets out, whatever else it has', () => {
+    expect(egressIsInPlace(spec, succeeded)).toBe(true);
+    expect(egressIsInPlace(spec, respelled(succeeded, '"Alert"', '"Off"'))).toBe(true);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['a rule differs', respelled(succeeded, '"1194"', '"1195"')],
+    ['names can not be resolved', respelled(succeeded, '"true"', '"false"')],
+    ['it is being written', respelled(succeeded, '"Succeeded"', '"Updating"')],
+    ['its last write failed', respelled(succeeded, '"Succeeded"', '"Failed"')],
+    ['it is not ours', respelled(succeeded, ownershipTag, 'team')],
+  ])('not while %s', (_what, actual) => {
+    expect(egressIsInPlace(spec, actual)).toBe(false);
   });
 });
 
