@@ -13,6 +13,7 @@ import { registerDriftTimer } from './driftTimer.ts';
 import { registerEnvironments } from './environments.ts';
 import { registerGrants } from './grants.ts';
 import { registerHealth } from './health.ts';
+import { registerHousekeeping } from './housekeeping.ts';
 import { registerLoadBalancerChanged } from './loadBalancerChanged.ts';
 import { registerPlans } from './plans.ts';
 import { registerServices } from './services.ts';
@@ -26,6 +27,7 @@ registerServices();
 registerLoadBalancerChanged();
 registerDriftTimer();
 registerHealth();
+registerHousekeeping();
 
 df.app.orchestration(FIREWALL_LANE, firewallLane);
 df.app.orchestration(graphOrchestrator.provision, provision);
