@@ -36,6 +36,7 @@ if (values.child) {
   const told: Told[] = [];
   const tell = (one: Told) => {
     told.push(one);
+    if (told.length % 50 === 0) console.log(`${told.length} kills, at ${one.point} of ${one.scenario}`);
     if (one.differences.length === 0) return;
     console.log(`${one.scenario}, killed at ${one.point}, after ${one.after ?? 'its end'}:`);
     for (const difference of one.differences) console.log(`  ${difference}`);
