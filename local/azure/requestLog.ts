@@ -19,7 +19,7 @@ export interface LoggedRequest {
   readonly requestBody?: Json;
 }
 
-const KEPT_REQUESTS = 20_000;
+const KEPT_REQUESTS = 5_000;
 const KEPT_BODIES = 500;
 
 /**

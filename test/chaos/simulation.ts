@@ -81,12 +81,11 @@ export async function simulate({
     await cloud.clock.sleep(2 * DRIFT_PERIOD_MS + HOUR_MS / 2);
     failures.push(...(await judge(cloud, watch)));
     const { counts } = (await shown(cloud)) ?? { counts: undefined };
-    const { requests } = (await cloud.control('GET', '/requests')) as { requests: { fault?: string }[] };
     return {
       seed,
       violations: [...watch.violations, ...failures],
       acts,
-      faults: requests.filter(({ fault }) => fault !== undefined).length,
+      faults: watch.faults,
       writes: watch.writes,
       syncs: counts?.syncs ?? 0,
       driftRepairs: counts?.driftRepairs ?? 0,

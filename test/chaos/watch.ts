@@ -34,6 +34,8 @@ export interface Watch {
   readonly violations: readonly string[];
   readonly writes: number;
   readonly looks: number;
+  /** Requests that were struck by a fault. */
+  readonly faults: number;
 }
 
 interface Cloud {
@@ -52,6 +54,7 @@ export function createWatch(cloud: Cloud): Watch {
   let looked: readonly (JsonObject | undefined)[] = [];
   let writes = 0;
   let looks = 0;
+  let faults = 0;
 
   const violate = (message: string) => {
     if (seen.has(message)) return;
@@ -140,6 +143,7 @@ export function createWatch(cloud: Cloud): Watch {
 
   return {
     request: (request) => {
+      if (request.fault !== undefined) faults++;
       if (request.write) judgeWrite(request);
       look();
     },
@@ -162,6 +166,9 @@ export function createWatch(cloud: Cloud): Watch {
     violations,
     get writes() {
       return writes;
+    },
+    get faults() {
+      return faults;
     },
     get looks() {
       return looks;
