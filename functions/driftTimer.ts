@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { app, type InvocationContext, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
 import { environmentState } from '../orchestrations/laneState.ts';
+import { azureFailure } from '../shared/observe/failure.ts';
 import { servicesHaveChanged } from '../shared/observe/servicePass.ts';
 import { listLanes, signalLane, type Lane } from './http/laneClient.ts';
 
@@ -33,7 +34,7 @@ export function registerDriftTimer(): void {
  */
 async function checkDrift(_timer: Timer, context: InvocationContext): Promise<void> {
   const client = df.getClient(context);
-  const lanes = await readableLanes(client);
+  const lanes = await readableLanes(client, context);
   await forEachLane(lanes, context, 'could not be told to check for drift', async (lane) => {
     await signalLane(client, lane, {
       kind: 'sync',
@@ -60,7 +61,7 @@ function startOf(index: number, count: number, { broken, updatedAt }: Lane): { n
 
 async function passServices(_timer: Timer, context: InvocationContext): Promise<void> {
   const client = df.getClient(context);
-  const lanes = (await readableLanes(client)).filter(waitsReady);
+  const lanes = (await readableLanes(client, context)).filter(waitsReady);
   await forEachLane(lanes, context, 'could not be looked at', async (lane) => {
     if (!(await servicesHaveChanged(lane.state.spec))) return;
     await signalLane(client, lane, {
@@ -75,7 +76,11 @@ async function passServices(_timer: Timer, context: InvocationContext): Promise<
 /** How many environments are looked at side by side. */
 const AT_ONCE = 4;
 
-/** One environment that fails must not keep the others waiting or from their turn. */
+/**
+ * One environment that fails must not keep the others waiting or from their turn.
+ *
+ * @throws Error when it failed for all of them, so that the invocation counts as failed
+ */
 async function forEachLane(
   lanes: readonly Lane[],
   context: InvocationContext,
@@ -83,20 +88,30 @@ async function forEachLane(
   work: (lane: Lane) => Promise<void>,
 ): Promise<void> {
   const left = [...lanes];
+  let failed = 0;
   const worker = async () => {
     for (let lane = left.shift(); lane !== undefined; lane = left.shift()) {
       try {
         await work(lane);
       } catch (error) {
-        context.error(`${lane.name} ${failure}`, error);
+        failed++;
+        // What Azure says has a name and a remedy; anything else is a surprise, and told whole.
+        const known = azureFailure(error);
+        if (known === undefined) context.error(`${lane.name} ${failure}`, error);
+        else context.warn(`${lane.name} ${failure}: ${known.message} ${known.remedy}`);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (failed > 0 && failed === lanes.length)
+    throw new Error(`None of ${failed} environments ${failure.replace('could not', 'could')}.`);
 }
 
-const readableLanes = async (client: df.DurableClient): Promise<Lane[]> =>
-  (await listLanes(client)).flatMap((lane) => ('unreadable' in lane ? [] : [lane]));
+async function readableLanes(client: df.DurableClient, context: InvocationContext): Promise<Lane[]> {
+  const lanes = await listLanes(client);
+  for (const lane of lanes) if ('unreadable' in lane) context.warn(`${lane.name} is left out: ${lane.unreadable}`);
+  return lanes.flatMap((lane) => ('unreadable' in lane ? [] : [lane]));
+}
 
 /** A lane that works syncs anyway. */
 const waitsReady = ({ live, state }: Lane): boolean =>
