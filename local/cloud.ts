@@ -111,7 +111,7 @@ async function makeAppGroup(azure: LocalAzure): Promise<void> {
 }
 
 const startAzure = (
-  { azurePort, azureHttpsPort, seed, stateDirectory, log, onRequest }: LocalCloudOptions,
+  { azurePort, azureHttpsPort, timeScale = 1, seed, stateDirectory, log, onRequest }: LocalCloudOptions,
   clock: Clock,
   clusters: KubernetesClusters,
 ): Promise<LocalAzure> =>
@@ -120,6 +120,7 @@ const startAzure = (
     port: azurePort,
     ...(azureHttpsPort === undefined ? {} : { https: { port: azureHttpsPort } }),
     clock,
+    timeScale,
     seed,
     subscriptions: [LOCAL_SUBSCRIPTION],
     ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),

@@ -2,7 +2,7 @@ import { worldOf } from './azure.ts';
 import { invalidResourceType } from './errors.ts';
 import type { Answer } from './http.ts';
 import type { AnswerPoll } from './operationAnswers.ts';
-import { kubernetesVersionsBody } from './resources/kubernetesVersions.ts';
+import { kubernetesVersionsBody, orchestratorsBody } from './resources/kubernetesVersions.ts';
 import { locationsBody } from './resources/locations.ts';
 import { listProviders } from './resources/providers.ts';
 import * as groups from './resources/resourceGroups.ts';
@@ -58,5 +58,7 @@ export function answerLocation(visit: Visit, namespace: string, answerPoll: Answ
   if (what === 'usages' && namespace === 'Microsoft.Compute') return ok(computeUsages(world, location));
   if (what === 'vmsizes' && namespace === 'Microsoft.Compute') return ok({ value: vmSizes.map(vmSizeBody) });
   if (what === 'kubernetesversions' && namespace === 'Microsoft.ContainerService') return ok(kubernetesVersionsBody());
+  if (what === 'orchestrators' && namespace === 'Microsoft.ContainerService')
+    return ok(orchestratorsBody(path.subscription, location));
   throw invalidResourceType(namespace, `locations/${path.types[1] ?? ''}`, visit.call.apiVersion);
 }

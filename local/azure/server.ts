@@ -10,7 +10,7 @@ import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
 import type { JsonObject } from './json.ts';
 import { listen, type Listeners } from './listeners.ts';
-import { inEffect } from './operations.ts';
+import { inEffect, operationsKept } from './operations.ts';
 import type { LoggedRequest } from './requestLog.ts';
 import { runAzure } from './running.ts';
 import { resourceTypes } from './resources/types.ts';
@@ -24,7 +24,7 @@ export interface LocalAzureOptions {
   readonly https?: { readonly port: number };
   /** Without it, a scaled clock, which the state directory continues over restarts. */
   readonly clock?: Clock;
-  /** Seconds of Azure time per second, where no clock is given; 1 when absent. */
+  /** Seconds of Azure time per second, 1 when absent; of the clock that is given, if one is. */
   readonly timeScale?: number;
   /** Latencies are drawn by it; without it every operation takes its median. */
   readonly seed?: number;
@@ -99,6 +99,7 @@ function openState({ stateDirectory, clock, timeScale = 1, seed, subscriptions }
     store: openStore(stateDirectory),
     clock: clock ?? (stateDirectory === undefined ? scaledClock(timeScale) : continuedClock(stateDirectory, timeScale)),
     seed,
+    operationsKeptMs: operationsKept(timeScale),
     subscriptions: subscriptions ?? [DEFAULT_SUBSCRIPTION],
     types: resourceTypes,
   };
