@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { rootCertificates } from 'node:tls';
-import { asText, at, type Json, type JsonObject } from '../../../local/azure/json.ts';
+import { asText, at, objectsAt, type Json, type JsonObject } from '../../../local/azure/json.ts';
 import { aNetwork, GROUP, NETWORK, startClient, SUBSCRIPTION, type Client } from './client.ts';
 
 interface Sent {
@@ -146,6 +146,21 @@ describe('what az asks with a token of AD FS', () => {
     });
     const tenants = await send('/tenants?api-version=2019-11-01', { headers });
     expect(tenants.body).toMatchObject({ value: [{ id: `/tenants/${tenantId}`, tenantId }] });
+  });
+
+  test('the resources of a group, by a filter over the subscription', async () => {
+    await client.apply('PUT', GROUP, { location: 'eastus' });
+    await client.apply('PUT', `${SUBSCRIPTION}/resourceGroups/other`, { location: 'eastus' });
+    await client.apply('PUT', `${NETWORK}/virtualNetworks/v`, aNetwork());
+    await client.apply('PUT', `${NETWORK.replace('/g/', '/other/')}/virtualNetworks/w`, aNetwork());
+    const names = async (filter: string) => {
+      const query = new URLSearchParams({ $filter: filter, 'api-version': '2022-09-01' }).toString();
+      const { body } = await send(`${SUBSCRIPTION}/resources?${query}`, { headers });
+      return objectsAt(body, 'value').map(({ name }) => name);
+    };
+    expect(await names("resourceGroup eq 'G'")).toEqual(['v']);
+    expect(await names("resourceGroup eq 'other' and name eq 'w'")).toEqual(['w']);
+    expect(await names("name eq 'nobody'")).toEqual([]);
   });
 
   test('Kubernetes versions in the form of 2019', async () => {
