@@ -30,6 +30,8 @@ export interface LocalCloudOptions {
   /** 0 picks a free one. */
   readonly functionsPort: number;
   readonly azurePort: number;
+  /** Where local Azure listens with TLS too; not at all when absent. */
+  readonly azureHttpsPort?: number;
   /** The first cluster's API server; each further one has the next free port. */
   readonly kubernetesPort?: number;
   /** Seed of local Azure's latencies; without one, everything takes its median. */
@@ -71,7 +73,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     if (state !== undefined) cleanUps.push(lockState(state));
     const clock = options.clock ?? (state === undefined ? scaledClock(timeScale) : continuedClock(state, timeScale));
     const clusters = await startClusters(options, clock);
-    const azure = await startAzure(options, clock, clusters).catch(portChosenBy('azure-port'));
+    const azure = await startAzure(options, clock, clusters)
+      .catch(portChosenBy('https-port', options.azureHttpsPort ?? 0))
+      .catch(portChosenBy('azure-port'));
     cleanUps.push(() => azure.close());
     Object.assign(process.env, appSettings(azure));
     await makeAppGroup(azure);
@@ -110,14 +114,16 @@ async function makeAppGroup(azure: LocalAzure): Promise<void> {
 }
 
 const startAzure = (
-  { azurePort, seed, stateDirectory, log, onRequest }: LocalCloudOptions,
+  { azurePort, azureHttpsPort, timeScale = 1, seed, stateDirectory, log, onRequest }: LocalCloudOptions,
   clock: Clock,
   clusters: KubernetesClusters,
 ): Promise<LocalAzure> =>
   startLocalAzure({
     clusters: clusters.start,
     port: azurePort,
+    ...(azureHttpsPort === undefined ? {} : { https: { port: azureHttpsPort } }),
     clock,
+    timeScale,
     ...(seed === undefined ? {} : { seed }),
     subscriptions: [LOCAL_SUBSCRIPTION],
     ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),

@@ -9,6 +9,7 @@ const usage = `Starts Gatehouse on this machine: the app, and local Azure for it
 
   --port N             the app's port (default 7071; 0 picks a free one)
   --azure-port N       local Azure's port (default 8480)
+  --https-port N       local Azure's port with TLS, for the az command line (default 8443)
   --kubernetes-port N  the first cluster's API server (default 6443)
   --time-scale N       seconds of Azure time per second (default 60)
   --seed N             draws local Azure's latencies (default 1)
@@ -21,6 +22,7 @@ runMain(async () => {
     options: {
       port: { type: 'string', default: '7071' },
       'azure-port': { type: 'string', default: '8480' },
+      'https-port': { type: 'string', default: '8443' },
       'kubernetes-port': { type: 'string', default: '6443' },
       'time-scale': { type: 'string', default: '60' },
       seed: { type: 'string', default: '1' },
@@ -38,6 +40,7 @@ runMain(async () => {
     appDirectory: process.cwd(),
     functionsPort: portOption('port', values.port),
     azurePort: portOption('azure-port', values['azure-port']),
+    azureHttpsPort: portOption('https-port', values['https-port']),
     kubernetesPort: portOption('kubernetes-port', values['kubernetes-port']),
     seed: integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     stateDirectory: values.state,
@@ -48,6 +51,7 @@ runMain(async () => {
 
   app          ${cloud.api}   (health: ${cloud.api}/health)
   local Azure  ${cloud.azure.origin}   (requests: ${cloud.azure.origin}/_local/requests)
+  for az       ${cloud.azure.https?.origin}   (REQUESTS_CA_BUNDLE=${values.state}/azure/ca.pem; see local/azure/README.md)
   key          ${key}
   state        ${values.state}   (remove it to start afresh)
 

@@ -40,14 +40,19 @@ class PortInUseError extends Error {
   }
 }
 
-/** Handles the rejection of what listens on a port that `--flag` chooses. @throws PortInUseError, else the error as it is */
+/**
+ * Handles the rejection of what listens on a port that `--flag` chooses; given the `port`, leaves all others to the next
+ * handler, since what listens on several ports has a flag for each.
+ *
+ * @throws PortInUseError, else the error as it is
+ */
 export const portChosenBy =
-  (flag: string) =>
+  (flag: string, port?: number) =>
   (error: unknown): never => {
-    if (isErrno(error, 'EADDRINUSE')) {
-      throw new PortInUseError((error as Error & { port: number }).port, flag, { cause: error });
-    }
-    throw error;
+    if (!isErrno(error, 'EADDRINUSE')) throw error;
+    const used = (error as Error & { port: number }).port;
+    if (port !== undefined && port !== used) throw error;
+    throw new PortInUseError(used, flag, { cause: error });
   };
 
 /**

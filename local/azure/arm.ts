@@ -12,6 +12,7 @@ import type { Progress } from './progress.ts';
 import type { LoggedRequest, RequestLog } from './requestLog.ts';
 import { lastSegment, parsePath } from './resourceId.ts';
 import { parseBody, route } from './router.ts';
+import { subscriptionBody, tenantBody } from './resources/subscriptions.ts';
 import { serviceRequestId } from './serviceRequestId.ts';
 import type { Operation } from './store.ts';
 import { throttle } from './throttling.ts';
@@ -95,20 +96,12 @@ function polledOperation({ store }: Azure, { method, url }: Request): Operation 
   return store.operations.get(lastSegment(url.pathname));
 }
 
+/** What is above all subscriptions. */
 function answerTenant(azure: Azure, request: Request): Answer {
-  if (request.url.pathname !== '/subscriptions')
-    throw new ArmError(404, 'NotFound', `No route matches '${request.url.pathname}'.`);
-  return {
-    status: 200,
-    body: {
-      value: azure.subscriptions.map((id) => ({
-        id: `/subscriptions/${id}`,
-        subscriptionId: id,
-        displayName: 'local Azure',
-        state: 'Enabled',
-      })),
-    },
-  };
+  const path = request.url.pathname.toLowerCase().replace(/\/$/, '');
+  if (path === '/subscriptions') return { status: 200, body: { value: azure.subscriptions.map(subscriptionBody) } };
+  if (path === '/tenants') return { status: 200, body: { value: [tenantBody] } };
+  throw new ArmError(404, 'NotFound', `No route matches '${request.url.pathname}'.`);
 }
 
 function requireApiVersion(url: URL): string {

@@ -17,6 +17,8 @@ export interface Azure {
   readonly store: Store;
   readonly clock: Clock;
   readonly seed: number | undefined;
+  /** How long an operation that has ended can be asked for. */
+  readonly operationsKeptMs: number;
   readonly subscriptions: readonly string[];
   /** By lower-cased type. */
   readonly types: ReadonlyMap<string, ResourceType>;

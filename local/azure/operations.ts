@@ -2,8 +2,14 @@ import { stringAt } from './json.ts';
 import { parentId } from './resourceId.ts';
 import type { Change, Effect, Operation, Resource, Store } from './store.ts';
 
-/** Operations can be asked for this long after they have ended; then their URL answers 404. */
 const KEPT_MS = 60 * 60 * 1000;
+const KEPT_WALL_MS = 10 * 60 * 1000;
+
+/**
+ * How long operations can be asked for after they have ended, in Azure time; then their URL answers 404. Azure's hour
+ * would pass between two looks of a client that waits by the clock on the wall, as az does for 30 s, where time goes fast.
+ */
+export const operationsKept = (timeScale: number): number => Math.max(KEPT_MS, KEPT_WALL_MS * timeScale);
 
 /** The operation under way that writes or locks a resource, if there is one. */
 export function runningOperation(store: Store, now: number, id: string): Operation | undefined {
@@ -19,9 +25,14 @@ export function runningOperation(store: Store, now: number, id: string): Operati
 
 /**
  * Brings the state to `now`: applies what operations had to do by then, in the order in which it fell due, and forgets
- * operations that have expired. `effectChanges` says what an effect writes.
+ * operations that ended more than `keptMs` ago. `effectChanges` says what an effect writes.
  */
-export function settle(store: Store, now: number, effectChanges: (effect: Effect) => readonly Change[]): void {
+export function settle(
+  store: Store,
+  now: number,
+  keptMs: number,
+  effectChanges: (effect: Effect) => readonly Change[],
+): void {
   for (;;) {
     const due = nextEffect(store, now);
     if (due === undefined) break;
@@ -31,7 +42,7 @@ export function settle(store: Store, now: number, effectChanges: (effect: Effect
     const past = effect.action === 'fail' ? [] : superseded(store, operation);
     store.commit([...effectChanges(effect), ...past, ['operations', operation.id, advanced]]);
   }
-  const expired = [...store.operations.values()].filter(({ endsAt }) => endsAt + KEPT_MS < now);
+  const expired = [...store.operations.values()].filter(({ endsAt }) => endsAt + keptMs < now);
   store.commit(expired.map(({ id }) => ['operations', id, null]));
 }
 

@@ -21,7 +21,7 @@ export function startProgress(azure: Azure, eventGrid: EventGrid, clusters: Clus
   let stopped = false;
 
   const advance = () => {
-    settle(azure.store, azure.clock.now(), (effect) => effectChanges(azure, effect));
+    settle(azure.store, azure.clock.now(), azure.operationsKeptMs, (effect) => effectChanges(azure, effect));
     eventGrid.publish();
     eventGrid.deliver();
     clusters?.reconcile();

@@ -1,13 +1,13 @@
 import { worldOf } from './azure.ts';
 import { invalidResourceType } from './errors.ts';
 import type { Answer } from './http.ts';
-import type { JsonObject } from './json.ts';
 import type { AnswerPoll } from './operationAnswers.ts';
-import { kubernetesVersionsBody } from './resources/kubernetesVersions.ts';
+import { kubernetesVersionsBody, orchestratorsBody } from './resources/kubernetesVersions.ts';
 import { locationsBody } from './resources/locations.ts';
 import { listProviders } from './resources/providers.ts';
 import * as groups from './resources/resourceGroups.ts';
 import { listGroups, listResources } from './resources/resourceLists.ts';
+import { subscriptionBody } from './resources/subscriptions.ts';
 import { computeUsages, networkUsages } from './resources/usages.ts';
 import { vmSizeBody, vmSizes } from './resources/vmSizes.ts';
 import { methodNotAllowed, ok, pathNotFound, type Visit } from './visit.ts';
@@ -58,20 +58,7 @@ export function answerLocation(visit: Visit, namespace: string, answerPoll: Answ
   if (what === 'usages' && namespace === 'Microsoft.Compute') return ok(computeUsages(world, location));
   if (what === 'vmsizes' && namespace === 'Microsoft.Compute') return ok({ value: vmSizes.map(vmSizeBody) });
   if (what === 'kubernetesversions' && namespace === 'Microsoft.ContainerService') return ok(kubernetesVersionsBody());
+  if (what === 'orchestrators' && namespace === 'Microsoft.ContainerService')
+    return ok(orchestratorsBody(path.subscription, location));
   throw invalidResourceType(namespace, `locations/${path.types[1] ?? ''}`, visit.call.apiVersion);
-}
-
-function subscriptionBody(subscription: string): JsonObject {
-  return {
-    id: `/subscriptions/${subscription}`,
-    subscriptionId: subscription,
-    displayName: 'local Azure',
-    state: 'Enabled',
-    authorizationSource: 'RoleBased',
-    subscriptionPolicies: {
-      locationPlacementId: 'Public_2014-09-01',
-      quotaId: 'PayAsYouGo_2014-09-01',
-      spendingLimit: 'Off',
-    },
-  };
 }

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { scaledClock, type Clock } from '../clock.ts';
 import { lockState } from '../stateLock.ts';
 import type { AnswerRequest } from './arm.ts';
@@ -9,7 +9,8 @@ import { ArmError } from './errors.ts';
 import type { FunctionsHost } from './eventGrid/webhook.ts';
 import type { Answer, Request } from './http.ts';
 import type { JsonObject } from './json.ts';
-import { inEffect } from './operations.ts';
+import { listen, type Listeners } from './listeners.ts';
+import { inEffect, operationsKept } from './operations.ts';
 import type { LoggedRequest } from './requestLog.ts';
 import { runAzure } from './running.ts';
 import { resourceTypes } from './resources/types.ts';
@@ -19,9 +20,11 @@ import { IDENTITY_HEADER } from './tokenEndpoints.ts';
 export interface LocalAzureOptions {
   /** Where to listen on loopback; 0 picks a free port. */
   readonly port?: number;
+  /** Listens on loopback with TLS too, for clients that speak nothing else; 0 picks a free port. */
+  readonly https?: { readonly port: number };
   /** Without it, a scaled clock, which the state directory continues over restarts. */
   readonly clock?: Clock;
-  /** Seconds of Azure time per second, where no clock is given; 1 when absent. */
+  /** Seconds of Azure time per second, 1 when absent; of the clock that is given, if one is. */
   readonly timeScale?: number;
   /** Latencies are drawn by it; without it every operation takes its median. */
   readonly seed?: number;
@@ -38,6 +41,8 @@ export interface LocalAzureOptions {
 
 export interface LocalAzure {
   readonly origin: string;
+  /** https://localhost:port, where it was asked for, and the PEM text of the authority that its clients have to trust. */
+  readonly https?: { readonly origin: string; readonly authority: string };
   /** What App Service would give an app as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
   readonly identity: { readonly endpoint: string; readonly header: string };
   /** Says where the functions are that event subscriptions name: the local host starts after local Azure. */
@@ -59,29 +64,31 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
   const { stateDirectory } = options;
   const unlock = stateDirectory === undefined ? () => undefined : lockState(stateDirectory);
-  const server = createServer();
+  let listeners: Listeners | undefined;
   try {
-    // No request is read before this turn ends, so the state is opened once nothing stands against it any more.
-    const origin = await listen(server, options.port ?? DEFAULT_PORT);
+    // The state is opened once nothing stands against it any more.
+    listeners = await listen({ port: options.port ?? DEFAULT_PORT, https: options.https, stateDirectory });
+    const { origin, https, serve: letIn, close: stopListening } = listeners;
     const state = openState(options);
     const report = options.log ?? (() => undefined);
     const running = runAzure(state, options.clusters, report, options.onRequest);
-    server.on('request', (incoming, response) => void serve(running.answer, report, incoming, response));
+    letIn((incoming, response) => void serve(running.answer, report, incoming, response));
     await running.ready();
     return {
       origin,
+      ...(https === undefined ? {} : { https }),
       identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
       deliverTo: running.deliverTo,
       inEffect: (id) => inEffect(state.store, state.clock.now(), id)?.body,
       close: async () => {
-        await stop(server);
+        await stopListening();
         await running.close();
         state.store.close();
         unlock();
       },
     };
   } catch (error) {
-    await stop(server);
+    await listeners?.close();
     unlock();
     throw error;
   }
@@ -92,6 +99,7 @@ function openState({ stateDirectory, clock, timeScale = 1, seed, subscriptions }
     store: openStore(stateDirectory),
     clock: clock ?? (stateDirectory === undefined ? scaledClock(timeScale) : continuedClock(stateDirectory, timeScale)),
     seed,
+    operationsKeptMs: operationsKept(timeScale),
     subscriptions: subscriptions ?? [DEFAULT_SUBSCRIPTION],
     types: resourceTypes,
   };
@@ -138,10 +146,19 @@ async function read(incoming: IncomingMessage): Promise<Request> {
   }
   return {
     method: incoming.method ?? 'GET',
-    url: new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`),
+    url: urlOf(incoming),
     headers: incoming.headers,
     text: Buffer.concat(chunks).toString('utf8'),
   };
+}
+
+/**
+ * What the URLs in answers are made of: a client that came by TLS is sent nowhere else. Slashes that a client has doubled
+ * at the front, as az does where an endpoint ends in one, would make the path another host.
+ */
+function urlOf({ socket, headers, url = '/' }: IncomingMessage): URL {
+  const origin = `${socket instanceof TLSSocket ? 'https' : 'http'}://${headers.host ?? '127.0.0.1'}`;
+  return new URL(url.replace(/^\/+/, '/'), origin);
 }
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
@@ -149,17 +166,4 @@ function send(response: ServerResponse, { status, body, headers = {} }: Answer):
   const type = body === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8' };
   response.writeHead(status, { ...type, 'Cache-Control': 'no-cache', ...headers });
   response.end(text);
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function stop(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
 }

@@ -1,5 +1,6 @@
-import { TENANT_ID, type Azure } from './azure.ts';
+import type { Azure } from './azure.ts';
 import { issueToken, principalOf } from './auth.ts';
+import { answerDiscovery } from './discovery.ts';
 import type { Answer, Request } from './http.ts';
 import { stringAt } from './json.ts';
 
@@ -9,41 +10,16 @@ const SYSTEM_ASSIGNED_CLIENT_ID = '22222222-2222-2222-2222-222222222222';
 const ENTRA_LIFETIME_SECONDS = 3599;
 const MANAGED_IDENTITY_LIFETIME_SECONDS = 86_400;
 
-/** Answers Entra's token and discovery endpoints and App Service's managed-identity endpoint; undefined for other paths. */
+/**
+ * Answers the token endpoints of Entra and AD FS, what is asked before they are, and App Service's managed-identity
+ * endpoint; undefined for other paths.
+ */
 export function answerTokenRequest(azure: Azure, request: Request): Answer | undefined {
-  const { pathname, origin } = request.url;
+  const { pathname } = request.url;
   if (pathname === '/msi/token') return managedIdentityToken(azure, request);
-  if (pathname === '/common/discovery/instance') return instanceDiscovery(origin, request);
-  const match = /^\/([^/]+)(?:\/oauth2)?(?:\/v2\.0)?\/(token|\.well-known\/openid-configuration)$/.exec(pathname);
-  if (match === null || match[1] === 'subscriptions') return undefined;
-  const tenant = match[1] ?? TENANT_ID;
-  if (match[2] === 'token') return request.method === 'POST' ? clientCredentialsToken(azure, request) : { status: 405 };
-  const issuer = tenant === 'common' || tenant === 'organizations' ? '{tenantid}' : tenant;
-  return {
-    status: 200,
-    body: {
-      token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
-      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
-      authorization_endpoint: `${origin}/${tenant}/oauth2/v2.0/authorize`,
-      jwks_uri: `${origin}/${tenant}/discovery/v2.0/keys`,
-      issuer: `${origin}/${issuer}/v2.0`,
-      response_types_supported: ['token'],
-      subject_types_supported: ['pairwise'],
-      id_token_signing_alg_values_supported: ['RS256'],
-    },
-  };
-}
-
-function instanceDiscovery(origin: string, request: Request): Answer {
-  const host = request.url.host;
-  return {
-    status: 200,
-    body: {
-      tenant_discovery_endpoint: `${origin}/${TENANT_ID}/v2.0/.well-known/openid-configuration`,
-      'api-version': '1.1',
-      metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
-    },
-  };
+  const tenant = /^\/([^/]+)(?:\/oauth2)?(?:\/v2\.0)?\/token$/.exec(pathname)?.[1];
+  if (tenant === undefined || tenant === 'subscriptions') return answerDiscovery(request);
+  return request.method === 'POST' ? clientCredentialsToken(azure, request) : { status: 405 };
 }
 
 function clientCredentialsToken(azure: Azure, request: Request): Answer {

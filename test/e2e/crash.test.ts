@@ -27,7 +27,8 @@ async function start(before?: Running): Promise<Running> {
   if (!existsSync('dist/local/main.js')) throw new Error('dist/ is missing: run `npm run build` first.');
   const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, ...env } = process.env;
   const portOf = (url = 'http://127.0.0.1:0') => new URL(url).port || '0';
-  const ports = ['--port', portOf(before?.api), '--azure-port', portOf(before?.azure), '--kubernetes-port', '0'];
+  const free = ['--https-port', '0', '--kubernetes-port', '0'];
+  const ports = ['--port', portOf(before?.api), '--azure-port', portOf(before?.azure), ...free];
   const child = spawn(process.execPath, ['dist/local/main.js', ...ports, '--time-scale', '100', '--state', state], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -50,7 +50,7 @@ function run(command: Command, ...args: readonly string[]) {
   };
 }
 
-const free = ['--port', '0', '--azure-port', '0'];
+const free = ['--port', '0', '--azure-port', '0', '--https-port', '0'];
 const started = async (process: ReturnType<typeof run>) => {
   const text = await process.listening('Ctrl+C');
   const [, api = ''] = /app +(\S+)/.exec(text) ?? [];
@@ -71,7 +71,7 @@ test('a second start on a state directory in use changes nothing in it and says 
     errors: `The state directory ${state} is in use by process ${first.child.pid}. Stop that process, or choose another directory (--state DIR).\n`,
   });
   // Its parts can't be taken one by one either.
-  const part = run('azure', '--port', '0', '--state', join(state, 'azure'));
+  const part = run('azure', '--port', '0', '--https-port', '0', '--state', join(state, 'azure'));
   expect(await part.ended()).toMatchObject({ code: 1, errors: expect.stringContaining(`process ${first.child.pid}`) });
   const app = run('appOnly', '--port', '0', '--state', join(state, 'task-hub'));
   expect(await app.ended()).toMatchObject({ code: 1, errors: expect.stringContaining(`process ${first.child.pid}`) });
@@ -87,9 +87,9 @@ test('a second start on a state directory in use changes nothing in it and says 
 });
 
 test('local Azure alone takes its state directory for itself, and gives it back when it is stopped', async () => {
-  const first = run('azure', '--port', '0', '--state', state);
+  const first = run('azure', '--port', '0', '--https-port', '0', '--state', state);
   await first.listening('listens on');
-  const second = run('azure', '--port', '0', '--state', state);
+  const second = run('azure', '--port', '0', '--https-port', '0', '--state', state);
   expect(await second.ended()).toEqual({
     code: 1,
     errors: `The state directory ${state} is in use by process ${first.child.pid}. Stop that process, or choose another directory (--state DIR).\n`,
@@ -105,12 +105,14 @@ test('a port in use is one line that names the flag to choose another, and opens
   const line = (used: string, flag: string) =>
     `Port ${used} is in use. Stop what listens there, or choose another port with --${flag} (0 picks a free one).\n`;
 
-  const noAzurePort = run('main', '--port', '0', '--azure-port', port, '--state', other);
+  const noAzurePort = run('main', ...free, '--azure-port', port, '--state', other);
   expect(await noAzurePort.ended()).toEqual({ code: 1, errors: line(port, 'azure-port') });
   expect(existsSync(join(other, 'azure', 'journal.jsonl'))).toBe(false);
-  const noPort = run('main', '--port', new URL(api).port, '--azure-port', '0', '--state', other);
+  const noPort = run('main', ...free, '--port', new URL(api).port, '--state', other);
   expect(await noPort.ended()).toEqual({ code: 1, errors: line(new URL(api).port, 'port') });
-  const alone = run('azure', '--port', port);
+  const noHttpsPort = run('main', ...free, '--https-port', port, '--state', other);
+  expect(await noHttpsPort.ended()).toEqual({ code: 1, errors: line(port, 'https-port') });
+  const alone = run('azure', '--port', port, '--https-port', '0');
   expect(await alone.ended()).toEqual({ code: 1, errors: line(port, 'port') });
 });
 

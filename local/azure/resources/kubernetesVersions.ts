@@ -26,3 +26,23 @@ export function kubernetesVersionsBody(): JsonObject {
     })),
   };
 }
+
+/**
+ * The same versions as az 2.45 asks for them (`locations/orchestrators`, api-version 2019-04-01,
+ * ContainerServices_ListOrchestrators).
+ */
+export function orchestratorsBody(subscription: string, location: string): JsonObject {
+  const profile = (version: string) => ({ orchestratorType: 'Kubernetes', orchestratorVersion: version });
+  return {
+    id: `/subscriptions/${subscription}/providers/Microsoft.ContainerService/locations/${location}/orchestrators`,
+    name: 'default',
+    type: 'Microsoft.ContainerService/locations/orchestrators',
+    properties: {
+      orchestrators: kubernetesVersions.map((version, index) => ({
+        ...profile(version),
+        ...(version === defaultKubernetesVersion ? { default: true } : {}),
+        upgrades: kubernetesVersions.slice(0, index).map(profile),
+      })),
+    },
+  };
+}

@@ -1,17 +1,21 @@
 import type { Azure } from '../azure.ts';
 import { asText, compact, isObject, type JsonObject } from '../json.ts';
-import { isBelow } from '../resourceId.ts';
+import { groupOf, isBelow, lastSegment } from '../resourceId.ts';
 import { RULE_COLLECTION_GROUP_TYPE } from './firewallPolicyLinks.ts';
 import { GROUP_TYPE } from './resourceGroups.ts';
 
-/** The tracked resources of a group or subscription, as ARM lists them, by an optional `$filter` on tag and type. */
+/** The tracked resources of a group or subscription, as ARM lists them, by an optional `$filter` on tag, type, group and name. */
 export function listResources(azure: Azure, scope: string, filter: string | null): JsonObject {
   const terms = filterTerms(filter);
-  const wantedType = terms.get('resourcetype')?.toLowerCase();
+  const wanted = (term: string, is: string) => (terms.get(term) ?? is).toLowerCase() === is.toLowerCase();
   const value = [...azure.store.resources.values()]
     .filter(({ id, body }) => isBelow(id, scope) && body['location'] !== undefined)
     .filter(({ type }) => type !== GROUP_TYPE && type !== RULE_COLLECTION_GROUP_TYPE)
-    .filter(({ type, body }) => (wantedType ?? type.toLowerCase()) === type.toLowerCase() && hasWantedTag(body, terms))
+    .filter(
+      ({ id, type }) =>
+        wanted('resourcetype', type) && wanted('resourcegroup', groupOf(id)) && wanted('name', lastSegment(id)),
+    )
+    .filter(({ body }) => hasWantedTag(body, terms))
     .map(({ id, type, body }) => {
       const { name, location, tags, sku, identity, managedBy } = body;
       return compact({ id, name, type, location, tags, sku, identity, managedBy });

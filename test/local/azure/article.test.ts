@@ -59,6 +59,15 @@ describeWithReferenceData('article-requests.jsonl', "the article's commands", ()
     expect(objectsAt(await client.get('/_local/state'), 'resources')).toEqual([]);
   });
 
+  test('are answered alike over HTTPS, and followed at URLs that say so', async () => {
+    const secure = await startClient({ https: { port: 0 } });
+    const { answers } = await replay(secure, requests).finally(() => secure.close());
+    expect(answers.map(({ reply }) => reply.status)).toEqual(requests.map(({ status }) => status));
+    const urls = answers.flatMap(({ reply }) => reply.headers.get('azure-asyncoperation') ?? []);
+    expect(urls.length).toBeGreaterThan(0);
+    expect(urls.filter((url) => !url.startsWith('https://localhost:'))).toEqual([]);
+  });
+
   test('end in the environment of the article', async () => {
     const { address } = await replay(client, beforeDeletion);
     const firewall = await client.get(`${NETWORK}/azureFirewalls/aks-egress-fw`);

@@ -1,3 +1,4 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { VirtualClock } from '../../../local/clock.ts';
 import { issueToken } from '../../../local/azure/auth.ts';
 import { at, type Json, type JsonObject } from '../../../local/azure/json.ts';
@@ -13,7 +14,10 @@ export interface Reply {
   readonly body: Json;
 }
 
-/** Local Azure under virtual time with a client that speaks to it over HTTP, as a tenant's tool would. */
+/**
+ * Local Azure under virtual time with a client that speaks to it over HTTP, as a tenant's tool would; over HTTPS where local
+ * Azure was started with it.
+ */
 export interface Client {
   readonly azure: LocalAzure;
   readonly clock: VirtualClock;
@@ -42,11 +46,13 @@ export const aToken = issueToken(
 export async function startClient(options: LocalAzureOptions & { clock?: VirtualClock } = {}): Promise<Client> {
   const clock = options.clock ?? new VirtualClock();
   const azure = await startLocalAzure({ port: 0, ...options, clock });
+  const origin = azure.https?.origin ?? azure.origin;
+  const distrust = azure.https === undefined ? () => undefined : trust(azure.https.authority);
   const pass = (seconds: number) =>
     new Promise<void>((resolve) => void clock.at(clock.now() + seconds * 1000, resolve));
 
   const send: Client['send'] = async (method, path, body, headers = {}) => {
-    const url = path.startsWith('http') ? path : `${azure.origin}${path}`;
+    const url = path.startsWith('http') ? path : `${origin}${path}`;
     const versioned = url.includes('?') || url.includes('/_local/') ? url : `${url}?api-version=2025-07-01`;
     const response = await fetch(versioned, {
       method,
@@ -92,8 +98,18 @@ export async function startClient(options: LocalAzureOptions & { clock?: Virtual
       if (reply.headers.has('azure-asyncoperation') || reply.headers.has('location')) await finish(reply);
       return method === 'DELETE' ? null : get(path);
     },
-    close: () => azure.close(),
+    close: () => {
+      distrust();
+      return azure.close();
+    },
   };
+}
+
+/** Lets `fetch` believe what an authority has certified, until the returned function is called. */
+function trust(authority: string): () => void {
+  const before = getCACertificates('default');
+  setDefaultCACertificates([...before, authority]);
+  return () => setDefaultCACertificates(before);
 }
 
 /** Status and code of a refusal, whether wrapped in `error` or flat. */
