@@ -4,7 +4,7 @@ import {
   afterPlan,
   afterSignals,
   migrateAccessState,
-  nextExpiry,
+  nextDue,
   type AccessState,
   type RangesPlanned,
 } from './accessState.ts';
@@ -83,7 +83,7 @@ function* work(
 }
 
 function* wait(context: OrchestrationContext, state: AccessState): Generator<Task, AccessState, never> {
-  const signals = yield* waitForSignals(context, nextExpiry(state, context.df.currentUtcDateTime));
+  const signals = yield* waitForSignals(context, nextDue(state, context.df.currentUtcDateTime));
   // Whatever woke it, the ranges are looked at: an expiry has no signal of its own.
   return afterSignals({ ...state, lookWanted: true }, signals, context.df.currentUtcDateTime.toISOString());
 }

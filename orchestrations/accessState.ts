@@ -25,6 +25,8 @@ export interface AccessState {
   readonly problem?: StepProblem;
   /** The last write has failed: the list may say what is wanted and not be in effect. */
   readonly rewrite?: true;
+  /** When to look again because the last look came to nothing, ISO 8601. */
+  readonly retryAt?: string;
   /** Of the last plan: what can't be done, such as a range too many. */
   readonly leftOut?: StepProblem;
   readonly appliedSignals: readonly string[];
@@ -39,11 +41,15 @@ export interface RangesPlanned {
   readonly ranges: readonly string[];
   /** Why nothing could be planned. */
   readonly problem?: StepProblem;
+  /** That it passes by itself: what could not be looked at is looked at again soon. */
+  readonly passes?: boolean;
   /** What of it can't be done, although the rest can. */
   readonly leftOut?: StepProblem;
 }
 
 const REMEMBERED_SIGNALS = 200;
+/** Until what could not be looked at is looked at again. */
+const RETRY_MS = 60_000;
 
 export const newAccessState = (spec: EnvironmentSpec): AccessState => ({
   schema: 1,
@@ -70,8 +76,11 @@ export const accessLaneId = (environment: string, cluster: string): string => `$
 
 /** After a plan: what is owned is recorded in this state before anything is written. */
 export function afterPlan(state: AccessState, planned: RangesPlanned, now: string): AccessState {
-  const { problem: _solved, leftOut: _old, ...rest } = state;
-  if (planned.problem !== undefined) return { ...rest, phase: 'waiting', problem: planned.problem };
+  const { problem: _solved, leftOut: _old, retryAt: _past, ...rest } = state;
+  if (planned.problem !== undefined) {
+    const retry = planned.passes === true ? { retryAt: new Date(Date.parse(now) + RETRY_MS).toISOString() } : {};
+    return { ...rest, phase: 'waiting', problem: planned.problem, ...retry };
+  }
   return {
     ...rest,
     phase: planned.write ? 'applying' : 'waiting',
@@ -143,9 +152,12 @@ function withoutExpired(state: AccessState, now: string): AccessState {
   return grants.length === state.grants.length ? state : { ...state, grants, lookWanted: true };
 }
 
-/** When the next grant ends, of the spec's and those made at run time, if one will after `now`. */
-export function nextExpiry(state: AccessState, now: Date): Date | undefined {
-  const times = [...state.grants, ...state.spec.access.developers]
+/**
+ * When the lane has something to do without any signal, if ever after `now`: the next grant ends, of the spec's or of those
+ * made at run time, or what could not be looked at is to be looked at again.
+ */
+export function nextDue(state: AccessState, now: Date): Date | undefined {
+  const times = [...state.grants, ...state.spec.access.developers, { expires: state.retryAt }]
     .map(({ expires }) => (expires === undefined ? Number.NaN : Date.parse(expires)))
     .filter((time) => time > now.getTime());
   return times.length === 0 ? undefined : new Date(Math.min(...times));

@@ -61,13 +61,15 @@ export function accessLanes(client: DurableClient): AccessLanes {
         await client.startNew(ACCESS_LANE, { instanceId: id, input: await lastState(client, spec, id) });
         return;
       }
-      const { grants, ownedRanges, phase, rewrite } = await stateOf(client, id);
+      const { grants, ownedRanges, phase, rewrite, problem } = await stateOf(client, id);
       // What it is about to write is compared when it has written.
       if (phase !== 'waiting') return;
       const { outboundRanges } = settings();
       const now = new Date(time);
       const plan = planRanges({ spec, cluster, frontends, outboundRanges, grants, ownedRanges, now });
-      if (rewrite === undefined && !isToBeWritten(plan, spec, ownedRanges)) return;
+      // What went wrong with the last look or write may be over: only another look can tell.
+      const inDoubt = rewrite !== undefined || problem !== undefined;
+      if (!inDoubt && !isToBeWritten(plan, spec, ownedRanges)) return;
       await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
     },
     end: async (spec) => {

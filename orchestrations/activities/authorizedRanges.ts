@@ -13,7 +13,7 @@ import type { RangesPlanned } from '../accessState.ts';
 import type { StepProblem } from '../../shared/model/step.ts';
 import type { AccessFacts, StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
-import { done, failed, isSettled, problemOf, waitFor } from './outcomes.ts';
+import { done, failed, isSettled, outcomeOf, problemOf, waitFor } from './outcomes.ts';
 
 /** Input of the activity `planRanges`. */
 export interface PlanRangesInput {
@@ -54,7 +54,9 @@ export async function planRanges(input: PlanRangesInput): Promise<RangesPlanned>
           }),
     };
   } catch (error) {
-    return { write: false, ownedRanges, ranges: [], problem: problemOf(error) };
+    const outcome = outcomeOf(error);
+    const passes = outcome.outcome === 'wait';
+    return { write: false, ownedRanges, ranges: [], problem: problemOf(error), passes };
   }
 }
 

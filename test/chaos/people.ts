@@ -62,36 +62,39 @@ const edits: Readonly<Record<string, Act>> = {
     editFirewall(scene, 'natRuleCollections', (all) => all.filter(({ name }) => name !== 'shop')),
   dropEgress: async (scene) => {
     const list = scene.random.pick(['networkRuleCollections', 'applicationRuleCollections']);
-    scene.watch.tamper('egress');
-    return editFirewall(scene, list, (all) => all.filter(isForeign));
+    return scene.watch.tamper('egress', () => editFirewall(scene, list, (all) => all.filter(isForeign)));
   },
-  changeEgress: async (scene) => {
-    scene.watch.tamper('egress');
-    return editFirewall(scene, 'networkRuleCollections', (all) =>
-      all.map((one) => (isForeign(one) ? one : withRules(one, (rules) => (rules.length > 1 ? rules.slice(1) : rules)))),
-    );
-  },
+  changeEgress: (scene) =>
+    scene.watch.tamper('egress', () =>
+      editFirewall(scene, 'networkRuleCollections', (all) =>
+        all.map((one) =>
+          isForeign(one) ? one : withRules(one, (rules) => (rules.length > 1 ? rules.slice(1) : rules)),
+        ),
+      ),
+    ),
   threatIntelligence: (scene) => put(scene, ids.firewall, { properties: { threatIntelMode: 'Off' } }),
   dnsProxy: (scene) =>
     put(scene, ids.firewall, { properties: { additionalProperties: { 'Network.DNS.EnableProxy': 'false' } } }),
   dnsServers: (scene) => put(scene, ids.network, { properties: { dhcpOptions: { dnsServers: ['168.63.129.16'] } } }),
-  detach: (scene) => {
-    scene.watch.tamper('egress');
-    return put(scene, `${ids.network}/subnets/${CLUSTER_SUBNET}`, { properties: { routeTable: null } });
-  },
+  detach: (scene) =>
+    scene.watch.tamper('egress', () =>
+      put(scene, `${ids.network}/subnets/${CLUSTER_SUBNET}`, { properties: { routeTable: null } }),
+    ),
   dropRoute: async (scene) => {
-    scene.watch.tamper('egress');
     const table = await resource(scene.cloud, ids.table);
     const routes = objectsAt(table, 'properties', 'routes');
-    return put(scene, ids.table, { properties: { routes: routes.filter(isForeign) } });
+    return scene.watch.tamper('egress', () =>
+      put(scene, ids.table, { properties: { routes: routes.filter(isForeign) } }),
+    );
   },
   dropRanges: async (scene) => {
-    scene.watch.tamper('ranges');
     const ranges = rangesOf(await resource(scene.cloud, ids.cluster));
     const left = scene.random.pick([[], ranges.filter((range) => range !== OUTBOUND_RANGE), ranges.slice(0, 1)]);
     const foreign = ranges.filter((range) => range.startsWith('192.88.99.'));
     const authorizedIPRanges = [...new Set([...left, ...foreign])];
-    return put(scene, ids.cluster, { properties: { apiServerAccessProfile: { authorizedIPRanges } } });
+    return scene.watch.tamper('ranges', () =>
+      put(scene, ids.cluster, { properties: { apiServerAccessProfile: { authorizedIPRanges } } }),
+    );
   },
 };
 

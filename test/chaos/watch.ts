@@ -20,8 +20,8 @@ export interface Watch {
   addForeign(object: ForeignObject): void;
   removeForeign(object: ForeignObject): void;
   readonly foreign: readonly ForeignObject[];
-  /** Somebody has broken the nodes' way out or their way to the API server by hand: it is Gatehouse's fault no longer. */
-  tamper(what: 'egress' | 'ranges'): void;
+  /** Somebody breaks the nodes' way out or their way to the API server by hand: until it is mended it is nobody else's fault. */
+  tamper(what: 'egress' | 'ranges', act: () => Promise<boolean>): Promise<boolean>;
   /**
    * Reads are stale, or answers slow, until then: a write may meet another that runs, and what people put beside Gatehouse's
    * may fall between its last read and its write, which nothing can tell it beforehand.
@@ -46,7 +46,7 @@ interface Cloud {
 export function createWatch(cloud: Cloud): Watch {
   const foreign = new Set<ForeignObject>();
   const violations: string[] = [];
-  const tampered = { egress: false, ranges: false };
+  const tamperedAt: { egress?: number; ranges?: number } = {};
   const seen = new Set<string>();
   let egress: ReadonlyMap<string, string> | undefined;
   let deletes = false;
@@ -76,6 +76,11 @@ export function createWatch(cloud: Cloud): Watch {
     return [...(egress ?? [])].filter(([name, rules]) => actual.get(name) !== rules).map(([name]) => name);
   };
 
+  /** What a hand has said that it will break may stand a moment longer. */
+  const restored = (what: 'egress' | 'ranges') => {
+    if ((tamperedAt[what] ?? 0) < cloud.now()) delete tamperedAt[what];
+  };
+
   /** The state as it works: from the moment there is a cluster, its nodes get out and reach the API server. */
   const look = () => {
     looks++;
@@ -92,12 +97,12 @@ export function createWatch(cloud: Cloud): Watch {
       ...(at(subnet, 'properties', 'routeTable') === undefined ? ['the subnet has no route table'] : []),
       ...(leadsTo(table, privateIpOf(firewall)) ? [] : ['no route leads to the firewall']),
     ];
-    if (cutOff.length === 0) tampered.egress = false;
-    else if (!tampered.egress) violate(`the nodes are cut off: ${cutOff.join(', ')}`);
+    if (cutOff.length === 0) restored('egress');
+    else if (tamperedAt.egress === undefined) violate(`the nodes are cut off: ${cutOff.join(', ')}`);
     const ranges = rangesOf(cluster);
     const missing = missingRanges(ranges);
-    if (ranges.length > 0 && missing.length === 0) tampered.ranges = false;
-    else if (!tampered.ranges) {
+    if (ranges.length > 0 && missing.length === 0) restored('ranges');
+    else if (tamperedAt.ranges === undefined) {
       violate(ranges.length === 0 ? 'the API server is open to everybody' : `locked out: ${missing.join(', ')}`);
     }
   };
@@ -152,9 +157,13 @@ export function createWatch(cloud: Cloud): Watch {
     get foreign() {
       return [...foreign];
     },
-    tamper: (what) => {
-      tampered[what] = true;
+    tamper: async (what, act) => {
+      // Until it is done, nothing that is seen says that it has been mended.
+      tamperedAt[what] = Infinity;
+      const done = await act();
+      tamperedAt[what] = cloud.now();
       looked = [];
+      return done;
     },
     allowStale: (until) => {
       staleUntil = Math.max(staleUntil, until);

@@ -3,7 +3,7 @@ import {
   afterPlan,
   afterSignals,
   newAccessState,
-  nextExpiry,
+  nextDue,
   type AccessState,
   type RangesPlanned,
 } from '../../orchestrations/accessState.ts';
@@ -53,6 +53,14 @@ test('nothing is written where nothing could be planned, and what is owned stays
   expect(unknown).toMatchObject({ phase: 'waiting', problem, ownedRanges: ['20.0.0.4/32'] });
 });
 
+test('what could not be looked at for a reason that passes is looked at again after a minute', () => {
+  const failing = { write: false, ownedRanges: [], ranges: [], problem };
+  expect(nextDue(afterPlan(waiting, failing, now), new Date(now))).toBeUndefined();
+  const passing = afterPlan(waiting, { ...failing, passes: true }, now);
+  expect(nextDue(passing, new Date(now))).toEqual(new Date('2026-03-01T12:01:00.000Z'));
+  expect(nextDue(afterPlan(passing, planned, now), new Date(now))).toBeUndefined();
+});
+
 test('a signal is applied once, whatever its number, and what can not be read changes nothing', () => {
   const granted = afterSignals(waiting, [grant('1', 'ana'), grant('1', 'ana'), 'garbage', null], now);
   expect(granted).toMatchObject({ phase: 'planning', grants: [{ label: 'ana' }] });
@@ -64,10 +72,10 @@ test('a signal is applied once, whatever its number, and what can not be read ch
 test('a grant that has ended goes, and the ranges are looked at', () => {
   const granted = afterSignals(waiting, [grant('1', 'ana', later), grant('2', 'bob')], now);
   const planned1 = afterPlan(granted, { ...planned, write: false }, now);
-  expect(nextExpiry(planned1, new Date(now))).toEqual(new Date(later));
+  expect(nextDue(planned1, new Date(now))).toEqual(new Date(later));
   expect(afterSignals(planned1, [], now).phase).toBe('waiting');
   expect(afterSignals(planned1, [], later)).toMatchObject({ phase: 'planning', grants: [{ label: 'bob' }] });
-  expect(nextExpiry(afterSignals(planned1, [], later), new Date(later))).toBeUndefined();
+  expect(nextDue(afterSignals(planned1, [], later), new Date(later))).toBeUndefined();
 });
 
 test('what comes while a write waits is planned before it, and while it runs after it', () => {

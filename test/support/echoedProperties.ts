@@ -22,6 +22,10 @@ export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
   // Who has an address of the subnet.
   CommonSubnetPropertiesFormat: ['ipConfigurations', 'provisioningState'],
 
+  publicIPAddresses: ['etag'],
+  // The IP configuration that has the address.
+  CommonPublicIPAddressPropertiesFormat: ['ipConfiguration', 'provisioningState', 'resourceGuid'],
+
   routeTables: ['etag'],
   // The subnets that use the table.
   CommonRouteTablePropertiesFormat: ['provisioningState', 'resourceGuid', 'subnets'],
