@@ -247,6 +247,10 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
   const { problem, ...rest } = state;
   switch (signal.kind) {
     case 'retry':
+      if (state.graph === 'sync' && (hasFailedSync(state) || lacksResource(state))) {
+        // What a sync can't make is built again, which looks at every step; the sync follows.
+        return { ...startGraph(rest, 'provision'), syncWanted: true };
+      }
       if (problem === undefined && !state.records.some((record) => record.state === 'failed')) return state;
       return { ...rest, phase: 'working', records: forRetry(state.records) };
     case 'delete':
@@ -269,6 +273,12 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
       return state;
   }
 }
+
+const hasFailedSync = ({ records }: LaneState): boolean => records.some(({ state }) => state === 'failed');
+
+/** Whether the last look missed something that the creation has made. */
+const lacksResource = ({ lastSync }: LaneState): boolean =>
+  lastSync?.report?.drift.some((what) => what.startsWith('presence:')) === true;
 
 const withFinding = (state: LaneState, finding: Finding): LaneState => ({
   ...state,

@@ -107,5 +107,5 @@ const firewallMissing = (id: string): StepOutcome =>
   failed({
     code: 'FirewallMissing',
     message: `${id} is gone.`,
-    remedy: 'Delete the environment and start it again; its services are published anew by themselves.',
+    remedy: 'Retry: it is built again with its rules, and the services are published anew by themselves.',
   });
