@@ -35,8 +35,8 @@ export interface Outcome {
 }
 
 const HOUR_MS = 3_600_000;
-/** Simulated life is looked at every other hour, so that a week takes seconds; deployed apps look every quarter of an hour. */
-const DRIFT_PERIOD_MS = 2 * HOUR_MS;
+/** Simulated life is looked at every third hour, so that a week takes seconds; deployed apps look every quarter of an hour. */
+const DRIFT_PERIOD_MS = 3 * HOUR_MS;
 const ACT_MS = HOUR_MS;
 /** The longest operation that weather leaves behind. */
 const AFTERMATH_MS = 4 * HOUR_MS;
@@ -54,8 +54,8 @@ export async function simulate({
   built = false,
   log = () => undefined,
 }: SimulationOptions): Promise<Outcome> {
-  process.env['GATEHOUSE_DRIFT_SCHEDULE'] = '0 0 */2 * * *';
-  process.env['GATEHOUSE_SERVICE_POLL'] = '0 30 1-23/2 * * *';
+  process.env['GATEHOUSE_DRIFT_SCHEDULE'] = '0 0 */3 * * *';
+  process.env['GATEHOUSE_SERVICE_POLL'] = '0 30 1-23/3 * * *';
   const random = seeded(seed);
   const failures: string[] = [];
   let watching: Watch | undefined = undefined;
