@@ -20,7 +20,7 @@ export interface LoggedRequest {
 }
 
 const KEPT_REQUESTS = 5_000;
-const KEPT_BODIES = 500;
+const KEPT_BODIES = 150;
 
 /**
  * The requests to ARM, oldest first; what tests and benchmarks count writes and reads by. Bodies of old writes go first.

@@ -39,7 +39,7 @@ interface Entry {
   readonly object?: KubernetesObject | undefined;
 }
 
-const REMEMBERED_CHANGES = 10_000;
+const REMEMBERED_CHANGES = 1_000;
 
 /** The objects of one resource, ordered as etcd orders: by namespace, then by name. */
 interface Kind {

@@ -75,6 +75,12 @@ export async function simulate({
     await live(scene, days, acts, say);
     say('calm');
     await still(cloud, () => clear(cloud));
+    // Who has asked for an environment asks again until there is one.
+    for (let state = (await shown(cloud))?.state; state !== 'ready'; state = (await shown(cloud))?.state) {
+      await bringUp(cloud, state, say);
+      await cloud.clock.sleep(HOUR_MS);
+      if (cloud.clock.now() > START + (days + 3) * 24 * HOUR_MS) break;
+    }
     // What stalls is outwaited; what is held is looked at and released, as often as there is something.
     await cloud.clock.sleep(AFTERMATH_MS);
     while (await still(cloud, () => approve(scene))) await cloud.clock.sleep(HOUR_MS);
