@@ -37,6 +37,7 @@ export function openJournal(directory: string): Journal {
     .map((line, index) => parseLine(line, index, path));
   if (whole.length < text.length) replaceFile(path, whole);
   let file = openSync(path, 'a');
+  let open = true;
   return {
     entries,
     append: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
@@ -45,7 +46,11 @@ export function openJournal(directory: string): Journal {
       replaceFile(path, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       file = openSync(path, 'a');
     },
-    close: () => closeSync(file),
+    // A number that is closed twice may be somebody else's file by then.
+    close: () => {
+      if (open) closeSync(file);
+      open = false;
+    },
   };
 }
 

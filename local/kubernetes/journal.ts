@@ -19,9 +19,14 @@ export function openJournal(directory: string, keep: (entries: readonly unknown[
   const entries = lines.filter((line) => line !== '').map((line, index) => parseLine(line, index, path));
   replaceFile(path, keep(entries).map(asLine).join(''));
   const file = openSync(path, 'a');
+  let open = true;
   return {
     append: (entry) => void writeSync(file, asLine(entry)),
-    close: () => closeSync(file),
+    // A number that is closed twice may be somebody else's file by then.
+    close: () => {
+      if (open) closeSync(file);
+      open = false;
+    },
   };
 }
 
