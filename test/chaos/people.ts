@@ -80,6 +80,13 @@ const edits: Readonly<Record<string, Act>> = {
     scene.watch.tamper('egress', () =>
       put(scene, `${ids.network}/subnets/${CLUSTER_SUBNET}`, { properties: { routeTable: null } }),
     ),
+  /** Both at once: whoever attaches the table again before the rules stand cuts the nodes off. */
+  dropEgressAndDetach: (scene) =>
+    scene.watch.tamper('egress', async () => {
+      const stripped = await editFirewall(scene, 'networkRuleCollections', (all) => all.filter(isForeign));
+      const subnet = `${ids.network}/subnets/${CLUSTER_SUBNET}`;
+      return (await put(scene, subnet, { properties: { routeTable: null } })) || stripped;
+    }),
   dropRoute: async (scene) => {
     const table = await resource(scene.cloud, ids.table);
     const routes = objectsAt(table, 'properties', 'routes');
