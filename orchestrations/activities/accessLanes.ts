@@ -74,7 +74,11 @@ export function accessLanes(client: DurableClient): AccessLanes {
     },
     end: async (spec) => {
       const id = accessLaneId(spec.name, spec.cluster.name);
-      if (!(await isLive(id))) return done(false);
+      if (!(await isLive(id))) {
+        // What a broken lane was last in must not be taken up by another environment of this name: it holds grants.
+        await client.purgeInstanceHistory(id);
+        return done(false);
+      }
       // The signal's id is the environment's: however often it is sent, it is applied once.
       const signal = { kind: 'delete', id: `end-${spec.name}`, time: new Date().toISOString(), force: false };
       await client.raiseEvent(id, SIGNAL_EVENT, signal);
