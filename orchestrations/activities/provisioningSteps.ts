@@ -1,4 +1,4 @@
-import { clusterFacts, firewallFacts } from '../../shared/actual/facts.ts';
+import { clusterFacts, firewallFacts, isBroken } from '../../shared/actual/facts.ts';
 import { ensureEventSubscription } from '../../shared/azure/eventSubscriptions.ts';
 import { readResource } from '../../shared/azure/resource.ts';
 import { desiredCluster, desiredRoleAssignments } from '../../shared/desired/cluster.ts';
@@ -118,10 +118,14 @@ export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boole
   const actual = await readResource(network.id, network.apiVersion);
   const { differences } = planResource(network, actual, spec.name);
   const attaches = differences.some(({ path }) => isRouteTableAssociation(path));
-  if (attaches && !egressIsInPlace(spec, looked.firewall)) {
+  // An association whose write has failed may be said and not work; writing the network again would make it work.
+  const mayNotBeAttached = !attaches && actual !== undefined && isBroken(actual);
+  if ((attaches || mayNotBeAttached) && !egressIsInPlace(spec, looked.firewall)) {
+    const heldBack = { again: true, detail: egressMissing(spec).message } as const;
+    if (mayNotBeAttached) return { ...done(false), ...heldBack };
     const rest = desiredNetworkResolvers(spec, { firewallPrivateIp: looked.privateIp });
     const outcome = await ensureResource(rest, spec.name, mayWrite);
-    return outcome.outcome === 'done' ? { ...outcome, again: true, detail: egressMissing(spec).message } : outcome;
+    return outcome.outcome === 'done' ? { ...outcome, ...heldBack } : outcome;
   }
   // Where only the association is missing, the subnet alone is written: a network PUT sends every subnet again.
   const onlySubnet = differences.length > 0 && differences.every(({ path }) => isRouteTableAssociation(path));

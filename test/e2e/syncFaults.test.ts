@@ -263,4 +263,31 @@ describe('the route table', () => {
     const { networkRuleCollections } = (await stored(FIREWALL)).properties;
     expect(networkRuleCollections).toHaveLength(1);
   });
+
+  test('is not attached by writing a network again whose association has failed', async () => {
+    await strikeBy(cloud, { fault: 'operationFails', method: 'PUT', path: `${NETWORK}/virtualNetworks/*` });
+    await cloud.control('PUT', `/state${SUBNET}`, { properties: { routeTable: null } });
+    expect((await shop.sync()).sync?.lastResult).toBe('failed');
+    // Said, and not in effect.
+    expect(await attached()).toBe(true);
+    await strikeBy(cloud, { fault: 'operationFails', method: 'PUT', path: FIREWALL });
+    await cloud.control('PUT', `/state${FIREWALL}`, { properties: { networkRuleCollections: [] } });
+    const since = cloud.clock.now();
+    await shop.sync();
+    const written = () => puts().then((all) => all.filter(({ time }) => time >= since).map(({ path }) => path));
+    expect(new Set(await written())).toEqual(new Set([FIREWALL]));
+
+    await strikeBy(cloud);
+    await shop.sync();
+    const network = `${NETWORK}/virtualNetworks/shop-vnet`;
+    await until(
+      () => stored(network),
+      ({ properties }) => properties['provisioningState'] === 'Succeeded',
+    );
+    expect((await written()).filter((path) => path === network)).toHaveLength(1);
+    expect(cloud.azure.inEffect(network)).toMatchObject({
+      properties: { subnets: expect.arrayContaining([expect.objectContaining({ name: 'aks-subnet' })]) as unknown },
+    });
+    expect(await attached()).toBe(true);
+  });
 });
