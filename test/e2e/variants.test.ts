@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { clusterClient } from '../../local/clusterClient.ts';
+import { objectsAt, stringAt, type JsonObject } from '../../local/azure/json.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
+import { resourceIds } from '../../shared/model/names.ts';
+import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
+
+const specs = readdirSync('examples').filter((file) => !/^apiVersion:/m.test(readFileSync(`examples/${file}`, 'utf8')));
+
+let cloud: TestCloud;
+afterEach(() => cloud.close());
+
+/** What is there when everything is over, without the app's own group: the topic of its events lives there. */
+async function storedIds(): Promise<readonly string[]> {
+  const { resources } = (await cloud.control('GET', '/state')) as { resources: { id: string }[] };
+  return resources.map(({ id }) => id).filter((id) => !id.includes('/gatehouse-rg'));
+}
+
+async function reached(frontend: string, port: number): Promise<boolean> {
+  const packet = { from: '198.51.100.23', to: frontend, port };
+  const answer = (await cloud.control('POST', '/probe', packet)) as { reachable: boolean };
+  return answer.reachable;
+}
+
+test.each(specs)('examples/%s is created, publishes a service, is repaired and goes again', async (file) => {
+  cloud = await startTestCloud();
+  const text = readFileSync(`examples/${file}`, 'utf8');
+  const started = await cloud.call('POST', '/environments', text, { 'content-type': 'application/yaml' });
+  expect([started.status, started.text]).toEqual([202, expect.anything()]);
+  const name = stringAt(started.body, 'name') ?? '';
+  const until = async (wanted: (status: EnvironmentStatus) => boolean) => {
+    const { customStatus } = await cloud.host.durable.waitFor(
+      name,
+      (instance) => instance.customStatus !== null && wanted(instance.customStatus as EnvironmentStatus),
+    );
+    return customStatus as EnvironmentStatus;
+  };
+  const first = await until(({ state, counts }) => state === 'failed' || (state === 'ready' && counts.syncs > 0));
+  expect(first).toMatchObject({ state: 'ready', sync: { lastResult: 'done' } });
+
+  const { spec } = (await cloud.call('GET', `/environments/${name}`)).body as { spec: EnvironmentSpec };
+  const kubernetes = clusterClient(cloud.clusters.find(resourceIds(spec).cluster)?.kubeconfig('user') ?? '');
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'store-front' },
+    spec: { type: 'LoadBalancer', ports: [{ port: 80 }], selector: { app: 'store-front' } },
+  };
+  expect((await kubernetes('POST', '/api/v1/namespaces/default/services', service)).status).toBe(201);
+  await until(({ counts, sync }) => counts.publications === 1 && sync?.running === false);
+  const published = (await cloud.call('GET', `/environments/${name}/services`)).body as unknown as JsonObject;
+  const [publication] = objectsAt(published, 'unchanged');
+  const frontend = stringAt(publication, 'rule', 'frontend') ?? '';
+  expect(await reached(frontend, 80)).toBe(true);
+
+  await cloud.control('DELETE', `/state${resourceIds(spec).routeTable}/routes/${name}-fwrn`);
+  await cloud.call('POST', `/environments/${name}/sync`);
+  const repaired = await until(({ counts }) => counts.driftRepairs > 0);
+  expect(repaired.findings[0]?.message).toMatch(/^Drift was repaired: routes/);
+  expect(await reached(frontend, 80)).toBe(true);
+
+  expect((await cloud.call('DELETE', `/environments/${name}`)).status).toBe(202);
+  await cloud.untilState(name, 'deleted', 'failed');
+  expect(await storedIds()).toEqual([]);
+});
