@@ -65,7 +65,7 @@ function scene({ services, loadBalancers, published, foreign }: Size): Publicati
   const facts: PublicationFacts = {
     frontends,
     loadBalancers: { [cluster]: parsed.flatMap(({ ingressIps }) => ingressIps) },
-    routesToInternet: frontends.map((address) => `${address}/32`),
+    routesToInternet: { [cluster]: frontends.map((address) => `${address}/32`) },
     firewallRanges: ['10.42.2.0/24', ...frontends.map((address) => `${address}/32`)],
   };
   const rules = parsed.filter(({ uid }) => Number(uid) < published).map(ownedRule);

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import type { AccessState } from '../orchestrations/accessState.ts';
 import { resourceIds } from '../shared/model/names.ts';
 import { preflight } from '../shared/observe/preflight.ts';
 import {
   alreadyExists,
   existingLane,
-  findAccessState,
+  findAccessLanes,
   findLane,
   listLanes,
   notFound,
   REMEDY_UNREADABLE,
   signalLane,
   startLane,
+  type AccessLane,
 } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
 import { json, route } from './http/route.ts';
@@ -71,7 +71,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
   const lane = await findLane(client, name);
   if (lane === undefined) throw notFound(name);
   const { state, status } = lane;
-  const access = lane.live ? await findAccessState(client, state.spec) : undefined;
+  const access = lane.live ? await findAccessLanes(client, state.spec) : [];
   return json(200, {
     name,
     state: lane.shown,
@@ -82,20 +82,30 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
     steps: status?.steps ?? [],
     counts: status?.counts,
     ...(status?.sync === undefined ? {} : { sync: status.sync }),
-    ...(access === undefined ? {} : { access: shownAccess(access) }),
+    ...shownAccess(access),
     findings: status?.findings ?? [],
     resources: resourceIds(state.spec),
     spec: state.spec,
   });
 }
 
-/** Who is let into the API server, and how the lane that sees to it is. */
-const shownAccess = ({ phase, grants, lastLook, leftOut, problem = leftOut }: AccessState) => ({
-  state: phase === 'waiting' ? 'waiting' : 'working',
-  grants,
-  ...(lastLook === undefined ? {} : { lastLook: lastLook.time, ranges: lastLook.ranges }),
-  ...(problem === undefined ? {} : { problem }),
-});
+/** Who is let into the API servers, and how the lanes that see to it are; of several clusters each on its own as well. */
+function shownAccess(lanes: readonly AccessLane[]): object {
+  const shown = lanes.map(({ cluster, state: { phase, grants, lastLook, leftOut, problem = leftOut } }) => ({
+    cluster,
+    state: phase === 'waiting' ? 'waiting' : 'working',
+    grants,
+    ...(lastLook === undefined ? {} : { lastLook: lastLook.time, ranges: lastLook.ranges }),
+    ...(problem === undefined ? {} : { problem }),
+  }));
+  const [first] = shown;
+  if (first === undefined) return {};
+  const { cluster: _name, ...access } = first;
+  if (shown.length === 1) return { access };
+  const state = shown.every((one) => one.state === 'waiting') ? 'waiting' : 'working';
+  const problem = shown.find((one) => 'problem' in one)?.problem;
+  return { access: { state, grants: first.grants, ...(problem === undefined ? {} : { problem }), clusters: shown } };
+}
 
 /** DELETE /environments/{name}[?force=true]: tears down what is owned, and nothing else. */
 async function deleteEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {

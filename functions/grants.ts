@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
+import { clustersOf } from '../shared/model/clusters.ts';
+import type { DeveloperGrant } from '../shared/model/environmentSpec.ts';
 import { parseGrant } from '../shared/model/grant.ts';
 import { MAX_AUTHORIZED_RANGES } from '../shared/plan/rangePlan.ts';
 import { accepted } from './environments.ts';
-import { existingLane, findAccessState, signalAccessLane } from './http/laneClient.ts';
+import { type AccessLane, existingLane, findAccessLanes, signalAccessLanes } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
 import { bodyText, json, route } from './http/route.ts';
 
@@ -16,7 +18,7 @@ export function registerGrants(): void {
 
 /** PUT /environments/{name}/grants/{label}: `{ "cidr": …, "expires": … }`; the same label again replaces the grant. */
 async function grantAccess(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { spec, lane } = await accessOf(request, client);
+  const { spec, grants, ranges } = await accessOf(request, client);
   const body = parsed(await bodyText(request));
   const label = request.params['label'] ?? '';
   if (spec.access.developers.some((developer) => developer.label === label)) {
@@ -28,13 +30,13 @@ async function grantAccess(request: HttpRequest, client: DurableClient): Promise
     { ...body, label },
     {
       now: new Date(),
-      ranges: lane.lastLook?.ranges ?? [],
+      ranges,
       maxRanges: MAX_AUTHORIZED_RANGES,
-      grants: lane.grants.filter((other) => other.label !== label),
+      grants: grants.filter((other) => other.label !== label),
     },
   );
   if (!result.ok) throw invalidRequest(result.problems);
-  await signalAccessLane(client, spec, {
+  await signalAccessLanes(client, spec, {
     kind: 'grant',
     id: randomUUID(),
     time: new Date().toISOString(),
@@ -48,9 +50,9 @@ async function grantAccess(request: HttpRequest, client: DurableClient): Promise
 
 /** DELETE /environments/{name}/grants/{label} */
 async function revokeAccess(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { spec, lane } = await accessOf(request, client);
+  const { spec, grants } = await accessOf(request, client);
   const label = request.params['label'] ?? '';
-  if (!lane.grants.some((grant) => grant.label === label)) {
+  if (!grants.some((grant) => grant.label === label)) {
     const inSpec = spec.access.developers.some((developer) => developer.label === label);
     throw new HttpProblem(
       404,
@@ -60,7 +62,7 @@ async function revokeAccess(request: HttpRequest, client: DurableClient): Promis
       inSpec ? 'Take it out of the spec.' : `GET /api/environments/${spec.name} lists those that exist.`,
     );
   }
-  await signalAccessLane(client, spec, {
+  await signalAccessLanes(client, spec, {
     kind: 'revoke',
     id: randomUUID(),
     time: new Date().toISOString(),
@@ -71,8 +73,8 @@ async function revokeAccess(request: HttpRequest, client: DurableClient): Promis
 
 async function accessOf(request: HttpRequest, client: DurableClient) {
   const { state } = await existingLane(client, request.params['name'] ?? '');
-  const lane = await findAccessState(client, state.spec);
-  if (lane === undefined) {
+  const lanes = await findAccessLanes(client, state.spec);
+  if (lanes.length < clustersOf(state.spec).length) {
     const stands = state.readyAt !== undefined;
     throw new HttpProblem(
       409,
@@ -86,7 +88,17 @@ async function accessOf(request: HttpRequest, client: DurableClient) {
         : 'Try again once the environment is ready.',
     );
   }
-  return { spec: state.spec, lane };
+  return { spec: state.spec, ...grantedIn(lanes) };
+}
+
+/** What holds for every cluster: grants are given to all of them, and the fullest list is the one that may overflow. */
+function grantedIn(lanes: readonly AccessLane[]): {
+  readonly grants: readonly DeveloperGrant[];
+  readonly ranges: readonly string[];
+} {
+  const byLabel = new Map(lanes.flatMap(({ state }) => state.grants.map((grant) => [grant.label, grant])));
+  const lists = lanes.map(({ state }) => state.lastLook?.ranges ?? []);
+  return { grants: [...byLabel.values()], ranges: lists.toSorted((a, b) => b.length - a.length)[0] ?? [] };
 }
 
 /** @throws HttpProblem 400 for what is no JSON object */

@@ -5,11 +5,12 @@ import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { probeConnectivity } from '../shared/observe/connectivity.ts';
 import { driftCauses } from '../shared/observe/driftCauses.ts';
 import { observeIngress } from '../shared/observe/ingress.ts';
-import { driftFindings } from '../shared/plan/driftChecks.ts';
+import type { ObservedServices } from '../shared/observe/services.ts';
+import { driftFindings, type ClusterRanges } from '../shared/plan/driftChecks.ts';
 import { explainService } from '../shared/plan/explain.ts';
 import { planRanges } from '../shared/plan/rangePlan.ts';
 import { settings } from '../shared/settings.ts';
-import { existingLane, findAccessState, type Lane } from './http/laneClient.ts';
+import { existingLane, findAccessLanes, type Lane } from './http/laneClient.ts';
 import { HttpProblem } from './http/problem.ts';
 import { json, route } from './http/route.ts';
 
@@ -62,10 +63,9 @@ async function listServices(request: HttpRequest, client: DurableClient): Promis
 /** GET /environments/{name}/services/{namespace}/{service}: each hop from the Internet to the service. */
 async function explain(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { spec, observed, firewall, publications } = await look(request, client);
-  const [list] = observed.services;
   const { namespace = '', service = '' } = request.params;
   const explained = { spec, namespace, service, firewall, facts: observed.facts, plan: publications };
-  if (list === undefined) throw new Error('A list of services comes with every look.');
+  const list = listWith(observed.services, { namespace, service, cluster: request.query.get('cluster') });
   const probes = await probesOf(publications, observed.facts.frontends, namespace, service);
   const explanation = explainService({ ...explained, list, probes });
   if (list.state === 'complete' && !explanation.found) {
@@ -78,6 +78,31 @@ async function explain(request: HttpRequest, client: DurableClient): Promise<Htt
     );
   }
   return json(200, explanation);
+}
+
+/**
+ * The list of the cluster that is asked for, else of the first that has the service; a list that is not complete may have it.
+ *
+ * @throws HttpProblem 404 for a cluster that the environment has not
+ */
+function listWith(
+  lists: readonly ObservedServices[],
+  { namespace, service, cluster }: { namespace: string; service: string; cluster: string | null },
+): ObservedServices {
+  const has = ({ services }: ObservedServices) =>
+    services.some((one) => one.namespace === namespace && one.name === service);
+  const list =
+    cluster === null
+      ? (lists.find(has) ?? lists.find(({ state }) => state !== 'complete') ?? lists[0])
+      : lists.find((one) => one.cluster.toLowerCase() === cluster.toLowerCase());
+  if (list !== undefined) return list;
+  throw new HttpProblem(
+    404,
+    'cluster-not-found',
+    'No such cluster',
+    `The environment has no cluster "${cluster ?? ''}".`,
+    `Ask for one of ${lists.map((one) => one.cluster).join(', ')}, or leave cluster out.`,
+  );
 }
 
 /** What a connection to each of a service's publications comes to; only those that stand are tried. */
@@ -100,14 +125,13 @@ async function probesOf(
 /** GET /environments/{name}/drift: every difference that a sync would have to write, and who is behind it. */
 async function showDrift(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { lane, spec, observed, firewall, publications, drift: edits } = await look(request, client);
-  const ranges = await rangesOf(client, spec, observed);
   const findings = driftFindings({
     spec,
     ...observed,
     firewall,
     frontends: observed.facts.frontends,
     publications,
-    ...(ranges === undefined ? {} : { ranges }),
+    ranges: await rangesOf(client, spec, observed),
   });
   const { wroteAt, driftSince, readyAt } = lane.state;
   const resources = findings.map(({ resource }) => resource);
@@ -133,20 +157,19 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
   });
 }
 
-/** How the cluster's ranges differ from what its lane answers for; undefined while there is no cluster or no lane. */
-async function rangesOf(client: DurableClient, spec: EnvironmentSpec, observed: SyncObservation['observed']) {
-  const { cluster, facts, frontendsInUse } = observed;
-  const state = await findAccessState(client, spec);
-  if (cluster === undefined || state === undefined) return undefined;
+/** How the clusters' ranges differ from what their lanes answer for; nothing is said of one without cluster or lane. */
+async function rangesOf(
+  client: DurableClient,
+  spec: EnvironmentSpec,
+  { clusters, facts, frontendsInUse }: SyncObservation['observed'],
+): Promise<readonly ClusterRanges[]> {
+  const lanes = await findAccessLanes(client, spec);
   const { outboundRanges } = settings();
-  const { grants, ownedRanges } = state;
-  return planRanges({
-    spec,
-    cluster,
-    frontends: [...new Set([...facts.frontends, ...frontendsInUse])],
-    outboundRanges,
-    grants,
-    ownedRanges,
-    now: new Date(),
+  const frontends = [...new Set([...facts.frontends, ...frontendsInUse])];
+  return lanes.flatMap(({ cluster: name, state: { grants, ownedRanges } }) => {
+    const { id, cluster } = clusters.find((one) => one.name === name) ?? {};
+    if (id === undefined || cluster === undefined) return [];
+    const now = new Date();
+    return [{ id, ...planRanges({ spec, cluster, frontends, outboundRanges, grants, ownedRanges, now }) }];
   });
 }

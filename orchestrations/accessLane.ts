@@ -55,6 +55,7 @@ function* work(
     records: state.records,
     force: false,
     access: {
+      ...(state.cluster === undefined ? {} : { cluster: state.cluster }),
       grants: state.grants,
       ownedRanges: state.ownedRanges,
       ...(state.lastLook === undefined ? { firstLook: true } : {}),

@@ -9,6 +9,8 @@ import { accessGraph } from '../shared/plan/provisioningGraph.ts';
 export interface AccessState {
   readonly schema: 1;
   readonly spec: EnvironmentSpec;
+  /** The cluster's name; absent in lanes of versions that knew one cluster: the spec's. */
+  readonly cluster?: string;
   /**
    * `planning`: compare the ranges; `applying`: what the plan calls for is recorded and is being written; `waiting`: for a
    * signal or the next expiry; `ended`: the environment is being deleted.
@@ -51,9 +53,10 @@ const REMEMBERED_SIGNALS = 200;
 /** Until what could not be looked at is looked at again. */
 const RETRY_MS = 60_000;
 
-export const newAccessState = (spec: EnvironmentSpec): AccessState => ({
+export const newAccessState = (spec: EnvironmentSpec, cluster: string): AccessState => ({
   schema: 1,
   spec,
+  cluster,
   phase: 'planning',
   grants: [],
   ownedRanges: [],

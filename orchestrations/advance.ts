@@ -12,6 +12,8 @@ type GraphName = LaneGraph | 'access';
 
 /** What a cluster's authorized ranges follow from beside the spec. */
 export interface AccessFacts {
+  /** The cluster's name; absent: the first of the environment's. */
+  readonly cluster?: string;
   readonly grants: readonly DeveloperGrant[];
   readonly ownedRanges: readonly string[];
   /** Nothing has been recorded yet: what is wanted and there was written by the creation. */

@@ -1,5 +1,5 @@
 import type { DurableClient } from 'durable-functions';
-import { resourceIds } from '../../shared/model/names.ts';
+import { clustersOf } from '../../shared/model/clusters.ts';
 import { listLanes, type Lane } from './laneClient.ts';
 
 /** A cluster of a live environment. */
@@ -56,6 +56,6 @@ async function readClusters(client: DurableClient): Promise<ReadonlyMap<string, 
   return new Map(
     lanes
       .flatMap((lane) => ('unreadable' in lane || !lane.live ? [] : [lane]))
-      .map((lane) => [resourceIds(lane.state.spec).nodeResourceGroup.toLowerCase(), { lane }]),
+      .flatMap((lane) => clustersOf(lane.state.spec).map((place) => [place.nodeResourceGroup.toLowerCase(), { lane }])),
   );
 }

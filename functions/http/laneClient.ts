@@ -9,6 +9,7 @@ import {
   newLaneState,
   type LaneState,
 } from '../../orchestrations/laneState.ts';
+import { clustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentState, EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { Signal } from '../../shared/model/signal.ts';
@@ -118,10 +119,31 @@ export async function startLane(client: DurableClient, spec: EnvironmentSpec): P
   }
 }
 
-/** The state of the lane that keeps a cluster's authorized ranges; undefined while there is none. */
-export async function findAccessState(client: DurableClient, spec: EnvironmentSpec): Promise<AccessState | undefined> {
+/** A lane that keeps a cluster's authorized ranges. */
+export interface AccessLane {
+  /** The cluster's name. */
+  readonly cluster: string;
+  readonly state: AccessState;
+}
+
+/** The lanes that keep the authorized ranges of an environment's clusters, in their order; those that run. */
+export async function findAccessLanes(client: DurableClient, spec: EnvironmentSpec): Promise<readonly AccessLane[]> {
+  const lanes = await Promise.all(
+    clustersOf(spec).map(async ({ name }) => {
+      const state = await findAccessState(client, spec.name, name);
+      return state === undefined ? [] : [{ cluster: name, state }];
+    }),
+  );
+  return lanes.flat();
+}
+
+async function findAccessState(
+  client: DurableClient,
+  environment: string,
+  cluster: string,
+): Promise<AccessState | undefined> {
   try {
-    const status = await client.getStatus(accessLaneId(spec.name, spec.cluster.name), { showInput: true });
+    const status = await client.getStatus(accessLaneId(environment, cluster), { showInput: true });
     return liveStatuses.includes(status.runtimeStatus) ? migrateAccessState(parsed(status.input)) : undefined;
   } catch (error) {
     if (isUnknownInstance(error)) return undefined;
@@ -148,9 +170,10 @@ export async function signalLane(client: DurableClient, lane: Lane, signal: Sign
   await client.raiseEvent(name, SIGNAL_EVENT, signal);
 }
 
-/** Sends a signal to the lane that keeps a cluster's authorized ranges. */
-export const signalAccessLane = (client: DurableClient, spec: EnvironmentSpec, signal: Signal): Promise<void> =>
-  client.raiseEvent(accessLaneId(spec.name, spec.cluster.name), SIGNAL_EVENT, signal);
+/** Sends a signal to the lanes that keep the authorized ranges of an environment's clusters. */
+export async function signalAccessLanes(client: DurableClient, spec: EnvironmentSpec, signal: Signal): Promise<void> {
+  for (const { name } of clustersOf(spec)) await client.raiseEvent(accessLaneId(spec.name, name), SIGNAL_EVENT, signal);
+}
 
 export const REMEDY_UNREADABLE =
   'Deploy the version of Gatehouse that wrote it, or a newer one; its resources are left alone meanwhile.';

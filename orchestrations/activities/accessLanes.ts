@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { owner } from '../../shared/actual/owner.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import type { JsonObject } from '../../shared/model/json.ts';
+import { clustersOf } from '../../shared/model/clusters.ts';
+import type { ObservedCluster } from '../../shared/observe/ingress.ts';
 import { isToBeWritten, planRanges } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import { ACCESS_LANE } from '../accessLane.ts';
@@ -13,19 +14,14 @@ import { done, waitFor } from './outcomes.ts';
 
 /** What a step may do to the lanes of an environment's clusters. */
 export interface AccessLanes {
-  /** Starts the lane unless it runs. */
+  /** Starts the lanes that don't run. */
   start(spec: EnvironmentSpec): Promise<StepOutcome>;
   /**
-   * Tells the lane to look where the cluster's ranges are not what they should be. The cluster has been read already, so
-   * an unchanged environment costs no further read.
+   * Tells a cluster's lane to look where its ranges are not what they should be. The cluster has been read already, so an
+   * unchanged environment costs no further read.
    */
-  look(
-    spec: EnvironmentSpec,
-    cluster: JsonObject | undefined,
-    frontends: readonly string[],
-    time: string,
-  ): Promise<void>;
-  /** Ends the lane, so that nothing writes to a cluster that is being deleted. */
+  look(spec: EnvironmentSpec, observed: ObservedCluster, frontends: readonly string[], time: string): Promise<void>;
+  /** Ends the lanes, so that nothing writes to a cluster that is being deleted. */
   end(spec: EnvironmentSpec): Promise<StepOutcome>;
 }
 
@@ -47,20 +43,22 @@ export function accessLanes(client: DurableClient): AccessLanes {
       throw error;
     }
   };
+  /** @returns whether the lane ran already */
+  const ensureLive = async (spec: EnvironmentSpec, cluster: string): Promise<boolean> => {
+    const id = accessLaneId(spec.name, cluster);
+    if (await isLive(id)) return true;
+    await client.startNew(ACCESS_LANE, { instanceId: id, input: await lastState(client, spec, cluster) });
+    return false;
+  };
   return {
     start: async (spec) => {
-      const id = accessLaneId(spec.name, spec.cluster.name);
-      if (await isLive(id)) return done(false);
-      await client.startNew(ACCESS_LANE, { instanceId: id, input: await lastState(client, spec, id) });
+      for (const { name } of clustersOf(spec)) await ensureLive(spec, name);
       return done(false);
     },
-    look: async (spec, cluster, frontends, time) => {
+    look: async (spec, { name, cluster }, frontends, time) => {
       if (cluster === undefined || owner(cluster) !== spec.name) return;
-      const id = accessLaneId(spec.name, spec.cluster.name);
-      if (!(await isLive(id))) {
-        await client.startNew(ACCESS_LANE, { instanceId: id, input: await lastState(client, spec, id) });
-        return;
-      }
+      if (!(await ensureLive(spec, name))) return;
+      const id = accessLaneId(spec.name, name);
       const { grants, ownedRanges, phase, rewrite, problem } = await stateOf(client, id);
       // What it is about to write is compared when it has written.
       if (phase !== 'waiting') return;
@@ -73,16 +71,20 @@ export function accessLanes(client: DurableClient): AccessLanes {
       await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
     },
     end: async (spec) => {
-      const id = accessLaneId(spec.name, spec.cluster.name);
-      if (!(await isLive(id))) {
-        // What a broken lane was last in must not be taken up by another environment of this name: it holds grants.
-        await client.purgeInstanceHistory(id);
-        return done(false);
+      let ends = false;
+      for (const { name } of clustersOf(spec)) {
+        const id = accessLaneId(spec.name, name);
+        if (!(await isLive(id))) {
+          // What a broken lane was last in must not be taken up by another environment of this name: it holds grants.
+          await client.purgeInstanceHistory(id);
+          continue;
+        }
+        // The signal's id is the environment's: however often it is sent, it is applied once.
+        const signal = { kind: 'delete', id: `end-${spec.name}`, time: new Date().toISOString(), force: false };
+        await client.raiseEvent(id, SIGNAL_EVENT, signal);
+        ends = true;
       }
-      // The signal's id is the environment's: however often it is sent, it is applied once.
-      const signal = { kind: 'delete', id: `end-${spec.name}`, time: new Date().toISOString(), force: false };
-      await client.raiseEvent(id, SIGNAL_EVENT, signal);
-      return waitFor("the lane of the cluster's authorized ranges ends", WAIT_SECONDS);
+      return ends ? waitFor("the lane of the cluster's authorized ranges ends", WAIT_SECONDS) : done(false);
     },
   };
 }
@@ -94,12 +96,12 @@ async function stateOf(client: DurableClient, id: string): Promise<AccessState> 
 }
 
 /** The state in which a lane that broke was last, so that no grant is forgotten; a new one where there was none. */
-async function lastState(client: DurableClient, spec: EnvironmentSpec, id: string): Promise<AccessState> {
+async function lastState(client: DurableClient, spec: EnvironmentSpec, cluster: string): Promise<AccessState> {
   try {
-    const state = await stateOf(client, id);
-    return state.phase === 'ended' ? newAccessState(spec) : state;
+    const state = await stateOf(client, accessLaneId(spec.name, cluster));
+    return state.phase === 'ended' ? newAccessState(spec, cluster) : state;
   } catch (error) {
-    if (error instanceof Error && error.message.includes('HTTP 404')) return newAccessState(spec);
+    if (error instanceof Error && error.message.includes('HTTP 404')) return newAccessState(spec, cluster);
     throw error;
   }
 }

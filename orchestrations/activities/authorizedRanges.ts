@@ -2,6 +2,7 @@ import { clusterFacts, isBroken, provisioningState } from '../../shared/actual/f
 import { owner } from '../../shared/actual/owner.ts';
 import { putResource, readResource } from '../../shared/azure/resource.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
+import { clustersOf, type ClusterPlace } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { canonicalRange } from '../../shared/model/ipRange.ts';
 import { isJsonObject, jsonAt, stringAt, type JsonObject } from '../../shared/model/json.ts';
@@ -72,7 +73,7 @@ export async function startAuthorizedRanges(input: StartStepInput): Promise<Step
   const rewrites = isBroken(cluster) && (input.rewrite === true || access.rewrite === true);
   // What came while it was written is the next look's.
   if (!rewrites && (planned.ranges === undefined || writes > 0)) return done(false);
-  if (!input.mayWrite) return failed(keepsFailing(spec));
+  if (!input.mayWrite) return failed(keepsFailing(placeOf(spec, access).id));
   // Who has changed the list meanwhile may have taken out what covered a grant: it is written once it is recorded as
   // owned, or nothing would ever remove it. What is always wanted needs no record.
   const always = [...looked.frontends, ...settings().outboundRanges].map(canonicalRange);
@@ -82,7 +83,7 @@ export async function startAuthorizedRanges(input: StartStepInput): Promise<Step
   );
   if (ranges.length === 0) return done(false);
   const accepted = await putResource(
-    resourceIds(spec).cluster,
+    placeOf(spec, access).id,
     apiVersions.containerService,
     withRanges(cluster, ranges),
     stringAt(cluster, 'eTag'),
@@ -91,9 +92,9 @@ export async function startAuthorizedRanges(input: StartStepInput): Promise<Step
   return { outcome: 'started', operation: accepted.operation };
 }
 
-const keepsFailing = (spec: EnvironmentSpec): StepProblem => ({
+const keepsFailing = (id: string): StepProblem => ({
   code: 'KeepsFailing',
-  message: `${resourceIds(spec).cluster} has failed each time its authorized ranges were written.`,
+  message: `${id} has failed each time its authorized ranges were written.`,
   remedy: "Look at the cluster's activity log; the ranges are written again at the next drift check.",
 });
 
@@ -101,15 +102,23 @@ type Looked =
   | { readonly cluster: JsonObject; readonly frontends: readonly string[]; readonly plan: RangePlan }
   | { readonly outcome: 'unknown'; readonly problem: NonNullable<RangesPlanned['problem']> };
 
-async function look({ spec, access: { grants, ownedRanges, firstLook }, time }: PlanRangesInput): Promise<Looked> {
-  const ids = resourceIds(spec);
+/** The cluster whose ranges a lane keeps. */
+function placeOf(spec: EnvironmentSpec, { cluster }: AccessFacts): ClusterPlace {
+  const clusters = clustersOf(spec);
+  const place = cluster === undefined ? clusters[0] : clusters.find(({ name }) => name === cluster);
+  if (place === undefined) throw new Error(`Environment ${spec.name} has no cluster ${cluster ?? ''}.`);
+  return place;
+}
+
+async function look({ spec, access, time }: PlanRangesInput): Promise<Looked> {
+  const { id } = placeOf(spec, access);
   const [cluster, { address, inUse }] = await Promise.all([
-    readResource(ids.cluster, apiVersions.containerService),
+    readResource(id, apiVersions.containerService),
     observeFirewall(spec),
   ]);
-  if (cluster === undefined || owner(cluster) !== spec.name) return gone(ids.cluster);
+  if (cluster === undefined || owner(cluster) !== spec.name) return gone(id);
   // A list without the firewall would cut the nodes off.
-  if (address === undefined) return gone(ids.publicIp);
+  if (address === undefined) return gone(resourceIds(spec).publicIp);
   // While another address is in place of ours, the nodes are known by that one: both are let in until it is gone.
   const frontends = [...new Set([address, ...inUse])];
   const { outboundRanges } = settings();
@@ -121,9 +130,9 @@ async function look({ spec, access: { grants, ownedRanges, firstLook }, time }: 
       cluster,
       frontends,
       outboundRanges,
-      grants,
+      grants: access.grants,
       // What the creation has written is there before anything is recorded.
-      ...(firstLook === true ? {} : { ownedRanges }),
+      ...(access.firstLook === true ? {} : { ownedRanges: access.ownedRanges }),
       now: new Date(time),
     }),
   };

@@ -42,15 +42,21 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
 async function lookAtRanges(
   { spec, time }: StartStepInput,
   lanes: AccessLanes,
-  { cluster, facts, frontendsInUse }: ObservedIngress,
+  { clusters, facts, frontendsInUse }: ObservedIngress,
 ): Promise<readonly string[]> {
-  try {
-    await lanes.look(spec, cluster, [...new Set([...facts.frontends, ...frontendsInUse])], time);
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [`The authorized ranges of ${spec.cluster.name} could not be looked at: ${reason}`];
-  }
+  const frontends = [...new Set([...facts.frontends, ...frontendsInUse])];
+  const problems = await Promise.all(
+    clusters.map(async (observed) => {
+      try {
+        await lanes.look(spec, observed, frontends, time);
+        return [];
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return [`The authorized ranges of ${observed.name} could not be looked at: ${reason}`];
+      }
+    }),
+  );
+  return problems.flat();
 }
 
 /** Who did it, where the log tells; asked only where something differs, so that an unchanged environment costs nothing. */

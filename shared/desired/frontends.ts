@@ -18,21 +18,36 @@ export function frontendChooser(
   facts: PublicationFacts,
 ): (service: LoadBalancerService, internal: boolean) => FrontendChoice {
   const frontends = facts.frontends.map(bareAddress);
-  const routes = facts.routesToInternet.flatMap((prefix) => rangeOf(prefix) ?? []);
-  const routed = frontends.filter((address) => {
-    const range = rangeOf(address);
-    return range !== undefined && routes.some((route) => contains(route, range));
-  });
   const any = choiceOf(frontends);
-  const anyRouted = choiceOf(routed, frontends[0]);
-  return ({ annotations: { frontend: asked } }, internal) => {
-    if (asked === undefined) return internal ? any : anyRouted;
+  const byCluster = new Map(
+    Object.entries(facts.routesToInternet).map(([cluster, prefixes]) => {
+      const routed = routedFrontends(frontends, prefixes);
+      return [cluster, { routed, choice: choiceOf(routed, frontends[0]) }] as const;
+    }),
+  );
+  const unrouted = { routed: [], choice: choiceOf([], frontends[0]) };
+  return ({ cluster, annotations: { frontend: asked } }, internal) => {
+    const { routed, choice }: RoutedChoice = byCluster.get(cluster) ?? unrouted;
+    if (asked === undefined) return internal ? any : choice;
     const byPosition = /^\d{1,3}$/.test(asked) ? frontends[Number(asked) - 1] : undefined;
     const address = byPosition ?? frontends.find((one) => one === bareAddress(asked));
     if (address === undefined) return { ok: false, refusal: unknownFrontend(asked, frontends) };
     if (!internal && !routed.includes(address)) return { ok: false, refusal: noRoute(address) };
     return { ok: true, choice: { frontends: [address], asksForFrontend: true } };
   };
+}
+
+interface RoutedChoice {
+  readonly routed: readonly string[];
+  readonly choice: FrontendChoice;
+}
+
+function routedFrontends(frontends: readonly string[], prefixes: readonly string[]): readonly string[] {
+  const routes = prefixes.flatMap((prefix) => rangeOf(prefix) ?? []);
+  return frontends.filter((address) => {
+    const range = rangeOf(address);
+    return range !== undefined && routes.some((route) => contains(route, range));
+  });
 }
 
 function unknownFrontend(asked: string, frontends: readonly string[]): Refusal {

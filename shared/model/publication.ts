@@ -80,8 +80,8 @@ export interface PublicationFacts {
   readonly frontends: readonly string[];
   /** Per cluster the frontend IPs (bare addresses) of the load balancers in its node resource group; absent: could not be read. */
   readonly loadBalancers: Readonly<Record<string, readonly string[]>>;
-  /** Ranges with a route → Internet on the clusters' subnet. */
-  readonly routesToInternet: readonly string[];
+  /** Per cluster the ranges with a route → Internet on its subnet; absent: no route is known. */
+  readonly routesToInternet: Readonly<Record<string, readonly string[]>>;
   /** What stands for the firewall itself: its subnet and its frontends. */
   readonly firewallRanges: readonly string[];
 }

@@ -9,6 +9,7 @@ import {
 } from '../azure/loadBalancers.ts';
 import { readResource } from '../azure/resource.ts';
 import { apiVersions } from '../model/apiVersions.ts';
+import { clustersOf, type ClusterPlace } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { GatehouseError } from '../model/errors.ts';
 import { canonicalRange } from '../model/ipRange.ts';
@@ -22,9 +23,9 @@ import { observeServices, type ObserveServicesOptions, type ObservedServices } f
 export interface ObservedIngress {
   /** Raw; absent where there is none. */
   readonly firewall?: JsonObject;
-  readonly cluster?: JsonObject;
   readonly routeTable?: JsonObject;
   readonly virtualNetwork?: JsonObject;
+  readonly clusters: readonly ObservedCluster[];
   /** One per cluster. */
   readonly services: readonly ObservedServices[];
   readonly facts: PublicationFacts;
@@ -34,9 +35,14 @@ export interface ObservedIngress {
   readonly problems: readonly string[];
 }
 
+/** A cluster behind the firewall. */
+export interface ObservedCluster extends ClusterPlace {
+  /** Raw; absent where there is none. */
+  readonly cluster?: JsonObject;
+}
+
 const apiVersionOf = {
   firewall: apiVersions.network,
-  cluster: apiVersions.containerService,
   routeTable: apiVersions.network,
   virtualNetwork: apiVersions.network,
 } as const;
@@ -57,27 +63,40 @@ type ReadResources = Readonly<Partial<Record<ReadName, JsonObject>>>;
 export async function observeIngress(spec: EnvironmentSpec, options: ObserveServicesOptions): Promise<ObservedIngress> {
   const ids = resourceIds(spec);
   const names = Object.keys(apiVersionOf) as readonly ReadName[];
-  const [read, publicIps, balancers, services] = await Promise.all([
+  const [read, publicIps, clusters] = await Promise.all([
     Promise.all(names.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
     publicIpAddresses(spec.subscription),
-    tolerant(listLoadBalancers(ids.nodeResourceGroup)),
-    observeServices({ name: spec.cluster.name, id: ids.cluster }, options),
+    Promise.all(clustersOf(spec).map((place) => readCluster(place, options))),
   ]);
   const resources: ReadResources = Object.fromEntries(read.filter(([, resource]) => resource !== undefined));
-  const [{ frontends, inUse }, loadBalancers] = await Promise.all([
+  const [frontends, loadBalancers] = await Promise.all([
     firewallFrontends(spec, resources.firewall, publicIps),
-    balancerFrontends(balancers, publicIps),
+    Promise.all(
+      clusters.map(async ({ place, balancers }) => ({ place, ...(await balancerFrontends(balancers, publicIps)) })),
+    ),
   ]);
   return {
     ...resources,
-    services: [services],
-    facts: publicationFacts(spec, resources.routeTable, { frontends, inUse }, loadBalancers.addresses),
-    frontendsInUse: inUse,
-    problems: loadBalancers.problem === undefined ? [] : [loadBalancers.problem],
+    clusters: clusters.map(({ place, cluster }) => ({ ...place, ...(cluster === undefined ? {} : { cluster }) })),
+    services: clusters.map(({ services }) => services),
+    facts: publicationFacts(spec, resources.routeTable, frontends, loadBalancers),
+    frontendsInUse: frontends.inUse,
+    problems: loadBalancers.flatMap(({ problem }) => problem ?? []),
   };
 }
 
+/** Reads a cluster, its load balancers and its services side by side. @throws ArmError when the cluster can't be read */
+async function readCluster(place: ClusterPlace, options: ObserveServicesOptions) {
+  const [cluster, balancers, services] = await Promise.all([
+    readResource(place.id, apiVersions.containerService),
+    tolerant(listLoadBalancers(place.nodeResourceGroup)),
+    observeServices(place, options),
+  ]);
+  return { place, cluster, balancers, services };
+}
+
 interface LoadBalancers {
+  readonly place: ClusterPlace;
   /** Absent: not known. */
   readonly addresses?: readonly string[];
   readonly problem?: string;
@@ -86,7 +105,7 @@ interface LoadBalancers {
 async function balancerFrontends(
   balancers: readonly JsonObject[] | ArmError | undefined,
   publicIps: PublicIpAddresses,
-): Promise<LoadBalancers> {
+): Promise<Omit<LoadBalancers, 'place'>> {
   // Without the cluster's group there is no cluster, which is somebody else's to tell.
   if (balancers === undefined) return {};
   if (balancers instanceof ArmError) return { problem: `The load balancers can't be read: ${balancers.message}` };
@@ -141,15 +160,18 @@ function publicationFacts(
   spec: EnvironmentSpec,
   routeTable: JsonObject | undefined,
   { frontends, inUse }: Frontends,
-  balancers: readonly string[] | undefined,
+  balancers: readonly LoadBalancers[],
 ): PublicationFacts {
   const routes = routeTable === undefined ? [] : routeTableFacts(routeTable).routes;
+  const toInternet = routes
+    .filter(({ nextHopType }) => nextHopType.toLowerCase() === 'internet')
+    .map(({ prefix }) => canonicalRange(prefix));
   return {
     frontends,
-    loadBalancers: balancers === undefined ? {} : { [spec.cluster.name]: balancers },
-    routesToInternet: routes
-      .filter(({ nextHopType }) => nextHopType.toLowerCase() === 'internet')
-      .map(({ prefix }) => canonicalRange(prefix)),
+    loadBalancers: Object.fromEntries(
+      balancers.flatMap(({ place, addresses }) => (addresses === undefined ? [] : [[place.name, addresses]])),
+    ),
+    routesToInternet: Object.fromEntries(balancers.map(({ place }) => [place.name, toInternet])),
     firewallRanges: [spec.network.firewallSubnet.prefix, ...new Set([...frontends, ...inUse].map(canonicalRange))],
   };
 }

@@ -37,7 +37,13 @@ export interface DriftInput {
   readonly frontends: readonly string[];
   /** Absent: not looked at. */
   readonly publications?: Pick<PublicationPlan, 'created' | 'updated' | 'deleted'>;
-  readonly ranges?: Pick<RangePlan, 'added' | 'removed'>;
+  readonly ranges?: readonly ClusterRanges[];
+}
+
+/** What a cluster's authorized ranges lack, and what should not be in them. */
+export interface ClusterRanges extends Pick<RangePlan, 'added' | 'removed'> {
+  /** Full ARM id of the cluster. */
+  readonly id: string;
 }
 
 /** What the checks share: each resource is compared once. */
@@ -208,13 +214,14 @@ function subnets({ network }: Compared): readonly DriftFinding[] {
   return findings('subnets', network, (path) => !isDnsServers(path) && !isRouteTableAssociation(path), 'warning');
 }
 
-function authorizedRanges({ input: { spec, ranges } }: Compared): readonly DriftFinding[] {
-  if (ranges === undefined) return [];
-  const shared = { check: 'authorizedRanges', resource: resourceIds(spec).cluster } as const;
-  return [
-    ...ranges.added.map((range) => ({ ...shared, what: range, expected: range, severity: 'error' as const })),
-    ...ranges.removed.map((range) => ({ ...shared, what: range, actual: range, severity: 'warning' as const })),
-  ];
+function authorizedRanges({ input: { ranges = [] } }: Compared): readonly DriftFinding[] {
+  return ranges.flatMap(({ id, added, removed }) => {
+    const shared = { check: 'authorizedRanges', resource: id } as const;
+    return [
+      ...added.map((range) => ({ ...shared, what: range, expected: range, severity: 'error' as const })),
+      ...removed.map((range) => ({ ...shared, what: range, actual: range, severity: 'warning' as const })),
+    ];
+  });
 }
 
 /** Whether the firewall lets out what the spec calls for: until then nothing may be routed to it that was not before. */

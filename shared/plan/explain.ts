@@ -197,7 +197,7 @@ function routeHop({ service, publication, skip, input: { facts } }: PortFacts): 
     return { hop: 'return route', state: 'ok', detail: 'an internal load balancer answers to the firewall itself' };
   }
   const frontend = rangeOf(publication.rule.frontend);
-  const isRouted = facts.routesToInternet.some((text) => {
+  const isRouted = (facts.routesToInternet[service.cluster] ?? []).some((text) => {
     const route = rangeOf(text);
     return route !== undefined && frontend !== undefined && contains(route, frontend);
   });

@@ -18,7 +18,7 @@ const spec = articleSpec();
 const facts = {
   frontends: [FRONTEND],
   loadBalancers: { [cluster]: BALANCERS },
-  routesToInternet: [`${FRONTEND}/32`],
+  routesToInternet: { [cluster]: [`${FRONTEND}/32`] },
   firewallRanges: ['10.42.2.0/24', `${FRONTEND}/32`],
 };
 /** With a rule of a service that is there, and one of a service that isn't. */

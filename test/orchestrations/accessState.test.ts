@@ -14,7 +14,7 @@ const now = '2026-03-01T12:00:00.000Z';
 const later = '2026-03-01T13:00:00.000Z';
 const problem = { code: 'Broken', message: 'It broke.', remedy: 'Look.' };
 const planned: RangesPlanned = { write: true, ownedRanges: ['20.0.0.4/32'], ranges: ['20.0.0.4/32'] };
-const fresh = newAccessState(articleSpec());
+const fresh = newAccessState(articleSpec(), 'aks-egress');
 const applying = afterPlan(fresh, planned, now);
 const record = (changes: Partial<StepRecord>): StepRecord[] => applying.records.map((one) => ({ ...one, ...changes }));
 const done = record({ state: 'done', writes: 1, attemptWrites: 1 });

@@ -150,7 +150,7 @@ async function brokenPass(cloud: TestCloud): Promise<void> {
   await cloud.untilState('shop', 'ready');
   // A pass that finds nothing to do and nothing done, which only a fault of the app can bring about.
   const { spec } = cloud.host.durable.status('shop')?.input as LaneState;
-  const input: AccessState = { ...newAccessState(spec), phase: 'applying' };
+  const input: AccessState = { ...newAccessState(spec, spec.cluster.name), phase: 'applying' };
   cloud.host.durable.start({ name: ACCESS_LANE, instanceId: 'broken.shop', input });
   await accessLaneWaits(cloud, () => true, 'broken.shop');
 }

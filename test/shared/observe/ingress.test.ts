@@ -71,7 +71,9 @@ test('everything is read at once: six reads of Azure, one kubeconfig, one page o
   const observed = await observe();
   expect(observed).toEqual({
     firewall,
-    cluster: { id: ids.cluster },
+    clusters: [
+      { name: 'shop', id: ids.cluster, nodeResourceGroup: ids.nodeResourceGroup, cluster: { id: ids.cluster } },
+    ],
     routeTable: expect.objectContaining({ id: ids.routeTable }),
     virtualNetwork: { id: ids.virtualNetwork },
     services: [
@@ -85,7 +87,7 @@ test('everything is read at once: six reads of Azure, one kubeconfig, one page o
     facts: {
       frontends: ['20.0.0.1'],
       loadBalancers: { shop: ['10.42.1.200', '20.0.0.2'] },
-      routesToInternet: ['20.0.0.1/32'],
+      routesToInternet: { shop: ['20.0.0.1/32'] },
       firewallRanges: ['10.42.2.0/24', '20.0.0.1/32'],
     },
     problems: [],
@@ -108,7 +110,7 @@ test('what does not exist is absent, and nothing is published without its firewa
   const observed = await observe();
   expect(observed).not.toHaveProperty('firewall');
   expect(observed).not.toHaveProperty('routeTable');
-  expect(observed.facts).toMatchObject({ frontends: [], routesToInternet: [] });
+  expect(observed.facts).toMatchObject({ frontends: [], routesToInternet: { shop: [] } });
 });
 
 describe('what is not known is never taken for what is not there', () => {

@@ -1,6 +1,6 @@
 import { driftChecks, driftFindings, egressIsInPlace, type DriftInput } from '../../../shared/plan/driftChecks.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from '../../../shared/model/json.ts';
-import { ownershipTag } from '../../../shared/model/names.ts';
+import { ownershipTag, resourceIds } from '../../../shared/model/names.ts';
 import type { ResourceKind } from '../../../shared/model/resource.ts';
 import type { LoadBalancerService } from '../../../shared/model/service.ts';
 import { planResource } from '../../../shared/plan/mergeResource.ts';
@@ -26,6 +26,8 @@ test('neither has one that Azure writes differently', () => {
   ).toEqual([]);
 });
 
+const { cluster } = resourceIds(spec);
+
 describe('every difference is found by its check', () => {
   test.each<[string, Partial<DriftInput>, string]>([
     ['an egress rule', { firewall: respelled(firewall, '"1194"', '"1195"') }, 'egressRules'],
@@ -42,8 +44,8 @@ describe('every difference is found by its check', () => {
     ],
     ['a subnet', { virtualNetwork: respelled(virtualNetwork, '10.42.1.0/24', '10.42.1.0/25') }, 'subnets'],
     ['our tag', { routeTable: respelled(routeTable, ownershipTag, 'team') }, 'ownership'],
-    ['an authorized range', { ranges: { added: ['20.62.10.30/32'], removed: [] } }, 'authorizedRanges'],
-    ['a range that has ended', { ranges: { added: [], removed: ['20.9.9.9/32'] } }, 'authorizedRanges'],
+    ['an authorized range', { ranges: [{ id: cluster, added: ['20.62.10.30/32'], removed: [] }] }, 'authorizedRanges'],
+    ['a range that has ended', { ranges: [{ id: cluster, added: [], removed: ['20.9.9.9/32'] }] }, 'authorizedRanges'],
   ])('%s', (_what, changes, check) => {
     const findings = find(changes);
     expect(findings.length).toBeGreaterThan(0);

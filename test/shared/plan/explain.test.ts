@@ -86,7 +86,7 @@ describe('the first broken hop is named with its remedy', () => {
     ['nobody but the firewall', { list: of({ loadBalancerSourceRanges: ['10.42.2.0/24'] }) }, 'source ranges'],
     ['a foreign rule', { firewall: foreign80 }, 'publication'],
     ['a rule that is not there yet', {}, 'rule'],
-    ['no route, and no rule', { facts: { routesToInternet: [] } }, 'return route'],
+    ['no route, and no rule', { facts: { routesToInternet: {} } }, 'return route'],
     ['nobody answers', { firewall: firewallWith(service()), probes: probed('timeout') }, 'connectivity'],
   ])('%s', (_what, asked, hop) => {
     expect(broken(explained(asked))).toMatchObject({

@@ -58,6 +58,10 @@ export function complete(...services: readonly LoadBalancerService[]): ServiceLi
   return { cluster, state: 'complete', services };
 }
 
+/** Routes → Internet for these addresses on the subnets of these clusters. */
+export const routesFor = (clusters: readonly string[], addresses: readonly string[]) =>
+  Object.fromEntries(clusters.map((name) => [name, addresses.map((address) => `${address}/32`)]));
+
 /** Facts under which every service that is given has its load balancer. */
 export function factsFor(lists: readonly ServiceList[], changes: Partial<PublicationFacts> = {}): PublicationFacts {
   const frontends = changes.frontends ?? [frontend];
@@ -65,7 +69,10 @@ export function factsFor(lists: readonly ServiceList[], changes: Partial<Publica
   return {
     frontends,
     loadBalancers: Object.fromEntries(addresses),
-    routesToInternet: frontends.map((address) => `${address}/32`),
+    routesToInternet: routesFor(
+      lists.map((list) => list.cluster),
+      frontends,
+    ),
     firewallRanges: ['10.42.2.0/24', ...frontends.map((address) => `${address}/32`)],
     ...changes,
   };

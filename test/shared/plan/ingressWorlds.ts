@@ -10,6 +10,7 @@ import {
   foreignCollection,
   foreignRule,
   plan,
+  routesFor,
   service,
   type Scene,
   type ServiceSketch,
@@ -116,7 +117,7 @@ const facts = fc.constantFrom(
   { frontends, loadBalancers: knownBalancers },
   { frontends: [frontends[0] ?? ''], loadBalancers: knownBalancers },
   { frontends, loadBalancers: { [cluster]: ips } },
-  { frontends, loadBalancers: knownBalancers, routesToInternet: ['20.62.10.31/32'] },
+  { frontends, loadBalancers: knownBalancers, routesToInternet: routesFor(clusters, ['20.62.10.31']) },
 );
 
 /** A firewall as a history of syncs has left it, with foreign rules and hand edits. */

@@ -33,7 +33,7 @@ describe('what is not known for sure takes no rule away', () => {
   });
 
   test('a route that is missing for a while neither moves nor removes a rule', () => {
-    const result = later({}, { routesToInternet: [] });
+    const result = later({}, { routesToInternet: {} });
     expect(result.deleted).toEqual([]);
     expect(result.natRuleCollections).toBeUndefined();
   });

@@ -172,7 +172,7 @@ describe('a port without a rule has a reason', () => {
   });
 
   test('a public service waits for the route → Internet of its frontend', () => {
-    const result = plan({ lists: [complete(service())], facts: { routesToInternet: [] } });
+    const result = plan({ lists: [complete(service())], facts: { routesToInternet: {} } });
     expect(result).toMatchObject({ created: [], skipped: [{ code: 'no-route-to-internet' }] });
   });
 });
