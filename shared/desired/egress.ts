@@ -11,8 +11,8 @@ const allowCollection = { name: 'egress-allow', priority: 200 };
  * withdrawn must leave its name here, since firewalls may still hold it.
  */
 export const ownCollectionNames = {
-  application: namesOf((preset) => preset.applicationCollection),
-  network: namesOf((preset) => preset.networkCollection),
+  applicationRuleCollections: namesOf((preset) => preset.applicationCollection),
+  networkRuleCollections: namesOf((preset) => preset.networkCollection),
 };
 
 export interface EgressCollections {

@@ -2,7 +2,7 @@ import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { resourceIds, resourceNames } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
-import { egressCollections } from './egress.ts';
+import { egressCollections, ownCollectionNames } from './egress.ts';
 import { tagged } from './resourceGroup.ts';
 
 /**
@@ -16,6 +16,7 @@ export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
     kind: 'firewall',
     id: ids.firewall,
     apiVersion: apiVersions.network,
+    ownCollections: ownCollectionNames,
     body: {
       ...tagged(spec),
       properties: {

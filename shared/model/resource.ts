@@ -10,4 +10,14 @@ export interface DesiredResource {
   readonly id: string;
   readonly apiVersion: string;
   readonly body: JsonObject;
+  /** Names that we give to elements of lists, whatever the spec: those that nobody calls for any more go. */
+  readonly ownCollections?: OwnCollections;
+  /**
+   * The body is a part of somebody else's resource: it carries no tag of ours, and is never created. Absent: the resource is
+   * the environment's own.
+   */
+  readonly isPart?: true;
 }
+
+/** By the property that holds the list, e.g. `networkRuleCollections`. */
+export type OwnCollections = Readonly<Record<string, readonly string[]>>;

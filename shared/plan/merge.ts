@@ -2,9 +2,12 @@ import { sameLocation, sameValue } from '../actual/compare.ts';
 import { authorizedRanges } from '../desired/authorizedRanges.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from '../model/json.ts';
 import { childPath, elementPath, isNamedList, leavesOf, type NamedObject } from './leaves.ts';
+import type { OwnCollections } from '../model/resource.ts';
 import type { Difference } from './resourcePlan.ts';
 import { mergeRules } from './mergeRules.ts';
 import { withoutStaleCollections } from './ownCollections.ts';
+
+const none: OwnCollections = {};
 
 /** Collects the differences in the order in which they are found. */
 export type Found = Difference[];
@@ -13,13 +16,19 @@ export type Found = Difference[];
  * `actual` with what `desired` asks for. Values that mean the same keep their spelling; what `desired` doesn't name is not
  * looked at. When nothing differs the result is `actual` itself.
  */
-export function mergeObject(desired: JsonObject, actual: JsonObject, path: string, found: Found): JsonObject {
+export function mergeObject(
+  desired: JsonObject,
+  actual: JsonObject,
+  path: string,
+  found: Found,
+  own: OwnCollections = none,
+): JsonObject {
   const before = found.length;
   const merged: Record<string, Json | undefined> = { ...actual };
   for (const [key, wanted] of Object.entries(asActualSpellsIt(desired, actual))) {
     if (wanted === undefined) continue;
     const present = Object.hasOwn(actual, key) ? (actual[key] ?? undefined) : undefined;
-    merged[key] = mergeProperty(key, wanted, present, childPath(path, key), found);
+    merged[key] = mergeProperty(key, wanted, present, childPath(path, key), found, own);
   }
   return found.length === before ? actual : merged;
 }
@@ -39,15 +48,22 @@ function asActualSpellsIt(desired: JsonObject, actual: JsonObject): JsonObject {
   return desired;
 }
 
-function mergeProperty(key: string, wanted: Json, actual: Json | undefined, path: string, found: Found): Json {
+function mergeProperty(
+  key: string,
+  wanted: Json,
+  actual: Json | undefined,
+  path: string,
+  found: Found,
+  own: OwnCollections,
+): Json {
   if (actual === undefined) {
     if (isList(wanted) && wanted.length === 0) return wanted;
     for (const leaf of leavesOf(wanted, path)) found.push({ path: leaf.path, after: leaf.value });
     return wanted;
   }
   if (key === 'tags' && isJsonObject(wanted) && isJsonObject(actual)) return mergeTags(wanted, actual, path, found);
-  if (isJsonObject(wanted) && isJsonObject(actual)) return mergeObject(wanted, actual, path, found);
-  if (isList(wanted) && isList(actual)) return mergeList(key, wanted, actual, path, found);
+  if (isJsonObject(wanted) && isJsonObject(actual)) return mergeObject(wanted, actual, path, found, own);
+  if (isList(wanted) && isList(actual)) return mergeList(key, wanted, actual, path, found, own);
   if (sameProperty(key, wanted, actual)) return actual;
   found.push({ path, before: actual, after: wanted });
   return wanted;
@@ -82,9 +98,16 @@ function mergeTags(wanted: JsonObject, actual: JsonObject, path: string, found: 
   return found.length === before ? actual : merged;
 }
 
-function mergeList(key: string, wanted: readonly Json[], actual: readonly Json[], path: string, found: Found): Json {
+function mergeList(
+  key: string,
+  wanted: readonly Json[],
+  actual: readonly Json[],
+  path: string,
+  found: Found,
+  own: OwnCollections,
+): Json {
   if (key === 'rules') return mergeRules(wanted.filter(isJsonObject), actual, path, found);
-  if (isNamedList(wanted)) return mergeNamed(key, wanted, actual, path, found);
+  if (isNamedList(wanted)) return mergeNamed(key, wanted, actual, path, found, own);
   const merged = mergeSet(key, wanted, actual);
   if (merged === actual) return actual;
   found.push({ path, before: actual, after: merged });
@@ -118,16 +141,17 @@ function mergeNamed(
   actual: readonly Json[],
   path: string,
   found: Found,
+  own: OwnCollections,
 ): Json {
   const before = found.length;
-  const merged = [...withoutStaleCollections(key, wanted, actual, path, found)];
+  const merged = [...withoutStaleCollections({ names: own[key] ?? [], wanted, actual, path }, found)];
   for (const item of wanted) {
     const index = merged.findIndex((other) => hasName(other, item.name));
     const present = merged[index];
     const at = elementPath(path, item.name);
     if (isJsonObject(present)) {
       const { name: _, ...rest } = item;
-      merged[index] = mergeObject(rest, present, at, found);
+      merged[index] = mergeObject(rest, present, at, found, own);
     } else {
       merged.push(item);
       for (const leaf of leavesOf([item], path)) found.push({ path: leaf.path, after: leaf.value });

@@ -5,6 +5,10 @@ import { mergeObject, type Found } from './merge.ts';
 import { leavesOf } from './leaves.ts';
 import type { Difference, ResourcePlan } from './resourcePlan.ts';
 
+/** What is adopted carries no tag; one that says another environment's is that one's. */
+const isOpenPart = ({ isPart }: DesiredResource, owned: string | undefined): boolean =>
+  isPart === true && owned === undefined;
+
 /** These carry no tags: a subnet belongs to its network, and a role assignment has a name that only we would make. */
 const untagged: readonly ResourceKind[] = ['subnet', 'roleAssignment'];
 
@@ -38,10 +42,10 @@ export function planResource(
     return { kind, id, action: 'create', differences, body: desired.body };
   }
   const owned = owner(actual);
-  if (owned !== environment && !untagged.includes(kind)) {
+  if (owned !== environment && !untagged.includes(kind) && !isOpenPart(desired, owned)) {
     return { kind, id, action: 'foreign', differences: [], ...(owned !== undefined && { owner: owned }) };
   }
   const found: Found = [];
-  const body = mergeObject(desired.body, actual, '', found);
+  const body = mergeObject(desired.body, actual, '', found, desired.ownCollections);
   return { kind, id, action: found.length === 0 ? 'none' : 'modify', differences: found, body };
 }

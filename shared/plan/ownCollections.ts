@@ -1,28 +1,31 @@
-import { ownCollectionNames } from '../desired/egress.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { elementPath, type NamedObject } from './leaves.ts';
 import type { Difference } from './resourcePlan.ts';
 
+/** A list of rule collections against the one that is wanted. */
+interface CollectionList {
+  /** Names that we give: a collection of another name is somebody else's. */
+  readonly names: readonly string[];
+  readonly wanted: readonly NamedObject[];
+  readonly actual: readonly Json[];
+  readonly path: string;
+}
+
 /**
- * The rule collections of a firewall of ours without those that we once made and the spec no longer calls for: left in
- * place they would go on letting traffic through.
+ * The rule collections of a firewall without those that we once made and the spec no longer calls for: left in place they
+ * would go on letting traffic through.
  *
- * A collection carries no tag or metadata, so its name is all that tells whose it is. That suffices, since only a firewall
- * with our tag gets here, and on it the names that we give are ours; under any other name it is somebody else's and stays.
- *
- * @param key the property that holds the list; any other than rule collections is answered as it is
+ * A collection carries no tag or metadata, so its name is all that tells whose it is. On a firewall of our own the names
+ * of the catalogue are ours; on somebody else's only names that begin with the environment's.
  */
 export function withoutStaleCollections(
-  key: string,
-  wanted: readonly NamedObject[],
-  actual: readonly Json[],
-  path: string,
+  { names, wanted, actual, path }: CollectionList,
   found: Difference[],
 ): readonly Json[] {
-  const own = ownNamesOf(key);
+  if (names.length === 0) return actual;
   return actual.filter((collection) => {
     const name = nameOf(collection);
-    if (name === undefined || !includesName(own, name)) return true;
+    if (name === undefined || !includesName(names, name)) return true;
     const called = includesName(
       wanted.map((one) => one.name),
       name,
@@ -30,17 +33,6 @@ export function withoutStaleCollections(
     if (!called) found.push({ path: elementPath(path, name), before: collection });
     return called;
   });
-}
-
-function ownNamesOf(key: string): readonly string[] {
-  switch (key) {
-    case 'applicationRuleCollections':
-      return ownCollectionNames.application;
-    case 'networkRuleCollections':
-      return ownCollectionNames.network;
-    default:
-      return [];
-  }
 }
 
 function includesName(names: readonly string[], name: string): boolean {

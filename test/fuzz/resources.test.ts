@@ -103,8 +103,8 @@ test('whatever Azure answers of firewall, routes and network, a sync plans, and 
     if (firewallBody !== undefined) {
       requireWhole(firewallBody, read.firewall);
       requireForeign(firewallBody, read.firewall, 'natRuleCollections', [spec.name]);
-      requireForeign(firewallBody, read.firewall, 'networkRuleCollections', ownCollectionNames.network);
-      requireForeign(firewallBody, read.firewall, 'applicationRuleCollections', ownCollectionNames.application);
+      requireForeign(firewallBody, read.firewall, 'networkRuleCollections', ownCollectionNames.networkRuleCollections);
+      requireForeign(firewallBody, read.firewall, 'applicationRuleCollections', ownCollectionNames.applicationRuleCollections);
       const written = ownRulesIn(jsonAt(firewallBody, 'properties', 'natRuleCollections') as Json[], spec.name);
       requireSound(
         [{ name: spec.name, properties: { rules: written.filter((rule) => !before.has(rule)) } }],

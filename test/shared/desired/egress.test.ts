@@ -35,8 +35,8 @@ test('every name that a collection can have is known as ours', () => {
     network: [{ name: 'n', destinations: ['20.1.2.3'], ports: [1] }],
   };
   const { application, network } = egressCollections(articleSpec({ egress: { presets: presetNames, allow } }));
-  expect(named(application).map(({ name }) => name)).toEqual(ownCollectionNames.application);
-  expect(named(network).map(({ name }) => name)).toEqual(ownCollectionNames.network);
+  expect(named(application).map(({ name }) => name)).toEqual(ownCollectionNames.applicationRuleCollections);
+  expect(named(network).map(({ name }) => name)).toEqual(ownCollectionNames.networkRuleCollections);
 });
 
 test('any choice of presets has unique names and priorities, and leaves the others as they were', () => {

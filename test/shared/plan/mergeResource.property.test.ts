@@ -99,10 +99,7 @@ function altered(value: Json, [key = '', ...rest]: Keys, by: Json | undefined): 
   return by === undefined ? others : { ...others, [key]: by };
 }
 
-const ownNames = {
-  applicationRuleCollections: ownCollectionNames.application,
-  networkRuleCollections: ownCollectionNames.network,
-};
+const ownNames = ownCollectionNames;
 const collectionLists = ['applicationRuleCollections', 'networkRuleCollections'] as const;
 
 interface StaleCollection {
