@@ -15,14 +15,17 @@ import { done, failed, isSettled, waitFor } from './outcomes.ts';
  * The write is the resource as read with the differing values replaced, so what Gatehouse does not know survives.
  *
  * @param mayWrite false: a difference fails the step, since it has been written often enough
+ * @param adapt fits what is desired to what stands (undefined: nothing does), where that can't become just anything
  * @throws ArmError when Azure refuses
  */
 export async function ensureResource(
-  desired: DesiredResource,
+  wanted: DesiredResource,
   environment: string,
   mayWrite = true,
+  adapt = (resource: DesiredResource, _actual: JsonObject | undefined): DesiredResource => resource,
 ): Promise<StepOutcome> {
-  const actual = await readResource(desired.id, desired.apiVersion);
+  const actual = await readResource(wanted.id, wanted.apiVersion);
+  const desired = adapt(wanted, actual);
   const state = actual === undefined ? 'Succeeded' : provisioningState(actual);
   if (!isSettled(state)) return waitFor(`${desired.id} is ${state}`);
 

@@ -21,7 +21,9 @@ import type { StepName } from '../../shared/model/step.ts';
 import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
 import { egressIsInPlace, isRouteTableAssociation } from '../../shared/plan/driftChecks.ts';
+import { clusterUpdate, fixedDifferences, fixedDifferenceText } from '../../shared/plan/clusterUpdate.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
+import type { Difference } from '../../shared/plan/resourcePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
@@ -68,7 +70,19 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     // What the firewall sends from is what nodes are known by, whether or not the spec wants it so.
     const frontends = [...new Set([looked.address, ...looked.inUse])];
     const { outboundRanges } = settings();
-    return ensureResource(desiredCluster(spec, { frontends, outboundRanges }), spec.name, mayWrite);
+    let standing: readonly Difference[] = [];
+    const outcome = await ensureResource(
+      desiredCluster(spec, { frontends, outboundRanges }),
+      spec.name,
+      mayWrite,
+      (desired, actual) => {
+        standing = fixedDifferences(desired, actual, spec.name);
+        return clusterUpdate(desired, actual);
+      },
+    );
+    return outcome.outcome === 'done' && standing.length > 0
+      ? { ...outcome, detail: `Can't be changed in place: ${standing.map(fixedDifferenceText).join('; ')}.` }
+      : outcome;
   },
 
   clusterRoles: async (spec) => {

@@ -1,15 +1,16 @@
 import { v5 as uuidV5 } from 'uuid';
 import { apiVersions } from '../model/apiVersions.ts';
-import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import type { ClusterSpec, EnvironmentSpec } from '../model/environmentSpec.ts';
 import { addressAt, trustedRange } from '../model/ipRange.ts';
+import type { JsonObject } from '../model/json.ts';
 import { resourceIds, resourceNames } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { authorizedRanges } from './authorizedRanges.ts';
+import { desiredNodePool, nodePoolsOf } from './nodePools.ts';
 import { tagged } from './resourceGroup.ts';
 
 /** AKS' convention for its cluster DNS: the tenth address of the service CIDR. */
 const DNS_SERVICE_ADDRESS = 10;
-const NODE_POOL = 'nodepool1';
 /** Built-in role, the same GUID in every tenant. */
 const NETWORK_CONTRIBUTOR = '4d97b98b-1d4f-4787-a291-c67834d212e7';
 const ROLE_ASSIGNMENT_NAMESPACE = 'b1f0a3de-5f6c-5d7e-8a55-2c6f3c1d9e40';
@@ -42,19 +43,9 @@ export function desiredCluster(
         dnsPrefix: names.dnsPrefix,
         nodeResourceGroup: names.nodeResourceGroup,
         enableRBAC: true,
-        agentPoolProfiles: [
-          {
-            name: NODE_POOL,
-            mode: 'System',
-            type: 'VirtualMachineScaleSets',
-            osType: 'Linux',
-            count: cluster.nodeCount,
-            vmSize: cluster.nodeSize,
-            vnetSubnetID: ids.clusterSubnet,
-          },
-        ],
+        agentPoolProfiles: nodePoolsOf(cluster).map((pool) => desiredNodePool(pool, ids.clusterSubnet)),
         networkProfile: {
-          networkPlugin: cluster.cni,
+          ...networkPlugin(cluster),
           outboundType: 'userDefinedRouting',
           loadBalancerSku: 'standard',
           serviceCidr: cluster.serviceCidr,
@@ -65,6 +56,14 @@ export function desiredCluster(
         },
       },
     },
+  };
+}
+
+/** Overlay is a mode of the azure CNI rather than a plugin of its own. */
+function networkPlugin({ cni, podCidr }: ClusterSpec): JsonObject {
+  return {
+    ...(cni === 'azure-overlay' ? { networkPlugin: 'azure', networkPluginMode: 'overlay' } : { networkPlugin: cni }),
+    ...(podCidr !== undefined && { podCidr }),
   };
 }
 

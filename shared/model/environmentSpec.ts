@@ -2,6 +2,7 @@ import { deepFreeze } from './freeze.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
 import { relationProblems } from './spec/checks.ts';
+import { clusterOf } from './spec/clusterDefaults.ts';
 import { dotted, formProblems, type Path } from './spec/problems.ts';
 import { specSchema, type SpecDraft } from './spec/schema.ts';
 import type { EnvironmentSpec, SpecContext, SpecResult } from './spec/types.ts';
@@ -91,16 +92,7 @@ function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
     },
     firewall: { ...firewall, tier: 'Standard', rules: 'classic', dnsProxy: true },
     egress: { presets: [...new Set(egress.presets)], allow: egress.allow, apiServer: false },
-    cluster: {
-      name: cluster.name ?? name,
-      nodeCount: cluster.nodeCount,
-      nodeSize: cluster.nodeSize,
-      ...(cluster.version !== undefined && { version: cluster.version }),
-      cni: 'azure',
-      identity: 'system-assigned',
-      serviceCidr: cluster.serviceCidr,
-      private: false,
-    },
+    cluster: clusterOf(name, cluster),
     access,
     ingress,
     drift,

@@ -1,6 +1,7 @@
 import { owner } from '../actual/owner.ts';
 import { missingActions, providerState } from '../azure/access.ts';
 import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
+import { nodePoolsOf } from '../desired/nodePools.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { stringAt } from '../model/json.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
@@ -129,22 +130,26 @@ async function networkQuotaSuffices(spec: EnvironmentSpec, observed: ObservedRes
 
 async function computeQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {
   if (observed.cluster !== undefined) return [];
-  const { nodeCount, nodeSize } = spec.cluster;
   const [sizes, usages] = await Promise.all([
     vmSizeCores(spec.subscription, spec.location),
     computeUsages(spec.subscription, spec.location),
   ]);
-  const cores = sizes.get(nodeSize.toLowerCase());
-  if (cores === undefined) {
-    return [
-      {
-        path: 'cluster.nodeSize',
-        message: `VM size ${nodeSize} is not offered in ${spec.location}.`,
-        remedy: `Choose one of: az vm list-sizes --location ${spec.location} --output table`,
-      },
-    ];
-  }
-  return quotaProblem(spec, usages, 'cores', nodeCount * cores);
+  const pools = nodePoolsOf(spec.cluster);
+  const coresOf = (nodeSize: string) => sizes.get(nodeSize.toLowerCase());
+  const unknown = pools.flatMap(({ nodeSize }, index): Problem[] =>
+    coresOf(nodeSize) !== undefined
+      ? []
+      : [
+          {
+            path: index === 0 ? 'cluster.nodeSize' : `cluster.nodePools.${index - 1}.nodeSize`,
+            message: `VM size ${nodeSize} is not offered in ${spec.location}.`,
+            remedy: `Choose one of: az vm list-sizes --location ${spec.location} --output table`,
+          },
+        ],
+  );
+  if (unknown.length > 0) return unknown;
+  const cores = pools.reduce((sum, { nodeCount, nodeSize }) => sum + nodeCount * (coresOf(nodeSize) ?? 0), 0);
+  return quotaProblem(spec, usages, 'cores', cores);
 }
 
 function quotaProblem(spec: EnvironmentSpec, usages: readonly Usage[], name: string, needed: number): Problem[] {

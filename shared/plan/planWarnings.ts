@@ -1,5 +1,6 @@
 import { clusterFacts } from '../actual/facts.ts';
 import { egressCatalogue } from '../desired/egressCatalogue.ts';
+import { nodePoolsOf } from '../desired/nodePools.ts';
 import { cloudOf } from '../model/cloud.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { ActualResources, ResourceChange } from './plan.ts';
@@ -16,6 +17,7 @@ export function planWarnings(
   return [
     ...frontendWarnings(spec),
     ...egressWarnings(spec),
+    ...nodeWarnings(spec),
     ...resolverWarnings(actual, resources),
     ...apiServerWarnings(actual, resources),
   ];
@@ -52,6 +54,12 @@ function egressWarnings({ egress, location }: EnvironmentSpec): readonly string[
     }
   }
   return warnings;
+}
+
+function nodeWarnings({ cluster, egress }: EnvironmentSpec): readonly string[] {
+  const hasWindows = nodePoolsOf(cluster).some(({ osType }) => osType === 'Windows');
+  if (!hasWindows || egress.presets.includes('windows')) return [];
+  return ['Without the preset "windows" the firewall keeps Windows nodes from their updates and their licence.'];
 }
 
 function resolverWarnings(actual: ActualResources, resources: readonly ResourceChange[]): readonly string[] {

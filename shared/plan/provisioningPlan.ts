@@ -17,6 +17,7 @@ import type { Problem } from '../model/problem.ts';
 import type { DesiredResource, ResourceKind } from '../model/resource.ts';
 import type { StepName } from '../model/step.ts';
 import { knownAfter } from '../model/unknownValue.ts';
+import { clusterUpdate, fixedDifferences, fixedDifferenceText } from './clusterUpdate.ts';
 import { planResource } from './mergeResource.ts';
 import type { ActualResources, Plan } from './plan.ts';
 import { planWarnings } from './planWarnings.ts';
@@ -61,9 +62,21 @@ export function provisioningPlan(
     resources,
     firewallWrites: plans.firewall.filter(writes).length,
     expectedMinutes: Math.round(seconds / 6) / 10,
-    warnings: planWarnings(spec, actual, resources),
+    warnings: [...planWarnings(spec, actual, resources), ...fixedWarnings(spec, actual, settings)],
     conflicts: shown.flatMap(conflictOf),
   };
+}
+
+/** What stands otherwise than the spec says, and stays so. */
+function fixedWarnings(
+  spec: EnvironmentSpec,
+  { cluster, publicIp }: ActualResources,
+  { outboundRanges }: { readonly outboundRanges: readonly string[] },
+): readonly string[] {
+  const desired = desiredCluster(spec, { frontends: [addressOf(publicIp)], outboundRanges });
+  return fixedDifferences(desired, cluster, spec.name).map(
+    (difference) => `The cluster can't be changed in place: ${fixedDifferenceText(difference)}. Create another one.`,
+  );
 }
 
 /** Steps that write nothing, or what a preview can't know: it depends on services that don't exist yet. */
@@ -83,6 +96,7 @@ function stepPlans(
   ];
   const frontends = [addressOf(actual.publicIp)];
   const firewallPrivateIp = privateIpOf(actual.firewall);
+  const cluster = desiredCluster(spec, { frontends, outboundRanges });
   return {
     resourceGroup: plan(desiredResourceGroup(spec), actual.resourceGroup),
     virtualNetwork: plan(desiredVirtualNetwork(spec), actual.virtualNetwork),
@@ -91,7 +105,7 @@ function stepPlans(
     firewall: plan(desiredFirewall(spec), actual.firewall),
     routes: plan(desiredRoutes(spec, { firewallPrivateIp, frontends }), actual.routeTable),
     networkRouting: plan(desiredNetworkRouting(spec, { firewallPrivateIp }), actual.virtualNetwork),
-    cluster: plan(desiredCluster(spec, { frontends, outboundRanges }), actual.cluster),
+    cluster: plan(clusterUpdate(cluster, actual.cluster), actual.cluster),
     clusterRoles: rolePlans(spec, actual),
   };
 }

@@ -54,7 +54,8 @@ function checkPools(write: Write, properties: JsonObject): void {
       );
     }
     const count = at(pool, 'count');
-    if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 1000) {
+    const least = pool['mode'] === 'System' ? 1 : 0;
+    if (typeof count !== 'number' || !Number.isInteger(count) || count < least || count > 1000) {
       throw aksError(
         400,
         'InvalidParameter',
@@ -64,6 +65,7 @@ function checkPools(write: Write, properties: JsonObject): void {
     }
     for (const usage of [size.family, 'cores']) needed.set(usage, (needed.get(usage) ?? 0) + count * size.cores);
     checkSubnet(write, pool);
+    checkPlatform(pool, properties);
   }
   for (const [usage, cores] of needed) {
     const free = write.world.limit(write.location, usage) - coresInUse(write.world, write.location, usage, write.id);
@@ -91,6 +93,39 @@ export function coresInUse(world: World, location: string, usage: string, except
         ? sum + size.cores * Number(pool['count'])
         : sum;
     }, 0);
+}
+
+/** Windows nodes are for applications alone, have short names, and no kubenet. */
+function checkPlatform(pool: JsonObject, properties: JsonObject): void {
+  const name = stringAt(pool, 'name') ?? '';
+  const refuse = (message: string, target: string) => aksError(400, 'InvalidParameter', message, target);
+  const maxPods = pool['maxPods'];
+  if (typeof maxPods === 'number' && (maxPods < 10 || maxPods > 250)) {
+    throw refuse(`The value of parameter agentPoolProfile.maxPods is invalid: ${maxPods}.`, 'agentPoolProfile.maxPods');
+  }
+  const isWindows = pool['osType'] === 'Windows';
+  const sku = stringAt(pool, 'osSKU') ?? '';
+  if (isWindows !== sku.startsWith('Windows')) {
+    throw refuse(
+      `The OS SKU ${sku} is not allowed for the OS type ${asText(pool['osType'])}.`,
+      'agentPoolProfile.osSKU',
+    );
+  }
+  if (!isWindows) return;
+  if (name.length > 6) {
+    throw refuse(`Windows agent pool name '${name}' can not be longer than 6 characters.`, 'agentPoolProfile.name');
+  }
+  if (pool['mode'] === 'System') {
+    throw refuse('System node pools must be of OS type Linux.', 'agentPoolProfile.mode');
+  }
+  if (stringAt(properties, 'networkProfile', 'networkPlugin') === 'kubenet') {
+    throw aksError(
+      400,
+      'AzureCNIOnlyForWindows',
+      'Windows agent pools can only be added to AKS clusters using Azure-CNI.',
+      'networkProfile.networkPlugin',
+    );
+  }
 }
 
 function checkSubnet(write: Write, pool: JsonObject): void {

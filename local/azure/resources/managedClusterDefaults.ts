@@ -155,7 +155,7 @@ function fillPool(pool: JsonObject, version: string, network: JsonObject, before
     enableNodePublicIP: pool['enableNodePublicIP'] ?? false,
     mode: pool['mode'] ?? 'System',
     osType: pool['osType'] ?? 'Linux',
-    osSKU: pool['osSKU'] ?? 'Ubuntu',
+    osSKU: pool['osSKU'] ?? (pool['osType'] === 'Windows' ? 'Windows2022' : 'Ubuntu'),
     nodeImageVersion: known?.['nodeImageVersion'] ?? 'AKSUbuntu-2204gen2containerd-202601.13.0',
     upgradeSettings: { maxSurge: '10%', maxUnavailable: '0', ...objectAt(pool, 'upgradeSettings') },
   });

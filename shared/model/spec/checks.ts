@@ -2,10 +2,11 @@ import { MAX_AUTHORIZED_RANGES } from '../azureLimits.ts';
 import { cloudOf, presetsOfCloud } from '../cloud.ts';
 import { resourceIds } from '../names.ts';
 import type { Problem } from '../problem.ts';
-import { networkProblems } from './networkChecks.ts';
 import type { Checked } from './checked.ts';
+import { clusterProblems } from './clusterChecks.ts';
 import { internetSource, shown } from './fields.ts';
 import { listAt, textAt } from './input.ts';
+import { networkProblems } from './networkChecks.ts';
 import { unsupportedProblems } from './unsupported.ts';
 
 /** Everything that has to fit together beyond the form of the single fields; reads as the list of what is refused. */
@@ -13,6 +14,7 @@ export function relationProblems(checked: Checked): readonly Problem[] {
   return [
     ...subscriptionProblems(checked),
     ...networkProblems(checked),
+    ...clusterProblems(checked),
     ...presetProblems(checked),
     ...duplicateProblems(checked),
     ...authorizedRangeProblems(checked),

@@ -2,11 +2,12 @@ import { addressCount, contains, overlaps, prefixLengthFor, trustedRange, type I
 import { firewallSubnetName } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
+import { podRange } from './clusterDefaults.ts';
+import { defaultMaxPods } from './clusterTypes.ts';
 
-/** Pods that AKS puts on a node by default with the azure CNI; each takes an address of the cluster's subnet. */
-const MAX_PODS_PER_NODE = 30;
 /** The first four addresses and the last of each subnet are Azure's. */
 const RESERVED_ADDRESSES = 5;
+const ADDRESSES_PER_NODE = 256;
 /** AKS uses these itself: neither the network nor services nor pods may lie there. */
 const rangesOfAks = ['169.254.0.0/16', '172.30.0.0/16', '172.31.0.0/16', '192.0.2.0/24'].map(trustedRange);
 /** Azure gives these names a meaning of their own. */
@@ -32,6 +33,7 @@ export function networkProblems(checked: Checked): readonly Problem[] {
     ...overlapProblems(ranges),
     ...reservedRangeProblems(ranges),
     ...clusterSubnetProblems(checked, ranges.clusterSubnet),
+    ...podRangeSizeProblems(checked),
   ];
 }
 
@@ -55,7 +57,7 @@ function soundRanges({ draft, sound }: Checked): Ranges {
   ];
   const inCluster = [
     named('cluster.serviceCidr', 'the service CIDR', cluster.serviceCidr),
-    named('cluster.podCidr', 'the pod CIDR', cluster.podCidr),
+    named('cluster.podCidr', 'the pod CIDR', podRange(cluster)),
   ];
   return {
     addressSpace: named('network.addressSpace', 'the address space', network.addressSpace),
@@ -125,20 +127,55 @@ function clusterSubnetProblems({ draft, sound }: Checked, subnet: NamedRange | u
       remedy: 'Choose another name, such as aks-subnet.',
     });
   }
-  if (subnet === undefined || !sound('cluster.nodeCount') || !sound('cluster.cni') || draft.cluster.cni !== 'azure') {
-    return problems;
-  }
-  const nodes = draft.cluster.nodeCount;
-  const needed = (nodes + 1) * (MAX_PODS_PER_NODE + 1) + RESERVED_ADDRESSES;
+  const pools = soundPools(draft, sound);
+  if (subnet === undefined || pools === undefined) return problems;
+  const { cni } = draft.cluster;
+  const addressesOf = ({ maxPods = defaultMaxPods[cni] }: Pool) => (cni === 'azure' ? maxPods + 1 : 1);
+  const needed = pools.reduce((sum, pool) => sum + (pool.nodeCount + 1) * addressesOf(pool), RESERVED_ADDRESSES);
   const available = addressCount(subnet.range);
   if (available < needed) {
+    const sums = pools.map((pool) => {
+      const perNode = cni === 'azure' ? ` × (${addressesOf(pool) - 1} pods + 1)` : '';
+      return `(${pool.nodeCount} + 1 for upgrades)${perNode}`;
+    });
+    const nodes = pools.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
     problems.push({
       path: subnet.path,
       message:
         `${subnet.range.cidr} has ${available} addresses, and ${nodes} nodes need ${needed}: ` +
-        `(${nodes} + 1 for upgrades) × (${MAX_PODS_PER_NODE} pods + 1) + ${RESERVED_ADDRESSES} reserved by Azure`,
-      remedy: `Use a /${prefixLengthFor(needed)} or wider, or fewer nodes.`,
+        `${sums.join(' + ')} + ${RESERVED_ADDRESSES} reserved by Azure`,
+      remedy: `Use a /${prefixLengthFor(needed)} or wider, or fewer nodes${cni === 'azure' ? ', or cluster.cni azure-overlay' : ''}.`,
     });
   }
   return problems;
+}
+
+/** Each node takes a /24 of the pods' range, one more of each pool while it is upgraded. */
+function podRangeSizeProblems({ draft, sound }: Checked): readonly Problem[] {
+  const pools = soundPools(draft, sound);
+  const range = podRange(draft.cluster);
+  if (pools === undefined || range === undefined || draft.cluster.cni === 'azure' || !sound('cluster.podCidr')) {
+    return [];
+  }
+  const available = addressCount(trustedRange(range)) / ADDRESSES_PER_NODE;
+  const needed = pools.reduce((sum, { nodeCount }) => sum + nodeCount + 1, 0);
+  if (available >= needed) return [];
+  return [
+    {
+      path: 'cluster.podCidr',
+      message: `${range} has room for ${available} nodes of a /24 each, and ${needed} are needed while nodes are upgraded`,
+      remedy: `Use a /${prefixLengthFor(needed * ADDRESSES_PER_NODE)} or wider, or fewer nodes.`,
+    },
+  ];
+}
+
+interface Pool {
+  readonly nodeCount: number;
+  readonly maxPods?: number;
+}
+
+/** All pools of the cluster; undefined where their size or the network plugin can't be judged. */
+function soundPools({ cluster }: Checked['draft'], sound: Checked['sound']): readonly Pool[] | undefined {
+  const fields = ['cluster.nodeCount', 'cluster.cni', 'cluster.nodePools', 'cluster.maxPods'];
+  return fields.every(sound) ? [cluster, ...(cluster.nodePools ?? [])] : undefined;
 }

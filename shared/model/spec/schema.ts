@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalLocation } from '../cloud.ts';
 import { environmentNamePattern, firewallSubnetName } from '../names.ts';
 import { MAX_DNAT_PORT } from '../natRule.ts';
+import { clusterFields } from './clusterSchema.ts';
 import {
   cidrText,
   destinationText,
@@ -52,11 +53,6 @@ const location = parsedText((text) => {
 const subnetName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/, {
   message: 'is no name of a subnet',
   remedy: "Use 1 to 80 letters, digits, '_', '.' and '-', starting with a letter or digit.",
-});
-
-const clusterName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/, {
-  message: 'is no name of a cluster',
-  remedy: "Use 1 to 63 letters, digits, '_' and '-', with a letter or digit at both ends.",
 });
 
 const ruleName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/, {
@@ -141,27 +137,7 @@ const egress = section({
   apiServer: z.boolean().prefault(false),
 });
 
-const cluster = section({
-  /** The environment's name when left out. */
-  name: clusterName.exactOptional(),
-  nodeCount: z.int().min(1).max(1000).prefault(3),
-  nodeSize: namedText(/^Standard_[A-Za-z0-9_-]{1,60}$/, {
-    message: 'is no size of a node',
-    remedy: 'Give a VM size such as Standard_DS2_v2: `az vm list-sizes` prints them.',
-  }).prefault('Standard_DS2_v2'),
-  version: namedText(/^1\.\d{1,3}(\.\d{1,3})?$/, {
-    message: 'is no Kubernetes version',
-    remedy: 'Quote a version such as "1.33" or "1.33.2": `az aks get-versions` prints them.',
-  }).exactOptional(),
-  cni: z.enum(['azure', 'azure-overlay', 'kubenet']).prefault('azure'),
-  identity: z.enum(['system-assigned', 'user-assigned']).prefault('system-assigned'),
-  serviceCidr: cidrText({ widest: 13, narrowest: 28 }, 'services need a range smaller than /12').prefault(
-    '10.0.0.0/16',
-  ),
-  podCidr: cidrText({ widest: 8, narrowest: 28 }, 'pods need a range of their own').exactOptional(),
-  private: z.boolean().prefault(false),
-  servicePrincipal: z.strictObject({ clientId: z.string(), secretName: z.string() }).exactOptional(),
-});
+const cluster = section(clusterFields);
 
 const access = section({
   developers: z

@@ -1,4 +1,7 @@
 import type { Problem } from '../problem.ts';
+import type { ClusterSpec } from './clusterTypes.ts';
+
+export type { ClusterSpec, NodePoolSpec } from './clusterTypes.ts';
 
 /** What the user asks for, with every default filled in. JSON-able and deeply frozen. */
 export interface EnvironmentSpec {
@@ -28,17 +31,7 @@ export interface EnvironmentSpec {
     };
     readonly apiServer: false;
   };
-  readonly cluster: {
-    readonly name: string;
-    readonly nodeCount: number;
-    readonly nodeSize: string;
-    /** Kubernetes version, `1.33` or `1.33.2`; absent: the default of AKS. */
-    readonly version?: string;
-    readonly cni: 'azure';
-    readonly identity: 'system-assigned';
-    readonly serviceCidr: string;
-    readonly private: false;
-  };
+  readonly cluster: ClusterSpec;
   readonly access: {
     readonly developers: readonly DeveloperGrant[];
   };

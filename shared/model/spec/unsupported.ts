@@ -56,18 +56,6 @@ const unsupported: readonly Unsupported[] = [
     remedy: 'Use false, and annotate such pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
   },
   {
-    path: 'cluster.cni',
-    used: ({ cluster }) => cluster.cni !== 'azure',
-    what: 'a network plugin other than azure',
-    remedy: 'Use azure.',
-  },
-  {
-    path: 'cluster.podCidr',
-    used: ({ cluster }) => cluster.podCidr !== undefined,
-    what: "a pod CIDR (with the azure CNI pods take addresses of the cluster's subnet)",
-    remedy: leaveOut,
-  },
-  {
     path: 'cluster.identity',
     used: ({ cluster }) => cluster.identity !== 'system-assigned',
     what: 'a user-assigned identity',

@@ -53,6 +53,9 @@ describe('AKS refuses', () => {
   test.each<[string, JsonObject, string]>([
     ['a range that does not start at its network address', aCluster(ranges('198.51.100.7/24')), 'InvalidParameter'],
     ['more than 200 ranges', aCluster(ranges(...manyRanges)), 'InvalidParameter'],
+    ['a Linux image on Windows nodes', aCluster({}, { osType: 'Windows', osSKU: 'Ubuntu' }), 'InvalidParameter'],
+    ['Windows nodes for AKS itself', aCluster({}, { osType: 'Windows', name: 'win' }), 'InvalidParameter'],
+    ['more pods than a node takes', aCluster({}, { maxPods: 251 }), 'InvalidParameter'],
     [
       'ranges on a private cluster',
       aCluster({ apiServerAccessProfile: { authorizedIPRanges: ['20.1.2.3'], enablePrivateCluster: true } }),

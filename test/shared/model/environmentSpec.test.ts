@@ -350,7 +350,7 @@ describe('the network', () => {
     expect(only({ network: { clusterSubnet: { prefix: '10.42.1.0/25' } } })).toEqual({
       path: 'network.clusterSubnet.prefix',
       message: expect.stringContaining('has 128 addresses, and 3 nodes need 129'),
-      remedy: 'Use a /24 or wider, or fewer nodes.',
+      remedy: 'Use a /24 or wider, or fewer nodes, or cluster.cni azure-overlay.',
     });
     expect(problems({ network: { clusterSubnet: { prefix: '10.42.1.0/25' } }, cluster: { nodeCount: 2 } })).toEqual([]);
   });
@@ -526,8 +526,6 @@ describe('what is not built yet is refused, never ignored', () => {
     ['firewall.dnsProxy', { firewall: { dnsProxy: false } }],
     ['firewall.publicIpCount', { firewall: { publicIpCount: 2 } }],
     ['egress.apiServer', { egress: { apiServer: true } }],
-    ['cluster.cni', { cluster: { cni: 'kubenet' } }],
-    ['cluster.podCidr', { cluster: { podCidr: '10.244.0.0/16' } }],
     ['cluster.identity', { cluster: { identity: 'user-assigned' } }],
     ['cluster.servicePrincipal', { cluster: { servicePrincipal: { clientId: 'x', secretName: 'y' } } }],
     ['cluster.private', { cluster: { private: true } }],

@@ -143,6 +143,11 @@ describe('warnings', () => {
       { egress: { allow: { network: [{ name: 'any', destinations: ['*'], ports: ['*'] }] } } },
       '"any" lets the cluster reach every address',
     ],
+    [
+      'Windows nodes need their preset',
+      { cluster: { cni: 'azure-overlay', nodePools: [{ name: 'win', osType: 'Windows' }] } },
+      'Without the preset "windows"',
+    ],
     ['lists of another cloud are older', { location: 'chinanorth3' }, 'for the china cloud is as of 2023-06'],
   ])('%s', (_what, fields, text) => {
     expect(plan({}, fields).warnings).toContainEqual(expect.stringContaining(text));

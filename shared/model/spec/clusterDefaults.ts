@@ -1,0 +1,17 @@
+import type { ClusterSpec, NetworkPlugin } from './clusterTypes.ts';
+import type { SpecDraft } from './schema.ts';
+
+/** What AKS itself takes. */
+const DEFAULT_POD_CIDR = '10.244.0.0/16';
+
+/** The range that pods have addresses of, where it is not the subnet's. */
+export function podRange({ cni, podCidr }: { readonly cni: NetworkPlugin; readonly podCidr?: string }) {
+  return podCidr ?? (cni === 'azure' ? undefined : DEFAULT_POD_CIDR);
+}
+
+/** The cluster that a draft without problems stands for, in an environment of that name. */
+export function clusterOf(environment: string, cluster: SpecDraft['cluster']): ClusterSpec {
+  const { name = environment, ...rest } = cluster;
+  const podCidr = podRange(cluster);
+  return { name, ...rest, identity: 'system-assigned', ...(podCidr !== undefined && { podCidr }), private: false };
+}

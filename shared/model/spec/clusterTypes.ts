@@ -1,0 +1,53 @@
+/** The cluster that a spec asks for; what is absent is left to AKS. */
+export interface ClusterSpec {
+  readonly name: string;
+  /** Of the first node pool, which holds what AKS itself runs. */
+  readonly nodeCount: number;
+  readonly nodeSize: string;
+  readonly osSku?: LinuxSku;
+  readonly maxPods?: number;
+  readonly zones?: readonly Zone[];
+  /** Further node pools. */
+  readonly nodePools?: readonly NodePoolSpec[];
+  /** Kubernetes version, `1.33` or `1.33.2`; absent: the default of AKS. */
+  readonly version?: string;
+  readonly cni: NetworkPlugin;
+  readonly identity: 'system-assigned';
+  readonly serviceCidr: string;
+  /** Canonical CIDR that pods have addresses of; absent with the azure CNI, where they have those of the subnet. */
+  readonly podCidr?: string;
+  readonly private: false;
+}
+
+export const networkPlugins = ['azure', 'azure-overlay', 'kubenet'] as const;
+export type NetworkPlugin = (typeof networkPlugins)[number];
+
+export const linuxSkus = ['Ubuntu', 'AzureLinux'] as const;
+type LinuxSku = (typeof linuxSkus)[number];
+export const windowsSkus = ['Windows2022', 'Windows2025'] as const;
+type WindowsSku = (typeof windowsSkus)[number];
+
+export const zones = ['1', '2', '3'] as const;
+type Zone = (typeof zones)[number];
+
+/** A node pool beside the first one. */
+export interface NodePoolSpec {
+  readonly name: string;
+  readonly mode: 'System' | 'User';
+  readonly nodeCount: number;
+  readonly nodeSize: string;
+  readonly osType: 'Linux' | 'Windows';
+  readonly osSku?: LinuxSku | WindowsSku;
+  readonly maxPods?: number;
+  readonly zones?: readonly Zone[];
+}
+
+/** The name of the first node pool. */
+export const FIRST_POOL = 'nodepool1';
+
+/** Pods per node where nothing else is asked for. */
+export const defaultMaxPods: Readonly<Record<NetworkPlugin, number>> = {
+  azure: 30,
+  'azure-overlay': 250,
+  kubenet: 110,
+};
