@@ -129,7 +129,7 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
     spec,
     ...observed,
     firewall,
-    frontends: observed.facts.frontends,
+    frontends: observed.internetRanges,
     publications,
     ranges: await rangesOf(client, spec, observed),
   });
@@ -161,11 +161,10 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
 async function rangesOf(
   client: DurableClient,
   spec: EnvironmentSpec,
-  { clusters, facts, frontendsInUse }: SyncObservation['observed'],
+  { clusters, nodeRanges: frontends }: SyncObservation['observed'],
 ): Promise<readonly ClusterRanges[]> {
   const lanes = await findAccessLanes(client, spec);
   const { outboundRanges } = settings();
-  const frontends = [...new Set([...facts.frontends, ...frontendsInUse])];
   return lanes.flatMap(({ cluster: name, state: { grants, ownedRanges } }) => {
     const { id, cluster } = clusters.find((one) => one.name === name) ?? {};
     if (id === undefined || cluster === undefined) return [];

@@ -6,7 +6,6 @@ import { clustersOf, type ClusterPlace } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { canonicalRange } from '../../shared/model/ipRange.ts';
 import { isJsonObject, jsonAt, stringAt, type JsonObject } from '../../shared/model/json.ts';
-import { resourceIds } from '../../shared/model/names.ts';
 import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { isToBeWritten, planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
@@ -112,15 +111,14 @@ function placeOf(spec: EnvironmentSpec, { cluster }: AccessFacts): ClusterPlace 
 
 async function look({ spec, access, time }: PlanRangesInput): Promise<Looked> {
   const { id } = placeOf(spec, access);
-  const [cluster, { address, inUse }] = await Promise.all([
+  const [cluster, { wanted, nodeRanges: frontends }] = await Promise.all([
     readResource(id, apiVersions.containerService),
     observeFirewall(spec),
   ]);
   if (cluster === undefined || owner(cluster) !== spec.name) return gone(id);
   // A list without the firewall would cut the nodes off.
-  if (address === undefined) return gone(resourceIds(spec).publicIp);
-  // While another address is in place of ours, the nodes are known by that one: both are let in until it is gone.
-  const frontends = [...new Set([address, ...inUse])];
+  const unknown = wanted.find(({ address }) => address === undefined);
+  if (unknown !== undefined) return gone(unknown.publicIpId);
   const { outboundRanges } = settings();
   return {
     cluster,

@@ -7,6 +7,7 @@ import { planResource } from '../../shared/plan/mergeResource.ts';
 import type { ResourcePlan } from '../../shared/plan/resourcePlan.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, waitFor } from './outcomes.ts';
+import { combined, sideBySide } from './sideBySide.ts';
 
 /**
  * Read, compare, and write only what differs. Running it again is cheap and changes nothing; after a crash between a
@@ -25,7 +26,31 @@ export async function ensureResource(
   adapt = (resource: DesiredResource, _actual: JsonObject | undefined): DesiredResource => resource,
 ): Promise<StepOutcome> {
   const actual = await readResource(wanted.id, wanted.apiVersion);
-  const desired = adapt(wanted, actual);
+  return ensureAsRead({ desired: adapt(wanted, actual), actual }, environment, mayWrite);
+}
+
+/**
+ * The same for several resources of one kind that have been listed, side by side. Where more than one is written, the first
+ * operation is handed back; what is still under way when it has ended is waited for.
+ *
+ * @throws ArmError when Azure refuses one; the others have been written
+ */
+export async function ensureListed(
+  resources: readonly Listed[],
+  environment: string,
+  mayWrite = true,
+): Promise<StepOutcome> {
+  const settled = await sideBySide(resources, (one) => ensureAsRead(one, environment, mayWrite));
+  return combined(settled);
+}
+
+interface Listed {
+  readonly desired: DesiredResource;
+  /** Raw; absent where there is none. */
+  readonly actual?: JsonObject | undefined;
+}
+
+async function ensureAsRead({ desired, actual }: Listed, environment: string, mayWrite: boolean): Promise<StepOutcome> {
   const state = actual === undefined ? 'Succeeded' : provisioningState(actual);
   if (!isSettled(state)) return waitFor(`${desired.id} is ${state}`);
 

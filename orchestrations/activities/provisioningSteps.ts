@@ -6,7 +6,6 @@ import { desiredFirewall } from '../../shared/desired/firewall.ts';
 import {
   desiredNetworkResolvers,
   desiredNetworkRouting,
-  desiredPublicIp,
   desiredRoutes,
   desiredRouteTable,
   desiredSubnetRouting,
@@ -18,16 +17,18 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
-import { observeFirewall } from '../../shared/observe/firewall.ts';
+import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
+import { observePublicIps } from '../../shared/observe/resources.ts';
 import { egressIsInPlace, isRouteTableAssociation } from '../../shared/plan/driftChecks.ts';
 import { clusterUpdate, fixedDifferences, fixedDifferenceText } from '../../shared/plan/clusterUpdate.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
+import { wantedPublicIps } from '../../shared/plan/publicIpPlan.ts';
 import type { Difference } from '../../shared/plan/resourcePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
-import { ensureResource } from './ensureResource.ts';
+import { ensureListed, ensureResource } from './ensureResource.ts';
 import { done, failed, failedBy, missing, waitFor } from './outcomes.ts';
 import { ensureRoleAssignments } from './roleAssignments.ts';
 
@@ -51,7 +52,15 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
 
   virtualNetwork: (spec, mayWrite) => ensureResource(desiredVirtualNetwork(spec), spec.name, mayWrite),
 
-  publicIp: (spec, mayWrite) => ensureResource(desiredPublicIp(spec), spec.name, mayWrite),
+  publicIpPrefixes: async (spec, mayWrite) => {
+    const { prefixes } = wantedPublicIps(spec, await observePublicIps(spec));
+    return ensureListed(prefixes, spec.name, mayWrite);
+  },
+
+  publicIp: async (spec, mayWrite) => {
+    const { publicIps } = wantedPublicIps(spec, await observePublicIps(spec));
+    return ensureListed(publicIps, spec.name, mayWrite);
+  },
 
   routeTable: (spec, mayWrite) => ensureResource(desiredRouteTable(spec), spec.name, mayWrite),
 
@@ -67,12 +76,10 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
   cluster: async (spec, mayWrite) => {
     const looked = await lookAtFirewall(spec);
     if ('outcome' in looked) return looked.outcome;
-    // What the firewall sends from is what nodes are known by, whether or not the spec wants it so.
-    const frontends = [...new Set([looked.address, ...looked.inUse])];
     const { outboundRanges } = settings();
     let standing: readonly Difference[] = [];
     const outcome = await ensureResource(
-      desiredCluster(spec, { frontends, outboundRanges }),
+      desiredCluster(spec, { frontends: looked.nodeRanges, outboundRanges }),
       spec.name,
       mayWrite,
       (desired, actual) => {
@@ -115,7 +122,7 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
 export async function startRoutes(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
   const looked = await lookAtFirewall(spec);
   if ('outcome' in looked) return looked.outcome;
-  const facts = { firewallPrivateIp: looked.privateIp, frontends: [looked.address] };
+  const facts = { firewallPrivateIp: looked.privateIp, frontends: looked.internetRanges };
   return ensureResource(desiredRoutes(spec, facts), spec.name, mayWrite);
 }
 
@@ -153,23 +160,21 @@ const egressMissing = (spec: EnvironmentSpec) => ({
 });
 
 /** The firewall as steps need it that come after it. */
-interface FirewallAtWork {
+interface FirewallAtWork extends Pick<ObservedFirewall, 'internetRanges' | 'nodeRanges'> {
   readonly firewall: JsonObject;
   readonly privateIp: string;
-  /** Of the public IP that the spec calls for. */
-  readonly address: string;
-  /** Of every public IP that it has. */
-  readonly inUse: readonly string[];
 }
 
 /** What must be there by now; a step fails when it is not, and waits while Azure has not told it yet. */
 async function lookAtFirewall(spec: EnvironmentSpec): Promise<FirewallAtWork | { readonly outcome: StepOutcome }> {
   const ids = resourceIds(spec);
-  const { firewall, publicIp, address, inUse } = await observeFirewall(spec);
+  const { firewall, wanted, internetRanges, nodeRanges } = await observeFirewall(spec);
   if (firewall === undefined) return { outcome: missing(ids.firewall) };
-  if (publicIp === undefined) return { outcome: missing(ids.publicIp) };
+  const gone = wanted.find(({ exists }) => !exists);
+  if (gone !== undefined) return { outcome: missing(gone.publicIpId) };
   const { privateIp } = firewallFacts(firewall);
   if (privateIp === undefined) return { outcome: waitFor('the firewall has no private address yet') };
-  if (address === undefined) return { outcome: waitFor('the public IP has no address yet') };
-  return { firewall, privateIp, address, inUse };
+  if (wanted.some(({ address }) => address === undefined))
+    return { outcome: waitFor('the public IP has no address yet') };
+  return { firewall, privateIp, internetRanges, nodeRanges };
 }

@@ -58,7 +58,7 @@ export function planned(
     facts,
     ...(approved === undefined ? {} : { approved }),
   });
-  const plan = planSync({ spec, ...observed, firewall, frontends: facts.frontends, publications });
+  const plan = planSync({ spec, ...observed, firewall, frontends: observed.internetRanges, publications });
   const edited = new Set(editedRules(publications, known));
   // What services call for is no drift.
   const drift = plan.findings.filter(({ check, what }) => check !== 'dnatRules' || edited.has(what));

@@ -42,13 +42,12 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
 async function lookAtRanges(
   { spec, time }: StartStepInput,
   lanes: AccessLanes,
-  { clusters, facts, frontendsInUse }: ObservedIngress,
+  { clusters, nodeRanges }: ObservedIngress,
 ): Promise<readonly string[]> {
-  const frontends = [...new Set([...facts.frontends, ...frontendsInUse])];
   const problems = await Promise.all(
     clusters.map(async (observed) => {
       try {
-        await lanes.look(spec, observed, frontends, time);
+        await lanes.look(spec, observed, nodeRanges, time);
         return [];
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
-import { clusterFacts, provisioningState, publicIpFacts, routeTableFacts } from '../../shared/actual/facts.ts';
+import { clusterFacts, provisioningState, routeTableFacts } from '../../shared/actual/facts.ts';
 import { owner } from '../../shared/actual/owner.ts';
-import { deleteResource, listResources, putResource, readResource } from '../../shared/azure/resource.ts';
+import { listResources, putResource, readResource } from '../../shared/azure/resource.ts';
 import { desiredRoleAssignments } from '../../shared/desired/cluster.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
@@ -12,10 +12,12 @@ import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemova
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { done, isSettled, waitFor } from './outcomes.ts';
+import { removePublicIps } from './publicIpRemoval.ts';
+import { removeAsRead } from './removeResource.ts';
 import { removeRoleAssignments } from './roleAssignments.ts';
 
 /** What the environment itself puts into its resource group. */
-const groupMembers = ['virtualNetwork', 'publicIp', 'routeTable', 'firewall', 'cluster'] as const;
+const groupMembers = ['virtualNetwork', 'routeTable', 'firewall', 'cluster'] as const;
 
 type RemoveStep = (spec: EnvironmentSpec, force: boolean, lanes: AccessLanes) => Promise<StepOutcome>;
 
@@ -55,8 +57,7 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
   routeTable: (spec, force) =>
     removeUnlessUsed(spec, resourceIds(spec).routeTable, force, (table) => routeTableFacts(table).subnetIds.length > 0),
 
-  publicIp: (spec, force) =>
-    removeUnlessUsed(spec, resourceIds(spec).publicIp, force, (ip) => publicIpFacts(ip).attachedTo !== undefined),
+  publicIp: (spec, force) => removePublicIps(spec, { force, isKept: () => false }),
 
   resourceGroup: async (spec, force) => {
     const id = resourceIds(spec).resourceGroup;
@@ -65,7 +66,8 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
       observeResources(spec),
     ]);
     // ARM's list of a group lags behind: what was kept above is looked for by its own name as well.
-    const kept = groupMembers.map((name) => observed[name]).filter((resource) => resource !== undefined);
+    const single = groupMembers.map((name) => observed[name]).filter((resource) => resource !== undefined);
+    const kept = [...single, ...(observed.publicIps ?? []), ...(observed.publicIpPrefixes ?? [])];
     const ids = [...new Set([...(left ?? []), ...kept].map((resource) => stringAt(resource, 'id') ?? ''))];
     if (ids.length === 0) return remove(spec, id, apiVersions.resources, force);
     return done(false, `kept: it still holds ${ids.length} that Gatehouse does not delete: ${ids.join(', ')}`);
@@ -74,20 +76,7 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
 
 async function remove(spec: EnvironmentSpec, id: string, apiVersion: string, force: boolean): Promise<StepOutcome> {
   const resource = await readResource(id, apiVersion);
-  if (resource === undefined) return done(false);
-  if (owner(resource) !== spec.name) return done(false, `kept: ${id} is not this environment's`);
-  const state = provisioningState(resource);
-  // A deletion that is under way is the one wanted; force goes ahead of everything else.
-  if (state === 'Deleting' || (!force && !isSettled(state))) {
-    return waitFor(`${id} is ${state}`);
-  }
-  const accepted = await deleteResource(id, apiVersion);
-  if (accepted.operation === undefined) return done(true);
-  return {
-    outcome: 'started',
-    operation: accepted.operation,
-    ...(accepted.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: accepted.retryAfterSeconds }),
-  };
+  return resource === undefined ? done(false) : removeAsRead({ id, apiVersion, resource }, spec.name, force);
 }
 
 async function removeUnlessUsed(

@@ -1,4 +1,5 @@
-import { objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
+import { canonicalRange } from '../model/ipRange.ts';
+import { jsonAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
 
 interface FirewallFacts {
   /** Its public addresses, in the order of its IP configurations. */
@@ -27,13 +28,40 @@ interface PublicIpFacts {
   readonly address?: string;
   /** What it is attached to: the id of an IP configuration. */
   readonly attachedTo?: string;
+  /** The id of the prefix that it comes from. */
+  readonly prefixId?: string;
 }
 
 /** A public IP as ARM answers it. */
 export function publicIpFacts(json: JsonObject): PublicIpFacts {
   const address = stringAt(json, 'properties', 'ipAddress');
   const attachedTo = stringAt(json, 'properties', 'ipConfiguration', 'id');
-  return { ...(address !== undefined && { address }), ...(attachedTo !== undefined && { attachedTo }) };
+  const prefixId = stringAt(json, 'properties', 'publicIPPrefix', 'id');
+  return {
+    ...(address !== undefined && { address }),
+    ...(attachedTo !== undefined && { attachedTo }),
+    ...(prefixId !== undefined && { prefixId }),
+  };
+}
+
+interface PublicIpPrefixFacts {
+  /** Canonical CIDR; absent until Azure has allocated it. */
+  readonly range?: string;
+  /** How many addresses it has, used or not. */
+  readonly addresses: number;
+  /** Ids of the public IPs that come from it. */
+  readonly publicIpIds: readonly string[];
+}
+
+/** A public IP prefix as ARM answers it. */
+export function publicIpPrefixFacts(json: JsonObject): PublicIpPrefixFacts {
+  const range = stringAt(json, 'properties', 'ipPrefix');
+  const prefixLength = jsonAt(json, 'properties', 'prefixLength');
+  return {
+    ...(range !== undefined && { range: canonicalRange(range) }),
+    addresses: typeof prefixLength === 'number' ? 2 ** (32 - prefixLength) : 0,
+    publicIpIds: objectsAt(json, 'properties', 'publicIPAddresses').flatMap((one) => stringAt(one, 'id') ?? []),
+  };
 }
 
 interface ClusterFacts {

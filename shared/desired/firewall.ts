@@ -1,12 +1,13 @@
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
-import { resourceIds, resourceNames } from '../model/names.ts';
+import { resourceIds } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { egressCollections, ownCollectionNames } from './egress.ts';
+import { firewallFrontends } from './publicIps.ts';
 import { tagged } from './resourceGroup.ts';
 
 /**
- * The firewall in one body: IP configuration, DNS proxy, threat intelligence and every egress rule. Once it has an IP
+ * The firewall in one body: IP configurations, DNS proxy, threat intelligence and every egress rule. Once it has an IP
  * configuration each write takes minutes, so it is written once.
  */
 export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
@@ -24,12 +25,14 @@ export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
         threatIntelMode: spec.firewall.threatIntel,
         // FQDNs in network rules are resolved by the proxy. The property bag of a classic firewall holds texts only.
         additionalProperties: { 'Network.DNS.EnableProxy': String(spec.firewall.dnsProxy) },
-        ipConfigurations: [
-          {
-            name: resourceNames(spec).firewallIpConfiguration,
-            properties: { subnet: { id: ids.firewallSubnet }, publicIPAddress: { id: ids.publicIp } },
+        ipConfigurations: firewallFrontends(spec).map(({ ipConfiguration, publicIpId }, index) => ({
+          name: ipConfiguration,
+          properties: {
+            // The first one stands for all of them in the subnet; Azure refuses it in the others.
+            ...(index === 0 && { subnet: { id: ids.firewallSubnet } }),
+            publicIPAddress: { id: publicIpId },
           },
-        ],
+        })),
         networkRuleCollections: network,
         applicationRuleCollections: application,
       },

@@ -2,7 +2,7 @@ import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { canonicalRange } from '../model/ipRange.ts';
 import type { JsonObject } from '../model/json.ts';
-import { resourceIds, resourceNames } from '../model/names.ts';
+import { numbered, resourceIds, resourceNames } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { tagged } from './resourceGroup.ts';
 
@@ -48,24 +48,6 @@ export function desiredSubnetRouting(spec: EnvironmentSpec): DesiredResource {
   };
 }
 
-/** A static public address. Azure Firewall takes no other than the Standard SKU. */
-export function desiredPublicIp(spec: EnvironmentSpec): DesiredResource {
-  return {
-    kind: 'publicIp',
-    id: resourceIds(spec).publicIp,
-    apiVersion: apiVersions.network,
-    body: {
-      ...tagged(spec),
-      sku: { name: 'Standard' },
-      properties: {
-        publicIPAllocationMethod: 'Static',
-        publicIPAddressVersion: 'IPv4',
-        idleTimeoutInMinutes: 4,
-      },
-    },
-  };
-}
-
 /** The route table, still empty: it is created while the firewall is. */
 export function desiredRouteTable(spec: EnvironmentSpec): DesiredResource {
   return {
@@ -80,7 +62,7 @@ export function desiredRouteTable(spec: EnvironmentSpec): DesiredResource {
  * The route table with its routes: everything goes to the firewall, except what is meant for the firewall's own public
  * addresses. Those must go straight out, or replies of published services would come back through the firewall twice.
  *
- * @param facts `frontends`: the firewall's public addresses, without prefix length
+ * @param facts `frontends`: the firewall's public addresses, or ranges that hold them
  */
 export function desiredRoutes(
   spec: EnvironmentSpec,
@@ -88,7 +70,7 @@ export function desiredRoutes(
 ): DesiredResource {
   const names = resourceNames(spec);
   const toInternet = facts.frontends.map((address, index) => ({
-    name: index === 0 ? names.routeToInternet : `${names.routeToInternet}-${index + 1}`,
+    name: numbered(names.routeToInternet, index),
     properties: { addressPrefix: canonicalRange(address), nextHopType: 'Internet' },
   }));
   const toFirewall = {

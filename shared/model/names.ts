@@ -19,7 +19,9 @@ export interface ResourceNames {
   readonly virtualNetwork: string;
   readonly clusterSubnet: string;
   readonly firewallSubnet: string;
+  /** Of the first one; see {@link numbered} for further ones. */
   readonly publicIp: string;
+  readonly publicIpPrefix: string;
   readonly routeTable: string;
   readonly firewall: string;
   readonly firewallIpConfiguration: string;
@@ -45,6 +47,7 @@ export function resourceNames(spec: NamedSpec): ResourceNames {
     clusterSubnet: spec.network.clusterSubnet.name,
     firewallSubnet: firewallSubnetName,
     publicIp: `${spec.name}-fwpublicip`,
+    publicIpPrefix: `${spec.name}-fwipprefix`,
     routeTable: `${spec.name}-fwrt`,
     firewall: `${spec.name}-fw`,
     firewallIpConfiguration: `${spec.name}-fwconfig`,
@@ -61,7 +64,9 @@ export interface ResourceIds {
   readonly virtualNetwork: string;
   readonly clusterSubnet: string;
   readonly firewallSubnet: string;
+  /** Of the first one; see {@link numbered} for further ones. */
   readonly publicIp: string;
+  readonly publicIpPrefix: string;
   readonly routeTable: string;
   readonly firewall: string;
   readonly cluster: string;
@@ -81,11 +86,25 @@ export function resourceIds(spec: NamedSpec): ResourceIds {
     clusterSubnet: `${virtualNetwork}/subnets/${names.clusterSubnet}`,
     firewallSubnet: `${virtualNetwork}/subnets/${names.firewallSubnet}`,
     publicIp: `${network}/publicIPAddresses/${names.publicIp}`,
+    publicIpPrefix: `${network}/publicIPPrefixes/${names.publicIpPrefix}`,
     routeTable: `${network}/routeTables/${names.routeTable}`,
     firewall: `${network}/azureFirewalls/${names.firewall}`,
     cluster: `${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${names.cluster}`,
     nodeResourceGroup: `${subscription}/resourceGroups/${names.nodeResourceGroup}`,
   };
+}
+
+/** The name or id of the n-th of several, counted from 0: the first has the plain one, so that a single one never renames. */
+export function numbered(first: string, index: number): string {
+  return index === 0 ? first : `${first}-${index + 1}`;
+}
+
+/** Which of several the name or id is, counted from 0; undefined when it is none of them. Azure compares both case-insensitively. */
+export function positionAmong(first: string, text: string): number | undefined {
+  const [stem, name] = [first.toLowerCase(), text.toLowerCase()];
+  if (name === stem) return 0;
+  const number = name.startsWith(`${stem}-`) ? name.slice(stem.length + 1) : '';
+  return /^([2-9]|[1-9]\d{1,2})$/.test(number) ? Number(number) - 1 : undefined;
 }
 
 /** AKS' own default, `MC_<group>_<cluster>_<location>`, shortened by a hash where AKS would refuse its length. */

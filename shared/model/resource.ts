@@ -1,7 +1,15 @@
 import type { JsonObject } from './json.ts';
 
 export type ResourceKind =
-  'resourceGroup' | 'virtualNetwork' | 'publicIp' | 'routeTable' | 'firewall' | 'cluster' | 'subnet' | 'roleAssignment';
+  | 'resourceGroup'
+  | 'virtualNetwork'
+  | 'publicIpPrefix'
+  | 'publicIp'
+  | 'routeTable'
+  | 'firewall'
+  | 'cluster'
+  | 'subnet'
+  | 'roleAssignment';
 
 /** What a spec calls for of one ARM resource; everything that the body doesn't name is none of our business. */
 export interface DesiredResource {

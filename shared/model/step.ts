@@ -4,6 +4,7 @@ export type StepName =
   | 'resourceGroup'
   | 'permissions'
   | 'virtualNetwork'
+  | 'publicIpPrefixes'
   | 'publicIp'
   | 'routeTable'
   | 'firewall'

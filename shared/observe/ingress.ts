@@ -1,12 +1,7 @@
 import { routeTableFacts } from '../actual/facts.ts';
 import { ArmError } from '../azure/errors.ts';
-import {
-  frontendAddresses,
-  listLoadBalancers,
-  publicAddress,
-  publicIpAddresses,
-  type PublicIpAddresses,
-} from '../azure/loadBalancers.ts';
+import { frontendAddresses, listLoadBalancers } from '../azure/loadBalancers.ts';
+import { publicIpsOfSubscription, type PublicIps } from '../azure/publicIps.ts';
 import { readResource } from '../azure/resource.ts';
 import { apiVersions } from '../model/apiVersions.ts';
 import { clustersOf, type ClusterPlace } from '../model/clusters.ts';
@@ -16,7 +11,7 @@ import { canonicalRange } from '../model/ipRange.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { PublicationFacts } from '../model/publication.ts';
-import { addressesInUse } from './firewall.ts';
+import { observeFrontends, type ObservedFrontends } from './frontends.ts';
 import { observeServices, type ObserveServicesOptions, type ObservedServices } from './services.ts';
 
 /** Everything that ingress and drift are judged by, as Azure and Kubernetes answer it now. */
@@ -29,8 +24,10 @@ export interface ObservedIngress {
   /** One per cluster. */
   readonly services: readonly ObservedServices[];
   readonly facts: PublicationFacts;
-  /** Every public address that the firewall has, whether or not the spec wants it: the nodes are known by these. */
-  readonly frontendsInUse: readonly string[];
+  /** Canonical CIDRs of the firewall's public addresses that routes lead straight to the Internet. */
+  readonly internetRanges: readonly string[];
+  /** Canonical CIDRs that the nodes are known by: every public address that the firewall has or is to have. */
+  readonly nodeRanges: readonly string[];
   /** What could not be read although the rest could, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -65,12 +62,12 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
   const names = Object.keys(apiVersionOf) as readonly ReadName[];
   const [read, publicIps, clusters] = await Promise.all([
     Promise.all(names.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
-    publicIpAddresses(spec.subscription),
+    publicIpsOfSubscription(spec.subscription),
     Promise.all(clustersOf(spec).map((place) => readCluster(place, options))),
   ]);
   const resources: ReadResources = Object.fromEntries(read.filter(([, resource]) => resource !== undefined));
-  const [frontends, loadBalancers] = await Promise.all([
-    firewallFrontends(spec, resources.firewall, publicIps),
+  const [firewallAddresses, loadBalancers] = await Promise.all([
+    firewallAddressesOf(spec, resources.firewall, publicIps),
     Promise.all(
       clusters.map(async ({ place, balancers }) => ({ place, ...(await balancerFrontends(balancers, publicIps)) })),
     ),
@@ -79,8 +76,9 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
     ...resources,
     clusters: clusters.map(({ place, cluster }) => ({ ...place, ...(cluster === undefined ? {} : { cluster }) })),
     services: clusters.map(({ services }) => services),
-    facts: publicationFacts(spec, resources.routeTable, frontends, loadBalancers),
-    frontendsInUse: frontends.inUse,
+    facts: publicationFacts(spec, resources.routeTable, firewallAddresses, loadBalancers),
+    internetRanges: firewallAddresses.internetRanges,
+    nodeRanges: firewallAddresses.nodeRanges,
     problems: loadBalancers.flatMap(({ problem }) => problem ?? []),
   };
 }
@@ -104,7 +102,7 @@ interface LoadBalancers {
 
 async function balancerFrontends(
   balancers: readonly JsonObject[] | ArmError | undefined,
-  publicIps: PublicIpAddresses,
+  publicIps: PublicIps,
 ): Promise<Omit<LoadBalancers, 'place'>> {
   // Without the cluster's group there is no cluster, which is somebody else's to tell.
   if (balancers === undefined) return {};
@@ -124,31 +122,32 @@ async function tolerant<T>(read: Promise<T>): Promise<T | ArmError> {
   }
 }
 
-interface Frontends {
-  /** What services are published at: the address that the spec calls for. */
+interface FirewallAddresses extends Pick<ObservedFrontends, 'internetRanges' | 'nodeRanges'> {
+  /** What services are published at: the addresses that the spec calls for. */
   readonly frontends: readonly string[];
   readonly inUse: readonly string[];
 }
 
+const noAddresses: FirewallAddresses = { frontends: [], inUse: [], internetRanges: [], nodeRanges: [] };
+
 /**
  * The firewall's public addresses. Services are published at ours, even while somebody has put another in its place: the
- * same write that publishes puts it back, unless drift is only to be reported.
+ * same write that publishes puts it back. Where drift is only to be reported, they are published at what it has of ours.
  *
  * @throws GatehouseError when one is not known: rules judged without it would be taken for rules that lead nowhere
  */
-async function firewallFrontends(
+async function firewallAddressesOf(
   spec: EnvironmentSpec,
   firewall: JsonObject | undefined,
-  publicIps: PublicIpAddresses,
-): Promise<Frontends> {
-  if (firewall === undefined) return { frontends: [], inUse: [] };
-  const [own, used] = await Promise.all([
-    publicAddress(resourceIds(spec).publicIp, publicIps),
-    addressesInUse(firewall, publicIps),
-  ]);
+  publicIps: PublicIps,
+): Promise<FirewallAddresses> {
+  if (firewall === undefined) return noAddresses;
+  const { wanted, inUse: used, ...ranges } = await observeFrontends(spec, firewall, publicIps);
   const inUse = used.filter((address) => address !== undefined);
-  const isUsable = own !== undefined && (inUse.includes(own) || spec.drift.action === 'repair');
-  if (isUsable && inUse.length === used.length) return { frontends: [own], inUse };
+  const own = wanted.flatMap(({ address }) => address ?? []);
+  const frontends = spec.drift.action === 'repair' ? own : own.filter((address) => inUse.includes(address));
+  if (own.length === wanted.length && frontends.length > 0 && inUse.length === used.length)
+    return { frontends, inUse, ...ranges };
   throw new GatehouseError(
     'FrontendUnknown',
     'The firewall has not the public address that the spec calls for, or one that Azure does not tell.',
@@ -159,7 +158,7 @@ async function firewallFrontends(
 function publicationFacts(
   spec: EnvironmentSpec,
   routeTable: JsonObject | undefined,
-  { frontends, inUse }: Frontends,
+  { frontends, inUse }: FirewallAddresses,
   balancers: readonly LoadBalancers[],
 ): PublicationFacts {
   const routes = routeTable === undefined ? [] : routeTableFacts(routeTable).routes;

@@ -7,7 +7,9 @@ import { stringAt } from '../model/json.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import { locationIsOffered } from './location.ts';
+import type { ResourcePlan } from '../plan/resourcePlan.ts';
 import { observedNames, observeResources, type ObservedName, type ObservedResources } from './resources.ts';
+import { publicIpPlan } from '../plan/publicIpPlan.ts';
 import { settings } from '../settings.ts';
 
 /** What stands in the way of creating an environment, found before anything is written. */
@@ -82,9 +84,11 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
     // AKS makes the node resource group itself and names it after the cluster: it is ours as far as the cluster is.
     return name === 'nodeResourceGroup' ? observed.cluster === undefined : owner(resource) !== spec.name;
   });
-  return foreign.map((name) => ({
+  const { prefixes, publicIps } = publicIpPlan(spec, observed);
+  const foreignPublicIps = [...prefixes, ...publicIps].filter(({ action }) => action === 'foreign');
+  return [...foreign.map((name) => ids[name]), ...foreignPublicIps.map(({ id }) => id)].map((id) => ({
     path: 'name',
-    message: `${ids[name]} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
+    message: `${id} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
     remedy:
       'Choose another environment name, or remove the resource if nobody needs it. ' +
       'To manage what exists, use adopt in the spec (not supported yet).',
@@ -113,19 +117,23 @@ async function providersAreRegistered({ subscription }: EnvironmentSpec): Promis
   );
 }
 
-/** One more of each network resource must fit; what exists already is counted by Azure. */
+/** What is missing of each network resource must fit; what exists already is counted by Azure. */
 async function networkQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {
-  const wanted: readonly [string, ObservedName][] = [
-    ['VirtualNetworks', 'virtualNetwork'],
-    ['PublicIPAddresses', 'publicIp'],
-    ['StandardSkuPublicIpAddresses', 'publicIp'],
-    ['RouteTables', 'routeTable'],
-    ['AzureFirewalls', 'firewall'],
+  const { prefixes, publicIps } = publicIpPlan(spec, observed);
+  const created = (plans: readonly ResourcePlan[]) => plans.filter(({ action }) => action === 'create').length;
+  const missing = (name: ObservedName) => (observed[name] === undefined ? 1 : 0);
+  const wanted: readonly (readonly [string, number])[] = [
+    ['VirtualNetworks', missing('virtualNetwork')],
+    ['PublicIpPrefixes', created(prefixes)],
+    ['PublicIPAddresses', created(publicIps)],
+    ['StandardSkuPublicIpAddresses', created(publicIps)],
+    ['RouteTables', missing('routeTable')],
+    ['AzureFirewalls', missing('firewall')],
   ];
-  const missing = wanted.filter(([, name]) => observed[name] === undefined);
-  if (missing.length === 0) return [];
+  const needed = wanted.filter(([, count]) => count > 0);
+  if (needed.length === 0) return [];
   const usages = await networkUsages(spec.subscription, spec.location);
-  return missing.flatMap(([quota]) => quotaProblem(spec, usages, quota, 1));
+  return needed.flatMap(([quota, count]) => quotaProblem(spec, usages, quota, count));
 }
 
 async function computeQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {

@@ -1,4 +1,5 @@
 import { clusterFacts } from '../actual/facts.ts';
+import { listPublicIpPrefixes } from '../azure/publicIps.ts';
 import { readResource } from '../azure/resource.ts';
 import { desiredRoleAssignments } from '../desired/cluster.ts';
 import { apiVersions } from '../model/apiVersions.ts';
@@ -6,6 +7,7 @@ import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { ActualResources } from '../plan/provisioningPlan.ts';
+import { publicIpsOf } from './firewall.ts';
 
 /** The environment's resources as Azure answers them now, raw; absent where there is none. */
 export interface ObservedResources extends ActualResources {
@@ -16,25 +18,36 @@ export interface ObservedResources extends ActualResources {
 const apiVersionOf = {
   resourceGroup: apiVersions.resources,
   virtualNetwork: apiVersions.network,
-  publicIp: apiVersions.network,
   routeTable: apiVersions.network,
   firewall: apiVersions.network,
   cluster: apiVersions.containerService,
   nodeResourceGroup: apiVersions.resources,
 } as const;
 
-/** The observed resources that have a name of their own; role assignments are named after the cluster's identity. */
+/** The observed resources of which there is one; role assignments are named after the cluster's identity. */
 export type ObservedName = keyof typeof apiVersionOf;
 export const observedNames = Object.keys(apiVersionOf) as readonly ObservedName[];
 
 /** Reads every resource that an environment of this spec has or would have, side by side. @throws ArmError */
 export async function observeResources(spec: EnvironmentSpec): Promise<ObservedResources> {
   const ids = resourceIds(spec);
-  const found = await Promise.all(
-    observedNames.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const),
-  );
+  const [found, publicIps] = await Promise.all([
+    Promise.all(observedNames.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
+    observePublicIps(spec),
+  ]);
   const resources: ObservedResources = Object.fromEntries(found.filter(([, resource]) => resource !== undefined));
-  return { ...resources, roleAssignments: await observeRoleAssignments(spec, resources.cluster) };
+  return { ...resources, ...publicIps, roleAssignments: await observeRoleAssignments(spec, resources.cluster) };
+}
+
+/** The public IPs that the firewall may have, and the prefixes where there can be some. @throws ArmError */
+export async function observePublicIps(
+  spec: EnvironmentSpec,
+): Promise<{ readonly publicIps: readonly JsonObject[]; readonly publicIpPrefixes: readonly JsonObject[] }> {
+  const [publicIps, publicIpPrefixes] = await Promise.all([
+    publicIpsOf(spec),
+    spec.firewall.publicIpCount > 1 ? listPublicIpPrefixes(resourceIds(spec).resourceGroup) : [],
+  ]);
+  return { publicIps, publicIpPrefixes };
 }
 
 async function observeRoleAssignments(

@@ -7,7 +7,9 @@ import type { Difference, ResourcePlan } from './resourcePlan.ts';
 export interface ActualResources {
   readonly resourceGroup?: JsonObject | undefined;
   readonly virtualNetwork?: JsonObject | undefined;
-  readonly publicIp?: JsonObject | undefined;
+  /** Those that an environment of this spec may have; others of its group may be among them. */
+  readonly publicIps?: readonly JsonObject[] | undefined;
+  readonly publicIpPrefixes?: readonly JsonObject[] | undefined;
   readonly routeTable?: JsonObject | undefined;
   readonly firewall?: JsonObject | undefined;
   readonly cluster?: JsonObject | undefined;

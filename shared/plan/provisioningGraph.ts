@@ -32,7 +32,8 @@ interface StepDependency {
  * The steps that build an environment. The firewall is written once, with everything in it; DNS and routes stand before
  * any node boots; roles are assigned while the cluster is created, since its identity exists once its PUT is accepted.
  */
-export function provisioningGraph(_spec: EnvironmentSpec): readonly Step[] {
+export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
+  const several = spec.firewall.publicIpCount > 1;
   return [
     { name: 'preflight', title: 'Check providers, quota and ownership', after: [], expectedSeconds: 1 },
     {
@@ -55,10 +56,11 @@ export function provisioningGraph(_spec: EnvironmentSpec): readonly Step[] {
       kind: 'virtualNetwork',
       expectedSeconds: 4,
     },
+    ...(several ? [publicIpPrefixesStep] : []),
     {
       name: 'publicIp',
-      title: 'Public IP of the firewall',
-      after: done('permissions'),
+      title: several ? 'Public IPs of the firewall' : 'Public IP of the firewall',
+      after: done(several ? 'publicIpPrefixes' : 'permissions'),
       kind: 'publicIp',
       expectedSeconds: 3,
     },
@@ -107,6 +109,14 @@ export function provisioningGraph(_spec: EnvironmentSpec): readonly Step[] {
     },
   ];
 }
+
+const publicIpPrefixesStep: Step = {
+  name: 'publicIpPrefixes',
+  title: 'Public IP prefix of the firewall',
+  after: done('permissions'),
+  kind: 'publicIpPrefix',
+  expectedSeconds: 3,
+};
 
 /** The one step of an access lane. */
 export function accessGraph(): readonly Step[] {

@@ -1,17 +1,13 @@
-import { clusterFacts, firewallFacts, publicIpFacts } from '../actual/facts.ts';
+import { clusterFacts, firewallFacts, publicIpFacts, publicIpPrefixFacts } from '../actual/facts.ts';
 import { sameId } from '../actual/compare.ts';
 import { desiredCluster, desiredRoleAssignments } from '../desired/cluster.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
-import {
-  desiredNetworkRouting,
-  desiredPublicIp,
-  desiredRouteTable,
-  desiredRoutes,
-  desiredVirtualNetwork,
-} from '../desired/network.ts';
+import { frontendRanges } from '../desired/frontendRanges.ts';
+import { desiredNetworkRouting, desiredRouteTable, desiredRoutes, desiredVirtualNetwork } from '../desired/network.ts';
+import { firewallFrontends } from '../desired/publicIps.ts';
 import { desiredResourceGroup } from '../desired/resourceGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
-import type { JsonObject } from '../model/json.ts';
+import { stringAt, type JsonObject } from '../model/json.ts';
 import { ownershipTag } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import type { DesiredResource, ResourceKind } from '../model/resource.ts';
@@ -22,6 +18,7 @@ import { planResource } from './mergeResource.ts';
 import type { ActualResources, Plan } from './plan.ts';
 import { planWarnings } from './planWarnings.ts';
 import { criticalPath, provisioningGraph, type Step } from './provisioningGraph.ts';
+import { publicIpPlan } from './publicIpPlan.ts';
 import type { ResourcePlan } from './resourcePlan.ts';
 
 export type * from './plan.ts';
@@ -45,6 +42,7 @@ export function provisioningPlan(
     plans.resourceGroup,
     // The second write of each holds what the first one does.
     plans.networkRouting,
+    plans.publicIpPrefixes,
     plans.publicIp,
     plans.routes,
     plans.firewall,
@@ -70,11 +68,11 @@ export function provisioningPlan(
 /** What stands otherwise than the spec says, and stays so. */
 function fixedWarnings(
   spec: EnvironmentSpec,
-  { cluster, publicIp }: ActualResources,
+  actual: ActualResources,
   { outboundRanges }: { readonly outboundRanges: readonly string[] },
 ): readonly string[] {
-  const desired = desiredCluster(spec, { frontends: [addressOf(publicIp)], outboundRanges });
-  return fixedDifferences(desired, cluster, spec.name).map(
+  const desired = desiredCluster(spec, { frontends: frontendRangesOf(spec, actual), outboundRanges });
+  return fixedDifferences(desired, actual.cluster, spec.name).map(
     (difference) => `The cluster can't be changed in place: ${fixedDifferenceText(difference)}. Create another one.`,
   );
 }
@@ -94,13 +92,15 @@ function stepPlans(
   const plan = (desired: DesiredResource, present: JsonObject | undefined) => [
     planResource(desired, present, spec.name),
   ];
-  const frontends = [addressOf(actual.publicIp)];
+  const { prefixes, publicIps } = publicIpPlan(spec, actual);
+  const frontends = frontendRangesOf(spec, actual);
   const firewallPrivateIp = privateIpOf(actual.firewall);
   const cluster = desiredCluster(spec, { frontends, outboundRanges });
   return {
     resourceGroup: plan(desiredResourceGroup(spec), actual.resourceGroup),
     virtualNetwork: plan(desiredVirtualNetwork(spec), actual.virtualNetwork),
-    publicIp: plan(desiredPublicIp(spec), actual.publicIp),
+    publicIpPrefixes: prefixes,
+    publicIp: publicIps,
     routeTable: plan(desiredRouteTable(spec), actual.routeTable),
     firewall: plan(desiredFirewall(spec), actual.firewall),
     routes: plan(desiredRoutes(spec, { firewallPrivateIp, frontends }), actual.routeTable),
@@ -110,8 +110,16 @@ function stepPlans(
   };
 }
 
-function addressOf(publicIp: JsonObject | undefined): string {
-  return (publicIp && publicIpFacts(publicIp).address) ?? knownAfter('publicIp');
+/** Where the firewall's public addresses lie, as far as that is known beforehand. */
+function frontendRangesOf(spec: EnvironmentSpec, { publicIps = [], publicIpPrefixes = [] }: ActualResources) {
+  const addresses = firewallFrontends(spec).map(({ publicIpId }) => {
+    const raw = publicIps.find((one) => sameId(stringAt(one, 'id') ?? '', publicIpId));
+    return (raw && publicIpFacts(raw).address) ?? knownAfter('publicIp');
+  });
+  return frontendRanges(
+    addresses,
+    publicIpPrefixes.flatMap((raw) => publicIpPrefixFacts(raw).range ?? []),
+  );
 }
 
 function privateIpOf(firewall: JsonObject | undefined): string {

@@ -4,7 +4,10 @@ import type { Plan, ResourceChange } from './plan.ts';
 import type { Difference } from './resourcePlan.ts';
 
 const groups: readonly { readonly title: string; readonly kinds: readonly ResourceKind[] }[] = [
-  { title: 'Network', kinds: ['resourceGroup', 'virtualNetwork', 'subnet', 'publicIp', 'routeTable'] },
+  {
+    title: 'Network',
+    kinds: ['resourceGroup', 'virtualNetwork', 'subnet', 'publicIpPrefix', 'publicIp', 'routeTable'],
+  },
   { title: 'Firewall', kinds: ['firewall'] },
   { title: 'Cluster', kinds: ['cluster', 'roleAssignment'] },
 ];

@@ -1,9 +1,5 @@
-import {
-  frontendAddresses,
-  listLoadBalancers,
-  publicAddress,
-  publicIpAddresses,
-} from '../../../shared/azure/loadBalancers.ts';
+import { frontendAddresses, listLoadBalancers } from '../../../shared/azure/loadBalancers.ts';
+import { byId, publicAddress, publicIpsOfSubscription } from '../../../shared/azure/publicIps.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { startArmServer, type ArmServer } from '../../support/armServer.ts';
 
@@ -33,9 +29,10 @@ test('all public IPs of a subscription are one read, page by page', async () => 
           body: { value: [publicIp(`${PUBLIC_IPS}/a`, '20.0.0.1'), publicIp(`${PUBLIC_IPS}/new`)], nextLink },
         };
   });
-  expect([...(await publicIpAddresses('s'))]).toEqual([
-    [`${PUBLIC_IPS}/a`.toLowerCase(), '20.0.0.1'],
-    [`${PUBLIC_IPS}/b`.toLowerCase(), '20.0.0.2'],
+  expect([...(await publicIpsOfSubscription('s'))]).toEqual([
+    [`${PUBLIC_IPS}/a`.toLowerCase(), publicIp(`${PUBLIC_IPS}/a`, '20.0.0.1')],
+    [`${PUBLIC_IPS}/new`.toLowerCase(), publicIp(`${PUBLIC_IPS}/new`)],
+    [`${PUBLIC_IPS}/b`.toLowerCase(), publicIp(`${PUBLIC_IPS}/B`, '20.0.0.2')],
   ]);
 });
 
@@ -44,7 +41,7 @@ test('an app that may not read the whole subscription knows none beforehand, and
   arm.answer(({ path }) =>
     path === `${PUBLIC_IPS}/a` ? { status: 200, body: publicIp(`${PUBLIC_IPS}/a`, '20.0.0.1') } : refusal,
   );
-  const known = await publicIpAddresses('s');
+  const known = await publicIpsOfSubscription('s');
   expect(known.size).toBe(0);
   expect(await publicAddress(`${PUBLIC_IPS}/a`, known)).toBe('20.0.0.1');
 });
@@ -63,7 +60,7 @@ test('frontends are private addresses and the addresses of public IPs, each once
       loadBalancer({ publicIPAddress: { id: `${PUBLIC_IPS}/a` } }, { publicIPAddress: { id: `${PUBLIC_IPS}/A` } }),
       loadBalancer({ privateIPAddress: '10.42.1.200' }, {}),
     ],
-    new Map([[`${PUBLIC_IPS}/a`.toLowerCase(), '20.0.0.1']]),
+    byId([publicIp(`${PUBLIC_IPS}/a`, '20.0.0.1')]),
   );
   expect(addresses).toEqual(['10.42.1.200', '20.0.0.1']);
   expect(arm.requests).toEqual([]);

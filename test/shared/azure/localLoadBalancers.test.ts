@@ -1,4 +1,6 @@
-import { frontendAddresses, listLoadBalancers, publicIpAddresses } from '../../../shared/azure/loadBalancers.ts';
+import { publicIpFacts } from '../../../shared/actual/facts.ts';
+import { frontendAddresses, listLoadBalancers } from '../../../shared/azure/loadBalancers.ts';
+import { publicIpsOfSubscription } from '../../../shared/azure/publicIps.ts';
 import { GROUP, NETWORK, SUBSCRIPTION, aPublicIp, startClient, type Client } from '../../local/azure/client.ts';
 
 /** Against local Azure, whose lists are those of the real one. */
@@ -26,10 +28,10 @@ test('the frontends of the load balancers in a group take two reads', async () =
     properties: { frontendIPConfigurations: frontends },
   });
   const [known, balancers] = await Promise.all([
-    publicIpAddresses(SUBSCRIPTION.split('/')[2] ?? ''),
+    publicIpsOfSubscription(SUBSCRIPTION.split('/')[2] ?? ''),
     listLoadBalancers(GROUP),
   ]);
-  const address = [...known.values()];
+  const address = [...known.values()].map((one) => publicIpFacts(one).address);
   expect(address).toHaveLength(1);
   expect(await frontendAddresses(balancers ?? [], known)).toEqual(['10.42.1.200', ...address]);
   expect(await listLoadBalancers(`${GROUP}-gone`)).toBeUndefined();

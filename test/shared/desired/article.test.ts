@@ -1,11 +1,7 @@
 import { desiredCluster } from '../../../shared/desired/cluster.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
-import {
-  desiredNetworkRouting,
-  desiredPublicIp,
-  desiredRoutes,
-  desiredSubnetRouting,
-} from '../../../shared/desired/network.ts';
+import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../../../shared/desired/network.ts';
+import { desiredPublicIp } from '../../../shared/desired/publicIps.ts';
 import { desiredResourceGroup } from '../../../shared/desired/resourceGroup.ts';
 import type { DesiredResource } from '../../../shared/model/resource.ts';
 import { articleSpec } from '../../support/spec.ts';

@@ -2,11 +2,11 @@ import { desiredCluster, desiredRoleAssignments } from '../../../shared/desired/
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import {
   desiredNetworkRouting,
-  desiredPublicIp,
   desiredRoutes,
   desiredRouteTable,
   desiredVirtualNetwork,
 } from '../../../shared/desired/network.ts';
+import { desiredPublicIp } from '../../../shared/desired/publicIps.ts';
 import { desiredResourceGroup } from '../../../shared/desired/resourceGroup.ts';
 import { resourceIds } from '../../../shared/model/names.ts';
 import { articleSpec } from '../../support/spec.ts';

@@ -83,7 +83,8 @@ test('everything is read at once: six reads of Azure, one kubeconfig, one page o
         services: [expect.objectContaining({ name: 'web' }), expect.objectContaining({ name: 'api' })],
       },
     ],
-    frontendsInUse: ['20.0.0.1'],
+    internetRanges: ['20.0.0.1/32'],
+    nodeRanges: ['20.0.0.1/32'],
     facts: {
       frontends: ['20.0.0.1'],
       loadBalancers: { shop: ['10.42.1.200', '20.0.0.2'] },

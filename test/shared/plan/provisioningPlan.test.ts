@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { desiredCluster, desiredRoleAssignments } from '../../../shared/desired/cluster.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
-import { desiredNetworkRouting, desiredPublicIp, desiredRoutes } from '../../../shared/desired/network.ts';
+import { desiredNetworkRouting, desiredRoutes } from '../../../shared/desired/network.ts';
+import { desiredPublicIp } from '../../../shared/desired/publicIps.ts';
 import { desiredResourceGroup } from '../../../shared/desired/resourceGroup.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { resourceIds } from '../../../shared/model/names.ts';
@@ -29,7 +30,10 @@ function standing(): Required<ActualResources> {
   return {
     resourceGroup: desiredResourceGroup(spec).body,
     virtualNetwork: desiredNetworkRouting(spec, facts).body,
-    publicIp: withProperties(desiredPublicIp(spec).body, { ipAddress: '20.62.10.30' }),
+    publicIps: [
+      { ...withProperties(desiredPublicIp(spec).body, { ipAddress: '20.62.10.30' }), id: resourceIds(spec).publicIp },
+    ],
+    publicIpPrefixes: [],
     routeTable: desiredRoutes(spec, facts).body,
     firewall: withProperties(desiredFirewall(spec).body, {
       ipConfigurations: [withProperties(configuration!, { privateIPAddress: '10.42.2.4' })],
