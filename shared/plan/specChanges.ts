@@ -1,0 +1,177 @@
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { contains, trustedRange } from '../model/ipRange.ts';
+import type { Json } from '../model/json.ts';
+import type { Problem } from '../model/problem.ts';
+import { compareVersions, minorOf } from './kubernetesVersion.ts';
+
+/** One field of a spec that a new spec says otherwise, and whether a living environment can follow. */
+export type SpecChange = ChangeInPlace | RefusedChange;
+
+interface Changed {
+  /** Dotted, as in the spec: `cluster.nodeCount`. */
+  readonly path: string;
+  /** Absent: the field is new. */
+  readonly before?: Json;
+  /** Absent: the field goes. */
+  readonly after?: Json;
+}
+
+interface ChangeInPlace extends Changed {
+  readonly applied: 'in place';
+  /** What else comes of it. */
+  readonly note?: string;
+}
+
+interface RefusedChange extends Changed {
+  readonly applied: 'refused';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+type Verdict = Pick<ChangeInPlace, 'applied' | 'note'> | Pick<RefusedChange, 'applied' | 'message' | 'remedy'>;
+
+/** Judges a field that differs. */
+type Rule<Value> = (before: Value, after: Value) => Verdict;
+
+/** A rule for each field, however deep it lies: a field of the spec that nobody has judged fails the type check. */
+type Rules<Section> = {
+  readonly [Key in keyof Section]-?: Rule<Section[Key]> | RulesBelow<NonNullable<Section[Key]>>;
+};
+type RulesBelow<Section> = Section extends readonly unknown[] ? never : Section extends object ? Rules<Section> : never;
+
+const inPlace = (): Verdict => ({ applied: 'in place' });
+const refused = (message: string, remedy: string) => (): Verdict => ({ applied: 'refused', message, remedy });
+
+const another = 'Start another environment with it, move over, and delete this one.';
+const fixed = (what: string, remedy = another) => refused(`${what} can't be changed in place`, remedy);
+
+/** What can follow a new spec while the environment lives, and what can't. Reads as the specification of a spec update. */
+const rules: Rules<EnvironmentSpec> = {
+  name: refused('the name of an environment stays', 'PUT to the environment of that name, or start another one.'),
+  subscription: fixed('the subscription'),
+  location: fixed('the location'),
+  network: {
+    addressSpace: growingRange,
+    clusterSubnet: {
+      name: fixed('the subnet of the nodes'),
+      prefix: fixed('the range of a subnet with nodes in it'),
+    },
+    firewallSubnet: {
+      name: fixed("the firewall's subnet"),
+      prefix: fixed('the range of a subnet with a firewall in it'),
+    },
+  },
+  firewall: {
+    tier: firewallTier,
+    rules: fixed('where the rules are kept, classic or policy,'),
+    // A firewall can be given other zones only while it is deallocated, which cuts the environment off.
+    zones: fixed('the zones of a firewall'),
+    threatIntel: inPlace,
+    dnsProxy: inPlace,
+    publicIpCount: inPlace,
+  },
+  egress: { presets: inPlace, allow: { application: inPlace, network: inPlace }, apiServer: inPlace },
+  cluster: {
+    name: fixed('the name of a cluster'),
+    nodeCount: inPlace,
+    nodeSize: fixed('the machines of a node pool'),
+    version: kubernetesVersion,
+    cni: fixed("the cluster's network plugin"),
+    identity: fixed("the kind of the cluster's identity"),
+    serviceCidr: fixed('the service CIDR'),
+    private: fixed('whether the API server is private'),
+  },
+  access: { developers: inPlace },
+  ingress: {
+    expose: inPlace,
+    namespaces: inPlace,
+    allowedSources: inPlace,
+    allowedPorts: inPlace,
+    policy: inPlace,
+    defaultSources: inPlace,
+    maxDeletes: inPlace,
+  },
+  drift: { action: inPlace },
+};
+
+/**
+ * Every field that differs, in the order of the spec. What is refused is what Azure can't change on what stands, or only by
+ * cutting the environment off.
+ *
+ * @param before with every field that this version knows (`completedSpec`)
+ */
+export const specChanges = (before: EnvironmentSpec, after: EnvironmentSpec): readonly SpecChange[] =>
+  changesBelow(rules, before as unknown as Section, after as unknown as Section, []);
+
+/** What of the changes can't be made, as problems of the spec that asks for them. */
+export const refusedChanges = (changes: readonly SpecChange[]): readonly Problem[] =>
+  changes.flatMap((change) =>
+    change.applied === 'refused' ? [{ path: change.path, message: change.message, remedy: change.remedy }] : [],
+  );
+
+type Section = Readonly<Record<string, Json | undefined>>;
+interface AnyRules {
+  readonly [key: string]: Rule<never> | AnyRules;
+}
+
+function changesBelow(
+  below: AnyRules,
+  before: Section,
+  after: Section,
+  path: readonly string[],
+): readonly SpecChange[] {
+  return Object.entries(below).flatMap(([key, rule]): readonly SpecChange[] => {
+    const [old, wanted] = [before[key], after[key]];
+    const at = [...path, key];
+    if (typeof rule !== 'function') return changesBelow(rule, (old ?? {}) as Section, (wanted ?? {}) as Section, at);
+    if (JSON.stringify(old) === JSON.stringify(wanted)) return [];
+    const values = { ...(old !== undefined && { before: old }), ...(wanted !== undefined && { after: wanted }) };
+    return [{ path: at.join('.'), ...values, ...rule(old as never, wanted as never) }];
+  });
+}
+
+/** Azure adds to a network's address space while it lives, and takes nothing away that subnets lie in. */
+function growingRange(before: string, after: string): Verdict {
+  return contains(trustedRange(after), trustedRange(before))
+    ? { applied: 'in place', note: 'Peerings with other networks have to be synchronised afterwards.' }
+    : {
+        applied: 'refused',
+        message: `the address space can only be widened, and ${after} does not hold ${before}`,
+        remedy: `Give a range that holds ${before}. ${another}`,
+      };
+}
+
+/**
+ * Azure Firewall changes between Standard and Premium, and neither to nor from Basic
+ * (https://learn.microsoft.com/azure/firewall/easy-upgrade).
+ */
+function firewallTier(before: string, after: string): Verdict {
+  if (before !== 'Basic' && after !== 'Basic') {
+    return { applied: 'in place', note: 'The firewall is replaced behind its addresses; do it when traffic is low.' };
+  }
+  return {
+    applied: 'refused',
+    message: `a firewall can't go from ${before} to ${after}: Azure changes between Standard and Premium alone`,
+    remedy: another,
+  };
+}
+
+/** AKS goes up one minor version at a time, and never down (https://learn.microsoft.com/azure/aks/upgrade-aks-cluster). */
+function kubernetesVersion(before: string | undefined, after: string | undefined): Verdict {
+  if (after === undefined) return { applied: 'in place', note: 'The cluster stays at the version that it has.' };
+  if (before === undefined) return inPlace();
+  if (compareVersions(after, before) < 0) {
+    return {
+      applied: 'refused',
+      message: `Kubernetes ${after} is older than ${before}, and AKS does not go back`,
+      remedy: `Keep ${before} or give a newer one. ${another}`,
+    };
+  }
+  const next = minorOf(before) + 1;
+  if (minorOf(after) <= next) return { applied: 'in place', note: 'Every node is replaced, one after the other.' };
+  return {
+    applied: 'refused',
+    message: `AKS goes up one minor version at a time, not from ${before} to ${after}`,
+    remedy: `Go to 1.${next} first.`,
+  };
+}
