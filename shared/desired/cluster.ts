@@ -43,7 +43,9 @@ export function desiredCluster(
         dnsPrefix: names.dnsPrefix,
         nodeResourceGroup: names.nodeResourceGroup,
         enableRBAC: true,
-        agentPoolProfiles: nodePoolsOf(cluster).map((pool) => desiredNodePool(pool, ids.clusterSubnet)),
+        agentPoolProfiles: nodePoolsOf(cluster).map((pool) =>
+          desiredNodePool(pool, ids.clusterSubnet, cluster.version),
+        ),
         networkProfile: {
           ...networkPlugin(cluster),
           outboundType: 'userDefinedRouting',

@@ -18,8 +18,12 @@ export function nodePoolsOf(cluster: ClusterSpec): readonly NodePoolSpec[] {
   return [first, ...(cluster.nodePools ?? [])];
 }
 
-/** A node pool as AKS takes it, in the cluster's subnet. */
-export function desiredNodePool(pool: NodePoolSpec, subnetId: string): JsonObject {
+/**
+ * A node pool as AKS takes it, in the cluster's subnet.
+ *
+ * @param version of Kubernetes. Without it an upgrade stops at the control plane, since a PUT sends back the one that the pool has
+ */
+export function desiredNodePool(pool: NodePoolSpec, subnetId: string, version?: string): JsonObject {
   return {
     name: pool.name,
     mode: pool.mode,
@@ -31,5 +35,6 @@ export function desiredNodePool(pool: NodePoolSpec, subnetId: string): JsonObjec
     ...(pool.maxPods !== undefined && { maxPods: pool.maxPods }),
     ...(pool.zones !== undefined && { availabilityZones: pool.zones }),
     vnetSubnetID: subnetId,
+    ...(version !== undefined && { orchestratorVersion: version }),
   };
 }

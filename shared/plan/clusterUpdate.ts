@@ -1,10 +1,11 @@
 import { stringAt, isJsonObject, objectsAt, type Json, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
+import { compareVersions } from './kubernetesVersion.ts';
 import { planResource } from './mergeResource.ts';
 import type { Difference } from './resourcePlan.ts';
 
 /** What AKS changes on a standing cluster; everything else of a pool is as it was made. */
-const changeableOfPools = ['name', 'mode', 'count'];
+const changeableOfPools = ['name', 'mode', 'count', 'orchestratorVersion'];
 /** The same of a cluster's properties. */
 const changeable = ['kubernetesVersion', 'disableLocalAccounts'];
 
@@ -19,24 +20,22 @@ export function clusterUpdate(desired: DesiredResource, actual: JsonObject | und
   if (actual === undefined) return desired;
   const properties = objectOf(desired.body['properties']);
   const present = objectsAt(actual, 'properties', 'agentPoolProfiles');
-  const pools = objectsAt(properties, 'agentPoolProfiles').map((pool) =>
-    present.some((other) => sameName(other, pool)) ? only(pool, changeableOfPools) : pool,
-  );
+  const pools = objectsAt(properties, 'agentPoolProfiles').map((pool) => {
+    const standing = present.find((other) => sameName(other, pool));
+    if (standing === undefined) return pool;
+    return withoutOlder(only(pool, changeableOfPools), standing, 'orchestratorVersion');
+  });
   const access = objectOf(properties['apiServerAccessProfile']);
   const { tags, location } = desired.body;
   const { aadProfile } = properties;
-  const kept = only(properties, changeable);
-  const isOlder = isOlderVersion(
-    stringAt(properties, 'kubernetesVersion'),
-    stringAt(actual, 'properties', 'kubernetesVersion'),
-  );
+  const kept = withoutOlder(only(properties, changeable), objectOf(actual['properties']), 'kubernetesVersion');
   return {
     ...desired,
     body: {
       ...(tags !== undefined && { tags }),
       ...(location !== undefined && { location }),
       properties: {
-        ...(isOlder ? without(kept, 'kubernetesVersion') : kept),
+        ...kept,
         agentPoolProfiles: pools,
         ...(aadProfile !== undefined && { aadProfile }),
         ...(access['authorizedIPRanges'] !== undefined && {
@@ -63,14 +62,11 @@ export function fixedDifferences(
   return all.filter(({ path }) => !paths.has(path));
 }
 
-function isOlderVersion(wanted: string | undefined, actual: string | undefined): boolean {
-  if (wanted === undefined || actual === undefined) return false;
-  const parts = actual.split('.').map(Number);
-  for (const [index, part] of wanted.split('.').map(Number).entries()) {
-    const other = parts[index] ?? 0;
-    if (part !== other) return part < other;
-  }
-  return false;
+/** What is wanted, without a version that is older than the one that stands. */
+function withoutOlder(wanted: JsonObject, standing: JsonObject, key: string): JsonObject {
+  const [version, actual] = [stringAt(wanted, key), stringAt(standing, key)];
+  const isOlder = version !== undefined && actual !== undefined && compareVersions(version, actual) < 0;
+  return isOlder ? Object.fromEntries(Object.entries(wanted).filter(([name]) => name !== key)) : wanted;
 }
 
 const sameName = (a: JsonObject, b: JsonObject): boolean =>
@@ -80,6 +76,3 @@ const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ?
 
 const only = (object: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
-
-const without = (object: JsonObject, name: string): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([other]) => other !== name));

@@ -1,5 +1,6 @@
 import { sameLocation, sameValue } from '../actual/compare.ts';
 import { authorizedRanges } from '../desired/authorizedRanges.ts';
+import { contains, rangeOf } from '../model/ipRange.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from '../model/json.ts';
 import { childPath, elementPath, isNamedList, leavesOf, type NamedObject } from './leaves.ts';
 import type { OwnCollections } from '../model/resource.ts';
@@ -73,7 +74,8 @@ function sameProperty(key: string, wanted: Json, actual: Json): boolean {
   if (typeof wanted === 'string' && typeof actual === 'string') {
     if (key === 'location') return sameLocation(wanted, actual);
     // `1.33` stands for its newest patch, and AKS may answer with that.
-    if (key === 'kubernetesVersion') return actual === wanted || actual.startsWith(`${wanted}.`);
+    if (key === 'kubernetesVersion' || key === 'orchestratorVersion')
+      return actual === wanted || actual.startsWith(`${wanted}.`);
     // Built-in roles are answered with or without the subscription in front.
     if (key === 'roleDefinitionId') return sameValue(lastSegment(wanted), lastSegment(actual));
   }
@@ -118,11 +120,22 @@ function mergeList(
 function mergeSet(key: string, wanted: readonly Json[], actual: readonly Json[]): readonly Json[] {
   const growing = key === 'authorizedIPRanges' || key === 'addressPrefixes';
   if (!growing) return sameValue(wanted, actual) ? actual : wanted;
-  const added =
-    key === 'authorizedIPRanges'
-      ? missingRanges(actual, wanted)
-      : wanted.filter((item) => !actual.some((other) => sameValue(other, item)));
-  return added.length === 0 ? actual : [...actual, ...added];
+  if (key === 'authorizedIPRanges') return withAdded(actual, missingRanges(actual, wanted));
+  const missing = wanted.filter((item) => !actual.some((other) => sameValue(other, item)));
+  // Azure refuses prefixes that overlap: one that has been widened takes the place of what it holds.
+  return withAdded(
+    actual.filter((item) => !missing.some((wider) => holds(wider, item))),
+    missing,
+    actual,
+  );
+}
+
+const withAdded = (kept: readonly Json[], added: readonly Json[], actual = kept): readonly Json[] =>
+  added.length === 0 ? actual : [...kept, ...added];
+
+function holds(outer: Json, inner: Json): boolean {
+  const [wide, narrow] = [outer, inner].map((text) => (typeof text === 'string' ? rangeOf(text) : undefined));
+  return wide !== undefined && narrow !== undefined && contains(wide, narrow);
 }
 
 function missingRanges(actual: readonly Json[], wanted: readonly Json[]): readonly string[] {
