@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { resourceIds } from '../shared/model/names.ts';
+import type { Problem } from '../shared/model/problem.ts';
 import { preflight } from '../shared/observe/preflight.ts';
 import {
   alreadyExists,
@@ -16,7 +17,7 @@ import {
   type AccessLane,
 } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
-import { json, route } from './http/route.ts';
+import { flag, json, route } from './http/route.ts';
 import { specFrom } from './http/spec.ts';
 
 /** Registers the functions that start, list, show and delete environments. */
@@ -33,19 +34,23 @@ async function startEnvironment(request: HttpRequest, client: DurableClient): Pr
   const lane = await findLane(client, spec.name);
   if (lane?.live || lane?.broken) throw alreadyExists(spec.name);
   const { foreign, blocked } = await preflight(spec);
-  if (foreign.length > 0) {
-    throw new HttpProblem(
-      409,
-      'foreign-resource',
-      'A wanted name is taken',
-      foreign.map(({ message }) => message).join(' '),
-      foreign[0]?.remedy ?? '',
-      foreign,
-    );
-  }
+  refuseForeign(foreign);
   if (blocked.length > 0) throw invalidRequest(blocked);
   await startLane(client, spec);
   return accepted(request, spec.name, 'provisioning');
+}
+
+/** @throws HttpProblem 409 when a wanted name is somebody else's */
+export function refuseForeign(foreign: readonly Problem[]): void {
+  if (foreign.length === 0) return;
+  throw new HttpProblem(
+    409,
+    'foreign-resource',
+    'A wanted name is taken',
+    foreign.map(({ message }) => message).join(' '),
+    foreign[0]?.remedy ?? '',
+    foreign,
+  );
 }
 
 async function listEnvironments(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
@@ -79,6 +84,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
     createdAt: lane.createdAt,
     updatedAt: lane.updatedAt,
     ...(state.readyAt === undefined ? {} : { readyAt: state.readyAt }),
+    ...(state.specChangedAt === undefined ? {} : { specChangedAt: state.specChangedAt }),
     steps: status?.steps ?? [],
     counts: status?.counts,
     ...(status?.sync === undefined ? {} : { sync: status.sync }),
@@ -86,6 +92,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
     findings: status?.findings ?? [],
     resources: resourceIds(state.spec),
     spec: state.spec,
+    ...(state.nextSpec === undefined ? {} : { nextSpec: state.nextSpec }),
   });
 }
 
@@ -110,18 +117,13 @@ function shownAccess(lanes: readonly AccessLane[]): object {
 /** DELETE /environments/{name}[?force=true]: tears down what is owned, and nothing else. */
 async function deleteEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
-  const force = request.query.get('force') ?? 'false';
-  if (force !== 'true' && force !== 'false') {
-    throw invalidRequest([
-      { path: 'force', message: `must be true or false, not "${force}"`, remedy: 'Leave it out, or send force=true.' },
-    ]);
-  }
+  const force = flag(request, 'force');
   const lane = await existingLane(client, name);
   await signalLane(client, lane, {
     kind: 'delete',
     id: randomUUID(),
     time: new Date().toISOString(),
-    force: force === 'true',
+    force,
   });
   // The lane hears it within a minute; until then its state is what it was.
   return accepted(request, name, lane.shown);

@@ -18,10 +18,12 @@ import { registerLoadBalancerChanged } from './loadBalancerChanged.ts';
 import { registerPlans } from './plans.ts';
 import { registerServices } from './services.ts';
 import { registerSignals } from './signals.ts';
+import { registerSpecs } from './specs.ts';
 
 registerEnvironments();
 registerPlans();
 registerSignals();
+registerSpecs();
 registerGrants();
 registerServices();
 registerLoadBalancerChanged();

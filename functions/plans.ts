@@ -3,8 +3,9 @@ import type { DurableClient } from 'durable-functions';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { previewOf, renderPreview } from '../shared/observe/preview.ts';
 import { existingLane } from './http/laneClient.ts';
-import { json, prefersText, route } from './http/route.ts';
+import { bodyText, json, prefersText, route, text } from './http/route.ts';
 import { specFrom } from './http/spec.ts';
+import { newSpecOf, previewed } from './specs.ts';
 
 /** Registers the previews: they read, and write nothing. */
 export function registerPlans(): void {
@@ -15,16 +16,17 @@ export function registerPlans(): void {
 /** POST /plans: what starting this spec would do. */
 const planSpec = async (request: HttpRequest): Promise<HttpResponseInit> => planned(request, await specFrom(request));
 
-/** POST /environments/{name}/plan: what would have to change now. */
+/** POST /environments/{name}/plan: what would have to change now; with a spec in the body, for that spec. */
 async function planEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const lane = await existingLane(client, request.params['name'] ?? '');
-  return planned(request, lane.state.spec);
+  const body = await bodyText(request);
+  return body.trim() === ''
+    ? planned(request, lane.state.spec)
+    : previewed(request, lane, newSpecOf(lane, body, request));
 }
 
 /** JSON, or text for people by `Accept: text/plain`. */
 async function planned(request: HttpRequest, spec: EnvironmentSpec): Promise<HttpResponseInit> {
   const preview = await previewOf(spec);
-  return prefersText(request)
-    ? { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: renderPreview(preview) }
-    : json(200, preview);
+  return prefersText(request) ? text(renderPreview(preview)) : json(200, preview);
 }

@@ -144,6 +144,9 @@ function applySignal(state: AccessState, signal: Signal): AccessState {
     case 'retry':
     case 'approve':
       return { ...state, lookWanted: true };
+    case 'spec':
+      // What its developers no longer have goes as revoked grants do: the ranges are recorded as owned.
+      return { ...state, spec: signal.spec, lookWanted: true };
     case 'delete':
       return { ...state, phase: 'ended' };
   }

@@ -4,6 +4,7 @@ import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepName, StepProblem } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { provisioningGraph, syncGraph, teardownGraph, type Step } from '../shared/plan/provisioningGraph.ts';
+import { applicationOf, changesOf, refusalOf, standingSpec } from './specUpdate.ts';
 import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
 
 /** Which graph a firewall lane works on. */
@@ -13,6 +14,12 @@ export type LaneGraph = 'provision' | 'sync' | 'teardown';
 export interface LaneState {
   readonly schema: 1;
   readonly spec: EnvironmentSpec;
+  /** A spec that came while the lane worked, or until it was looked at: the last one that came is taken up. */
+  readonly nextSpec?: EnvironmentSpec;
+  /** The spec before this one, until this one has been applied as a whole. */
+  readonly previousSpec?: EnvironmentSpec;
+  /** When the spec was changed last, ISO 8601; absent: it is the first one. */
+  readonly specChangedAt?: string;
   /** What the lane does in this generation: work on a graph, or wait for signals. */
   readonly phase: 'working' | 'waiting';
   readonly graph: LaneGraph;
@@ -117,14 +124,21 @@ function afterGraph(state: LaneState, now: string): LaneState {
   const waiting: LaneState = { ...state, phase: 'waiting' };
   switch (state.graph) {
     case 'provision':
-      return isComplete(state.records) && state.readyAt === undefined
-        ? { ...waiting, readyAt: now, wroteAt: now }
-        : { ...waiting, wroteAt: now };
+      return afterProvisioning(waiting, now);
     case 'sync':
       return afterSync(waiting, now);
     case 'teardown':
       return waiting;
   }
+}
+
+function afterProvisioning(state: LaneState, now: string): LaneState {
+  const complete = isComplete(state.records);
+  const { previousSpec, ...applied } = { ...state, wroteAt: now };
+  const ended = complete ? { ...applied, readyAt: state.readyAt ?? now } : { ...state, wroteAt: now };
+  return previousSpec === undefined
+    ? ended
+    : withFinding(ended, applicationOf(previousSpec, state.spec, complete, now));
 }
 
 function afterSync(state: LaneState, now: string): LaneState {
@@ -178,14 +192,34 @@ function repairingStep(difference: string): StepName {
   return ['dnsServers', 'routeTableAssociation', 'subnets'].includes(check) ? 'networkRouting' : 'firewallRules';
 }
 
-/** A ready environment that waits and is asked for a sync begins one. */
-function nextGraph(state: LaneState, now: string): LaneState {
+/** What a lane that waits begins by itself: the application of a new spec, or the sync that a ready environment is asked for. */
+function nextGraph(heard: LaneState, now: string): LaneState {
+  const state = withSince(takeSpec(heard, now), heard, now);
   const ready = state.phase === 'waiting' && environmentState(state) === 'ready';
   const due = state.lookAt !== undefined && state.lookAt <= now;
   if (!ready || !(state.syncWanted || due)) return state;
   // Whatever called for it, one look answers everything that is due.
   const { lookAt, ...rest } = state;
   return startGraph({ ...rest, ...(lookAt === undefined || due ? {} : { lookAt }), syncWanted: false }, 'sync');
+}
+
+/**
+ * The lane with the spec that came, once it waits: every step of the creation is looked at again and writes what differs; the
+ * sync follows. One that asks for what can't be is told of; one that asks for what is already so changes nothing.
+ */
+function takeSpec(state: LaneState, now: string): LaneState {
+  const { nextSpec, ...rest } = state;
+  if (nextSpec === undefined || state.phase === 'working') return state;
+  if (state.graph === 'teardown') return rest;
+  const failed = environmentState(state) === 'failed';
+  const standing = standingSpec(state, failed);
+  const changes = changesOf(standing, nextSpec);
+  const refusal = refusalOf(changes, now);
+  if (refusal !== undefined) return withFinding(rest, refusal);
+  if (changes.length === 0 && !failed) return rest;
+  const { problem: _overtaken, ...changed } = rest;
+  const next = { ...changed, spec: nextSpec, previousSpec: standing, specChangedAt: now };
+  return { ...startGraph(next, 'provision'), syncWanted: true };
 }
 
 /** Turns to another graph; what the one before has written is added up. */
@@ -217,7 +251,7 @@ export function afterFailure(
   signals: readonly unknown[],
   now: string,
 ): LaneState {
-  return applySignals(withSince({ ...state, phase: 'waiting', problem }, state, now), signals, now);
+  return nextGraph(applySignals(withSince({ ...state, phase: 'waiting', problem }, state, now), signals, now), now);
 }
 
 /** When the lane has something to do without any signal, if ever; only a ready environment looks by itself. */
@@ -267,6 +301,8 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
       return { ...(state.graph === 'sync' ? rest : state), syncWanted: true };
     case 'approve':
       return { ...state, syncWanted: true, approved: signal.plan };
+    case 'spec':
+      return { ...state, nextSpec: signal.spec };
     case 'grant':
     case 'revoke':
       // These are for access lanes; a firewall lane has no use for them.

@@ -7,7 +7,7 @@ import {
 } from '@azure/functions';
 import * as df from 'durable-functions';
 import { azureProblem } from './azureProblem.ts';
-import { HttpProblem, problemResponse } from './problem.ts';
+import { HttpProblem, invalidRequest, problemResponse } from './problem.ts';
 
 type Handler = (
   request: HttpRequest,
@@ -87,6 +87,21 @@ export const json = (status: number, body: unknown, headers: Record<string, stri
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body, undefined, 2),
 });
+
+export const text = (body: string): HttpResponseInit => ({
+  status: 200,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body,
+});
+
+/** A query parameter that is true or false, and false when it is not given. @throws HttpProblem 400 for anything else */
+export function flag(request: HttpRequest, name: string): boolean {
+  const value = request.query.get(name) ?? 'false';
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw invalidRequest([
+    { path: name, message: `must be true or false, not "${value}"`, remedy: `Leave it out, or send ${name}=true.` },
+  ]);
+}
 
 /** Whether the caller would rather read text than JSON. */
 export function prefersText(request: HttpRequest): boolean {

@@ -10,8 +10,11 @@ import { bodyText } from './route.ts';
  *
  * @throws HttpProblem 400 with every problem and its path, 413 when the body is too long
  */
-export async function specFrom(request: HttpRequest): Promise<EnvironmentSpec> {
-  const text = await bodyText(request);
+export const specFrom = async (request: HttpRequest): Promise<EnvironmentSpec> =>
+  specIn(await bodyText(request), request);
+
+/** The same of a body that has been read. */
+export function specIn(text: string, request: HttpRequest): EnvironmentSpec {
   const parsed = parseSpecText(text, request.headers.get('content-type') ?? undefined);
   if (!parsed.ok) throw invalidRequest(parsed.problems);
   const result = parseEnvironmentSpec(parsed.value, settings());

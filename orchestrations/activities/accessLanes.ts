@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { owner } from '../../shared/actual/owner.ts';
-import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { sameSpec, type EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { clustersOf } from '../../shared/model/clusters.ts';
 import type { ObservedCluster } from '../../shared/observe/ingress.ts';
 import { isToBeWritten, planRanges } from '../../shared/plan/rangePlan.ts';
@@ -14,7 +14,7 @@ import { done, waitFor } from './outcomes.ts';
 
 /** What a step may do to the lanes of an environment's clusters. */
 export interface AccessLanes {
-  /** Starts the lanes that don't run. */
+  /** Starts the lanes that don't run, and tells those that do where the spec has changed. */
   start(spec: EnvironmentSpec): Promise<StepOutcome>;
   /**
    * Tells a cluster's lane to look where its ranges are not what they should be. The cluster has been read already, so an
@@ -50,16 +50,28 @@ export function accessLanes(client: DurableClient): AccessLanes {
     await client.startNew(ACCESS_LANE, { instanceId: id, input: await lastState(client, spec, cluster) });
     return false;
   };
+  /** What a lane goes by is its own copy of the spec. @returns whether it had another */
+  const tell = async (spec: EnvironmentSpec, id: string, known: EnvironmentSpec): Promise<boolean> => {
+    if (sameSpec(spec, known)) return false;
+    const time = new Date().toISOString();
+    await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'spec', id: randomUUID(), time, spec });
+    return true;
+  };
   return {
     start: async (spec) => {
-      for (const { name } of clustersOf(spec)) await ensureLive(spec, name);
+      for (const { name } of clustersOf(spec)) {
+        if (!(await ensureLive(spec, name))) continue;
+        const id = accessLaneId(spec.name, name);
+        await tell(spec, id, (await stateOf(client, id)).spec);
+      }
       return done(false);
     },
     look: async (spec, { name, cluster }, frontends, time) => {
       if (cluster === undefined || owner(cluster) !== spec.name) return;
       if (!(await ensureLive(spec, name))) return;
       const id = accessLaneId(spec.name, name);
-      const { grants, ownedRanges, phase, rewrite, problem } = await stateOf(client, id);
+      const { grants, ownedRanges, phase, rewrite, problem, spec: known } = await stateOf(client, id);
+      if (await tell(spec, id, known)) return;
       // What it is about to write is compared when it has written.
       if (phase !== 'waiting') return;
       const { outboundRanges } = settings();
@@ -99,7 +111,7 @@ async function stateOf(client: DurableClient, id: string): Promise<AccessState> 
 async function lastState(client: DurableClient, spec: EnvironmentSpec, cluster: string): Promise<AccessState> {
   try {
     const state = await stateOf(client, accessLaneId(spec.name, cluster));
-    return state.phase === 'ended' ? newAccessState(spec, cluster) : state;
+    return state.phase === 'ended' ? newAccessState(spec, cluster) : { ...state, spec };
   } catch (error) {
     if (error instanceof Error && error.message.includes('HTTP 404')) return newAccessState(spec, cluster);
     throw error;

@@ -77,16 +77,13 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     const looked = await lookAtFirewall(spec);
     if ('outcome' in looked) return looked.outcome;
     const { outboundRanges } = settings();
+    const facts = { frontends: looked.nodeRanges, outboundRanges };
     let standing: readonly Difference[] = [];
-    const outcome = await ensureResource(
-      desiredCluster(spec, { frontends: looked.nodeRanges, outboundRanges }),
-      spec.name,
-      mayWrite,
-      (desired, actual) => {
-        standing = fixedDifferences(desired, actual, spec.name);
-        return clusterUpdate(desired, actual);
-      },
-    );
+    const outcome = await ensureResource(desiredCluster(spec, facts), spec.name, mayWrite, (creation, actual) => {
+      const desired = actual === undefined ? creation : desiredCluster(withoutDevelopers(spec), facts);
+      standing = fixedDifferences(desired, actual, spec.name);
+      return clusterUpdate(desired, actual);
+    });
     return outcome.outcome === 'done' && standing.length > 0
       ? { ...outcome, detail: `Can't be changed in place: ${standing.map(fixedDifferenceText).join('; ')}.` }
       : outcome;
@@ -118,6 +115,12 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     }
   },
 };
+
+/**
+ * The ranges of a cluster that stands are its access lane's: a developer's that anybody else has written would not be recorded
+ * as ours, and would never be taken out again.
+ */
+const withoutDevelopers = (spec: EnvironmentSpec): EnvironmentSpec => ({ ...spec, access: { developers: [] } });
 
 export async function startRoutes(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
   const looked = await lookAtFirewall(spec);

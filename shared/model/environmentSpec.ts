@@ -35,6 +35,21 @@ export function parseEnvironmentSpec(input: unknown, context: SpecContext): Spec
   return { ok: true, spec: deepFreeze(specOf(draft, subscription)) };
 }
 
+/**
+ * A spec as this version of the app knows it: fields that an older one did not have get their defaults. How fields fit together
+ * is not judged again, since the settings that it was judged by may have changed.
+ *
+ * @returns undefined for what is no spec
+ */
+export function completedSpec(spec: unknown): EnvironmentSpec | undefined {
+  const { data } = specSchema.safeParse(spec);
+  return data?.subscription === undefined ? undefined : deepFreeze(specOf(data, data.subscription));
+}
+
+/** Whether two specs ask for the same, whichever versions of the app have read them. */
+export const sameSpec = (a: EnvironmentSpec, b: EnvironmentSpec): boolean =>
+  JSON.stringify(completedSpec(a) ?? a) === JSON.stringify(completedSpec(b) ?? b);
+
 interface Draft {
   readonly draft: SpecDraft;
   readonly problems: readonly Problem[];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { completedSpec, type EnvironmentSpec } from './environmentSpec.ts';
 import type { Problem } from './problem.ts';
 
 /** A message to a lane. The id makes it harmless to hear one twice. */
@@ -31,6 +32,13 @@ export type Signal =
     }
   | { readonly kind: 'revoke'; readonly id: string; readonly time: string; readonly label: string }
   | {
+      readonly kind: 'spec';
+      readonly id: string;
+      readonly time: string;
+      /** What the environment is to be from now on. */
+      readonly spec: EnvironmentSpec;
+    }
+  | {
       readonly kind: 'delete';
       readonly id: string;
       readonly time: string;
@@ -43,6 +51,12 @@ export type SignalResult =
 
 const id = z.string().min(1).max(100);
 const time = z.iso.datetime();
+const spec = z.unknown().transform((value, context): EnvironmentSpec => {
+  const completed = completedSpec(value);
+  if (completed !== undefined) return completed;
+  context.addIssue({ code: 'custom', message: 'is no spec' });
+  return z.NEVER;
+});
 const signalSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('retry'), id, time }),
   z.strictObject({ kind: z.literal('delete'), id, time, force: z.boolean() }),
@@ -63,6 +77,7 @@ const signalSchema = z.discriminatedUnion('kind', [
     expires: z.iso.datetime({ offset: true }).exactOptional(),
   }),
   z.strictObject({ kind: z.literal('revoke'), id, time, label: z.string().min(1).max(40) }),
+  z.strictObject({ kind: z.literal('spec'), id, time, spec }),
 ]);
 
 /** Reads a signal as it comes out of an orchestration's event: anybody with the task hub's key may have raised it. */

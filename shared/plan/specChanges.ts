@@ -43,6 +43,7 @@ const inPlace = (): Verdict => ({ applied: 'in place' });
 const refused = (message: string, remedy: string) => (): Verdict => ({ applied: 'refused', message, remedy });
 
 const another = 'Start another environment with it, move over, and delete this one.';
+const anotherPool = 'Add a node pool with it under cluster.nodePools.';
 const fixed = (what: string, remedy = another) => refused(`${what} can't be changed in place`, remedy);
 
 /** What can follow a new spec while the environment lives, and what can't. Reads as the specification of a spec update. */
@@ -74,9 +75,14 @@ const rules: Rules<EnvironmentSpec> = {
   cluster: {
     name: fixed('the name of a cluster'),
     nodeCount: inPlace,
-    nodeSize: fixed('the machines of a node pool'),
+    nodeSize: fixed('the size of the machines of a node pool', anotherPool),
+    osSku: fixed('the system of the nodes', anotherPool),
+    maxPods: fixed('the number of pods of a node', anotherPool),
+    zones: fixed('the zones of a node pool', anotherPool),
+    nodePools,
     version: kubernetesVersion,
     cni: fixed("the cluster's network plugin"),
+    podCidr: fixed('the pod CIDR'),
     identity: fixed("the kind of the cluster's identity"),
     serviceCidr: fixed('the service CIDR'),
     private: fixed('whether the API server is private'),
@@ -154,6 +160,36 @@ function firewallTier(before: string, after: string): Verdict {
     message: `a firewall can't go from ${before} to ${after}: Azure changes between Standard and Premium alone`,
     remedy: another,
   };
+}
+
+type NodePools = EnvironmentSpec['cluster']['nodePools'];
+
+/** Pools come and change their number of nodes; their machines are as they were made. Gatehouse takes no machine away that runs anything. */
+function nodePools(before: NodePools = [], after: NodePools = []): Verdict {
+  for (const pool of after) {
+    const old = before.find(({ name }) => name === pool.name);
+    if (old === undefined || samePool(old, pool)) continue;
+    return {
+      applied: 'refused',
+      message: `the machines and the system of the node pool "${pool.name}" can't be changed in place`,
+      remedy: anotherPool,
+    };
+  }
+  const gone = before.filter(({ name }) => !after.some((pool) => pool.name === name)).map(({ name }) => name);
+  if (gone.length === 0) return inPlace();
+  return {
+    applied: 'in place',
+    note: `Drain and delete what the spec no longer has: az aks nodepool delete --name ${gone.join(', ')}.`,
+  };
+}
+
+type NodePool = NonNullable<NodePools>[number];
+
+const samePool = (a: NodePool, b: NodePool): boolean =>
+  JSON.stringify(withoutSize(a)) === JSON.stringify(withoutSize(b));
+
+function withoutSize({ mode: _mode, nodeCount: _count, ...pool }: NodePool) {
+  return pool;
 }
 
 /** AKS goes up one minor version at a time, and never down (https://learn.microsoft.com/azure/aks/upgrade-aks-cluster). */

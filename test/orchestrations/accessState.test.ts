@@ -89,3 +89,9 @@ test('what comes while a write waits is planned before it, and while it runs aft
 test('the end of the environment ends the lane', () => {
   expect(afterSignals(waiting, [{ kind: 'delete', id: 'end', time: now, force: false }], now).phase).toBe('ended');
 });
+
+test('another spec is looked at: its developers are let in, and those that it no longer has are taken out', () => {
+  const spec = articleSpec({ access: { developers: [{ label: 'lee', cidr: '198.51.100.8/32' }] } });
+  const told = afterSignals(waiting, [{ kind: 'spec', id: 's', time: now, spec }], now);
+  expect(told).toMatchObject({ spec, phase: 'planning', ownedRanges: waiting.ownedRanges });
+});

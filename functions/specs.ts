@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { DurableClient } from 'durable-functions';
+import { changesOf, standingSpec } from '../orchestrations/specUpdate.ts';
+import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import { preflight } from '../shared/observe/preflight.ts';
+import { previewOf, renderPreview } from '../shared/observe/preview.ts';
+import { renderSpecChanges } from '../shared/plan/renderSpecChanges.ts';
+import { refusedChanges, type SpecChange } from '../shared/plan/specChanges.ts';
+import { accepted, refuseForeign } from './environments.ts';
+import { existingLane, signalLane, type Lane } from './http/laneClient.ts';
+import { HttpProblem, invalidRequest } from './http/problem.ts';
+import { bodyText, flag, json, prefersText, route, text } from './http/route.ts';
+import { specIn } from './http/spec.ts';
+
+/** Registers the function that gives a living environment another spec. */
+export function registerSpecs(): void {
+  route('updateSpec', ['PUT'], 'environments/{name}/spec', updateSpec);
+}
+
+/** PUT /environments/{name}/spec[?preview=true]: the whole spec, as in a start; the lane takes it up after what it is at. */
+async function updateSpec(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const preview = flag(request, 'preview');
+  const lane = await existingLane(client, request.params['name'] ?? '');
+  const spec = newSpecOf(lane, await bodyText(request), request);
+  if (preview) return previewed(request, lane, spec);
+  if (lane.state.graph === 'teardown') throw beingDeleted(lane.name);
+  const refused = refusedChanges(specChangesOf(lane, spec));
+  if (refused.length > 0) throw invalidRequest(refused);
+  const { foreign, blocked } = await preflight(spec);
+  refuseForeign(foreign);
+  if (blocked.length > 0) throw invalidRequest(blocked);
+  await signalLane(client, lane, { kind: 'spec', id: randomUUID(), time: new Date().toISOString(), spec });
+  return accepted(request, lane.name, lane.shown);
+}
+
+/** What the environment would have to change for a new spec, property by property, and what of the spec is refused. */
+export async function previewed(request: HttpRequest, lane: Lane, spec: EnvironmentSpec): Promise<HttpResponseInit> {
+  const changes = specChangesOf(lane, spec);
+  const preview = await previewOf(spec);
+  return prefersText(request)
+    ? text(renderPreview(preview) + renderSpecChanges(changes))
+    : json(200, { ...preview, changes });
+}
+
+const specChangesOf = ({ state, shown }: Lane, spec: EnvironmentSpec): readonly SpecChange[] =>
+  changesOf(standingSpec(state, shown === 'failed'), spec);
+
+/** The spec in the body, which has to be this environment's. @throws HttpProblem 400 with every problem */
+export function newSpecOf({ name }: Lane, body: string, request: HttpRequest): EnvironmentSpec {
+  const spec = specIn(body, request);
+  if (spec.name === name) return spec;
+  throw invalidRequest([
+    {
+      path: 'name',
+      message: `the spec is of "${spec.name}", and the environment is ${name}: a name stays`,
+      remedy: `Send it to /api/environments/${spec.name}/spec, or give name: ${name}.`,
+    },
+  ]);
+}
+
+const beingDeleted = (name: string): HttpProblem =>
+  new HttpProblem(
+    409,
+    'being-deleted',
+    'The environment is being deleted',
+    `Environment ${name} is being torn down; it takes no other spec.`,
+    'Start it again with POST /api/environments once it is gone.',
+  );
