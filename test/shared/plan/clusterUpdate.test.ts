@@ -21,6 +21,7 @@ test('what AKS changes in place is written', () => {
   expect(written({ version: '1.33', nodeCount: 4 }, actual)).toEqual([
     'properties.kubernetesVersion',
     'properties.agentPoolProfiles[nodepool1].count',
+    'properties.agentPoolProfiles[nodepool1].orchestratorVersion',
   ]);
   expect(fixed({ version: '1.33', nodeCount: 4 }, actual)).toEqual([]);
 });
@@ -47,5 +48,8 @@ test('machines and network are told and not fought', () => {
 
 test('a cluster that was upgraded beyond the spec is not taken back', () => {
   expect(written({ version: '1.32.9' }, standing({ version: '1.33.2' }))).toEqual([]);
-  expect(fixed({ version: '1.32.9' }, standing({ version: '1.33.2' }))).toEqual(['properties.kubernetesVersion']);
+  expect(fixed({ version: '1.32.9' }, standing({ version: '1.33.2' }))).toEqual([
+    'properties.kubernetesVersion',
+    'properties.agentPoolProfiles[nodepool1].orchestratorVersion',
+  ]);
 });

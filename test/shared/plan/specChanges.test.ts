@@ -38,7 +38,11 @@ test.each([
 ])('%j is refused, with what to do instead', (after, path) => {
   expect(verdicts(after)).toEqual([`${path}: refused`]);
   const [problem] = refusedChanges(changes({ ...base, ...after }));
-  expect(problem).toMatchObject({ path, message: expect.any(String), remedy: expect.stringMatching(/environment/) });
+  expect(problem).toMatchObject({
+    path,
+    message: expect.any(String),
+    remedy: expect.stringMatching(/another|node pool/),
+  });
 });
 
 test.each([
@@ -58,6 +62,17 @@ test.each([
 test('a version that is no longer named stays, and one that was never named may be', () => {
   expect(changes({}, base)).toMatchObject([{ path: 'cluster.version', applied: 'in place', before: '1.33.2' }]);
   expect(changes(base, {})).toMatchObject([{ path: 'cluster.version', applied: 'in place', after: '1.33.2' }]);
+});
+
+test('node pools come, grow and go; their machines stay as they were made', () => {
+  const pool = (changes: object) => ({
+    cluster: { cni: 'azure-overlay', nodePools: [{ name: 'big', nodeSize: 'Standard_D4s_v5', ...changes }] },
+  });
+  const none = { cluster: { cni: 'azure-overlay' } };
+  expect(changes(pool({}), none)).toMatchObject([{ path: 'cluster.nodePools', applied: 'in place' }]);
+  expect(changes(pool({ nodeCount: 4, mode: 'System' }), pool({}))).toMatchObject([{ applied: 'in place' }]);
+  expect(changes(pool({ nodeSize: 'Standard_D8s_v5' }), pool({}))).toMatchObject([{ applied: 'refused' }]);
+  expect(changes(none, pool({}))).toMatchObject([{ applied: 'in place', note: expect.stringContaining('--name big') }]);
 });
 
 test('people read each change, with the reason and the remedy of what is refused', () => {
