@@ -8,6 +8,7 @@ import { observeIngress } from '../shared/observe/ingress.ts';
 import type { ObservedServices } from '../shared/observe/services.ts';
 import { driftFindings, type ClusterRanges } from '../shared/plan/driftChecks.ts';
 import { explainService } from '../shared/plan/explain.ts';
+import { natRuleView, ruleHolder } from '../shared/plan/ruleHolder.ts';
 import { planRanges } from '../shared/plan/rangePlan.ts';
 import { settings } from '../shared/settings.ts';
 import { existingLane, findAccessLanes, type Lane } from './http/laneClient.ts';
@@ -33,18 +34,18 @@ async function look(request: HttpRequest, client: DurableClient): Promise<Looked
   const lane = await existingLane(client, request.params['name'] ?? '');
   const { spec, lastSync } = lane.state;
   const observed = await observeIngress(spec, READ_DEADLINE);
-  const { firewall } = observed;
-  if (firewall === undefined) {
+  const holder = ruleHolder(observed);
+  if (holder === undefined) {
     throw new HttpProblem(
       409,
       'not-ready',
       'The firewall is not there',
-      `Environment ${spec.name} has no firewall to publish services on.`,
+      `Environment ${spec.name} has no firewall to publish services on, or the firewall's policy is gone.`,
       'Wait until the environment is ready, or retry it where it failed.',
     );
   }
   const known = lastSync?.report?.fingerprints ?? [];
-  return { lane, spec, observed, firewall, ...planned({ spec, known }, observed, firewall, undefined) };
+  return { lane, spec, observed, holder, ...planned({ spec, known }, observed, holder, undefined) };
 }
 
 /** GET /environments/{name}/services */
@@ -62,8 +63,9 @@ async function listServices(request: HttpRequest, client: DurableClient): Promis
 
 /** GET /environments/{name}/services/{namespace}/{service}: each hop from the Internet to the service. */
 async function explain(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { spec, observed, firewall, publications } = await look(request, client);
+  const { spec, observed, holder, publications } = await look(request, client);
   const { namespace = '', service = '' } = request.params;
+  const firewall = natRuleView(spec, holder);
   const explained = { spec, namespace, service, firewall, facts: observed.facts, plan: publications };
   const list = listWith(observed.services, { namespace, service, cluster: request.query.get('cluster') });
   const probes = await probesOf(publications, observed.facts.frontends, namespace, service);
@@ -124,11 +126,11 @@ async function probesOf(
 
 /** GET /environments/{name}/drift: every difference that a sync would have to write, and who is behind it. */
 async function showDrift(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { lane, spec, observed, firewall, publications, drift: edits } = await look(request, client);
+  const { lane, spec, observed, holder, publications, drift: edits } = await look(request, client);
   const findings = driftFindings({
     spec,
     ...observed,
-    firewall,
+    ...holder,
     frontends: observed.internetRanges,
     publications,
     ranges: await rangesOf(client, spec, observed),

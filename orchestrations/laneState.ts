@@ -155,7 +155,9 @@ function afterSync(state: LaneState, now: string): LaneState {
     message: `Drift was repaired: ${[told, ...(report?.causes ?? [])].join('. ')}`,
   };
   // What waited for the firewall's rules is due once they have been written.
-  const isDue = state.records.some(({ again }) => again) && (recordOf('firewallRules')?.writes ?? 0) > 0;
+  const isDue =
+    state.records.some(({ again }) => again) &&
+    state.records.some((record) => opensEgress(record) && record.writes > 0);
   return {
     ...(repaired.length === 0 ? rest : withFinding(rest, repair)),
     ...(isDue ? { syncWanted: true } : {}),
@@ -180,16 +182,36 @@ function afterSync(state: LaneState, now: string): LaneState {
 const isRepaired =
   (records: readonly StepRecord[]) =>
   (difference: string): boolean => {
-    const step = repairingStep(difference);
+    const step = repairingStep(difference, records);
     return records.some(({ name, state, writes }) => name === step && state === 'done' && writes > 0);
   };
 
-/** Which step writes what a drift check found. */
-function repairingStep(difference: string): StepName {
+/** Which step of these writes what a drift check found: of a classic firewall settings and rules are one write. */
+function repairingStep(difference: string, records: readonly StepRecord[]): StepName {
   const [check = '', what = ''] = difference.split(': ', 2);
-  if (check === 'routes' || (check === 'lastWrite' && what.startsWith('routeTable'))) return 'routes';
-  if (check === 'lastWrite') return what.startsWith('firewall') ? 'firewallRules' : 'networkRouting';
-  return ['dnsServers', 'routeTableAssociation', 'subnets'].includes(check) ? 'networkRouting' : 'firewallRules';
+  const ofPolicy = (step: StepName) => (records.some(({ name }) => name === step) ? step : 'firewallRules');
+  switch (check) {
+    case 'routes':
+      return 'routes';
+    case 'dnsServers':
+    case 'routeTableAssociation':
+    case 'subnets':
+      return 'networkRouting';
+    case 'threatIntelligence':
+    case 'dnsProxy':
+    case 'policyConfiguration':
+      return ofPolicy('firewallPolicy');
+    case 'firewallConfiguration':
+      return ofPolicy('firewall');
+    case 'lastWrite': {
+      const [kind = ''] = what.split(' ');
+      if (kind === 'routeTable') return 'routes';
+      if (kind === 'firewall' || kind === 'firewallPolicy') return ofPolicy(kind);
+      return kind === 'ruleCollectionGroup' ? 'firewallRules' : 'networkRouting';
+    }
+    default:
+      return 'firewallRules';
+  }
 }
 
 /** What a lane that waits begins by itself: the application of a new spec, or the sync that a ready environment is asked for. */
@@ -240,7 +262,10 @@ function startGraph(state: LaneState, graph: LaneGraph): LaneState {
   };
 }
 
-/** Whether a step writes the firewall. */
+/** Whether egress may stand once the step has written: with the rules, or with the policy that they are in. */
+const opensEgress = (record: StepRecord): boolean => isFirewallStep(record) || record.name === 'firewallPolicy';
+
+/** Whether a step writes the firewall, or the rules that it goes by. */
 export const isFirewallStep = ({ name }: Pick<StepRecord, 'name'>): boolean =>
   name === 'firewall' || name === 'firewallRules';
 

@@ -20,8 +20,10 @@ import type { StepName } from '../../shared/model/step.ts';
 import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
 import { observePublicIps } from '../../shared/observe/resources.ts';
-import { egressIsInPlace, isRouteTableAssociation } from '../../shared/plan/driftChecks.ts';
 import { clusterUpdate, fixedDifferences, fixedDifferenceText } from '../../shared/plan/clusterUpdate.ts';
+import { observeRulePolicy } from '../../shared/observe/rulePolicy.ts';
+import { isRouteTableAssociation } from '../../shared/plan/driftPaths.ts';
+import { egressIsInPlace } from '../../shared/plan/egressInPlace.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import { wantedPublicIps } from '../../shared/plan/publicIpPlan.ts';
 import type { Difference } from '../../shared/plan/resourcePlan.ts';
@@ -30,6 +32,7 @@ import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { ensureListed, ensureResource } from './ensureResource.ts';
 import { done, failed, failedBy, missing, waitFor } from './outcomes.ts';
+import { startFirewallPolicy, startRuleCollectionGroup } from './policySteps.ts';
 import { ensureRoleAssignments } from './roleAssignments.ts';
 
 /** `mayWrite` false: the step has been written often enough, and a difference fails it. */
@@ -63,6 +66,10 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
   },
 
   routeTable: (spec, mayWrite) => ensureResource(desiredRouteTable(spec), spec.name, mayWrite),
+
+  firewallPolicy: startFirewallPolicy,
+
+  ruleCollectionGroup: startRuleCollectionGroup,
 
   firewall: (spec, mayWrite) => ensureResource(desiredFirewall(spec), spec.name, mayWrite),
 
@@ -144,7 +151,7 @@ export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boole
   const attaches = differences.some(({ path }) => isRouteTableAssociation(path));
   // An association whose write has failed may be said and not work; writing the network again would make it work.
   const mayNotBeAttached = !attaches && actual !== undefined && isBroken(actual);
-  if ((attaches || mayNotBeAttached) && !egressIsInPlace(spec, looked.firewall)) {
+  if ((attaches || mayNotBeAttached) && !(await letsOutEgress(spec, looked.firewall))) {
     const heldBack = { again: true, detail: egressMissing(spec).message } as const;
     if (mayNotBeAttached) return { ...done(false), ...heldBack };
     const rest = desiredNetworkResolvers(spec, { firewallPrivateIp: looked.privateIp });
@@ -154,6 +161,11 @@ export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boole
   // Where only the association is missing, the subnet alone is written: a network PUT sends every subnet again.
   const onlySubnet = differences.length > 0 && differences.every(({ path }) => isRouteTableAssociation(path));
   return ensureResource(onlySubnet ? desiredSubnetRouting(spec) : network, spec.name, mayWrite);
+}
+
+async function letsOutEgress(spec: EnvironmentSpec, firewall: JsonObject): Promise<boolean> {
+  const policy = await observeRulePolicy(spec);
+  return egressIsInPlace(spec, { firewall, ...(policy !== undefined && { policy }) });
 }
 
 const egressMissing = (spec: EnvironmentSpec) => ({

@@ -24,6 +24,11 @@ export async function removeAsRead(
   force: boolean,
 ): Promise<StepOutcome> {
   if (owner(resource) !== environment) return done(false, `kept: ${id} is not this environment's`);
+  return startRemoval({ id, apiVersion, resource }, force);
+}
+
+/** Deletes a resource that is known to be ours, whatever tags it has. @throws ArmError when Azure refuses */
+export async function startRemoval({ id, apiVersion, resource }: Removed, force: boolean): Promise<StepOutcome> {
   const state = provisioningState(resource);
   // A deletion that is under way is the one wanted; force goes ahead of everything else.
   if (state === 'Deleting' || (!force && !isSettled(state))) return waitFor(`${id} is ${state}`);

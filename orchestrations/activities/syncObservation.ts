@@ -1,11 +1,13 @@
 import { provisioningState } from '../../shared/actual/facts.ts';
-import type { JsonObject } from '../../shared/model/json.ts';
+import { stringAt } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import type { ResourceKind } from '../../shared/model/resource.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { observeIngress, type ObservedIngress } from '../../shared/observe/ingress.ts';
 import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { editedRules, fingerprintsOf } from '../../shared/plan/fingerprints.ts';
 import { planPublications, type PublicationPlan } from '../../shared/plan/publicationPlan.ts';
+import { natRuleView, ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
 import { planSync, type SyncPlan } from '../../shared/plan/syncPlan.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -17,7 +19,7 @@ const READ_DEADLINES = { deadlineSeconds: 30, commandDeadlineSeconds: 90 };
 /** What one look at everything says: as it is, and as it should be. */
 export interface SyncObservation {
   readonly observed: ObservedIngress;
-  readonly firewall: JsonObject;
+  readonly holder: RuleHolder;
   readonly publications: PublicationPlan;
   readonly plan: SyncPlan;
   /** Edits behind Gatehouse's back, without what services call for. */
@@ -28,7 +30,7 @@ export interface SyncObservation {
 /**
  * Looks at services, firewall and network side by side, and plans. Nothing is written.
  *
- * @returns an outcome instead where there is nothing to judge: the firewall is gone, or somebody is writing to it
+ * @returns an outcome instead where there is nothing to judge: firewall or policy is gone, or somebody is writing to it
  * @throws ArmError, GatehouseError when the environment can't be looked at
  */
 export async function observeSync(
@@ -36,29 +38,38 @@ export async function observeSync(
 ): Promise<SyncObservation | { readonly outcome: StepOutcome }> {
   const { spec, approved } = input;
   const observed = await observeIngress(spec, READ_DEADLINES);
-  const { firewall } = observed;
+  const { firewall, policy } = observed;
   if (firewall === undefined) return { outcome: firewallMissing(resourceIds(spec).firewall) };
-  const state = provisioningState(firewall);
-  if (!isSettled(state)) return { outcome: waitFor(`the firewall is ${state}`) };
-  return { observed, firewall, ...planned(input, observed, firewall, approved) };
+  const holder = ruleHolder(observed);
+  if (holder === undefined) return { outcome: policyMissing(policy?.id ?? '') };
+  const busy = busyPart(holder);
+  if (busy !== undefined) return { outcome: waitFor(busy) };
+  return { observed, holder, ...planned(input, observed, holder, approved) };
 }
 
-/** The same judged again by the firewall as it is now: only the rest of the observation is as old as the look. */
+/** What of the firewall and its policy is being written: Azure takes one write of all of these at a time. */
+export function busyPart({ firewall, policy }: RuleHolder): string | undefined {
+  const parts = [firewall, ...(policy?.policy === undefined ? [] : [policy.policy]), ...(policy?.groups ?? [])];
+  const part = parts.find((one) => !isSettled(provisioningState(one)));
+  return part === undefined ? undefined : `${stringAt(part, 'id') ?? 'the firewall'} is ${provisioningState(part)}`;
+}
+
+/** The same judged again by the rules as they are now: only the rest of the observation is as old as the look. */
 export function planned(
   { spec, known = [] }: Pick<StartStepInput, 'spec' | 'known'>,
   observed: ObservedIngress,
-  firewall: JsonObject,
+  holder: RuleHolder,
   approved: string | undefined,
 ): Pick<SyncObservation, 'publications' | 'plan' | 'drift' | 'report'> {
   const { services: lists, facts } = observed;
   const publications = planPublications({
     spec,
     lists,
-    firewall,
+    firewall: natRuleView(spec, holder),
     facts,
     ...(approved === undefined ? {} : { approved }),
   });
-  const plan = planSync({ spec, ...observed, firewall, frontends: observed.internetRanges, publications });
+  const plan = planSync({ spec, ...observed, ...holder, frontends: observed.internetRanges, publications });
   const edited = new Set(editedRules(publications, known));
   // What services call for is no drift.
   const drift = plan.findings.filter(({ check, what }) => check !== 'dnatRules' || edited.has(what));
@@ -95,13 +106,24 @@ function reportOf(
   };
 }
 
-function targetsOf({ firewallBody, resources }: SyncPlan): readonly SyncTarget[] {
-  return [
-    ...(firewallBody === undefined ? [] : (['firewallRules'] as const)),
-    ...(resources.some(({ kind }) => kind === 'routeTable') ? (['routes'] as const) : []),
-    ...(resources.some(({ kind }) => kind !== 'routeTable') ? (['networkRouting'] as const) : []),
-  ];
+/** Which step writes a resource; what is not named here, the network's does. */
+const targetOf: Readonly<Partial<Record<ResourceKind, SyncTarget>>> = {
+  firewallPolicy: 'firewallPolicy',
+  firewall: 'firewall',
+  routeTable: 'routes',
+};
+
+function targetsOf({ rules, resources }: SyncPlan): readonly SyncTarget[] {
+  const targets = resources.map(({ kind }) => targetOf[kind] ?? 'networkRouting');
+  return [...(rules === undefined ? [] : (['firewallRules'] as const)), ...new Set(targets)];
 }
+
+const policyMissing = (id: string): StepOutcome =>
+  failed({
+    code: 'FirewallPolicyMissing',
+    message: `${id} is gone, and every rule of the firewall with it.`,
+    remedy: 'Retry: it is built again with its rules, and the services are published anew by themselves.',
+  });
 
 const firewallMissing = (id: string): StepOutcome =>
   failed({

@@ -1,22 +1,26 @@
-import { provisioningState } from '../../shared/actual/facts.ts';
 import { putResource, readResource } from '../../shared/azure/resource.ts';
+import { desiredFirewall } from '../../shared/desired/firewall.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
-import type { JsonObject } from '../../shared/model/json.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { probeConnectivity } from '../../shared/observe/connectivity.ts';
 import type { ObservedIngress } from '../../shared/observe/ingress.ts';
 import { driftCauses } from '../../shared/observe/driftCauses.ts';
+import { draftProblems, readRulePolicy } from '../../shared/observe/rulePolicy.ts';
 import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { foreignFingerprint, ruleFingerprint } from '../../shared/plan/fingerprints.ts';
 import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
+import { ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
-import { done, failed, isSettled, missing, outcomeOf, waitFor } from './outcomes.ts';
+import { ensureResource } from './ensureResource.ts';
+import { done, failed, missing, outcomeOf, waitFor } from './outcomes.ts';
+import { startFirewallPolicy } from './policySteps.ts';
 import { startNetworkRouting, startRoutes } from './provisioningSteps.ts';
-import { observeSync, planned } from './syncObservation.ts';
+import { busyPart, observeSync, planned } from './syncObservation.ts';
 
 const PROBE_DEADLINE_SECONDS = 5;
 /** New publications beyond it are not tried one by one: a sync is not a port scan. */
@@ -33,7 +37,11 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
     const problems = [...report.problems, ...(await lookAtRanges(input, lanes, observed))];
     return { outcome: 'done', wrote: false, report: { ...report, problems, causes: await causesOf(drift, input) } };
   },
+  firewallPolicy: onlyWhereFound('firewallPolicy', ({ spec, mayWrite }) => startFirewallPolicy(spec, mayWrite)),
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
+  firewall: onlyWhereFound('firewall', ({ spec, mayWrite }) =>
+    ensureResource(desiredFirewall(spec), spec.name, mayWrite),
+  ),
   routes: onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite)),
   networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) => startNetworkRouting(spec, mayWrite)),
 };
@@ -81,11 +89,11 @@ function onlyWhereFound(target: SyncTarget, step: SyncStep): SyncStep {
 }
 
 /**
- * Lists the services afresh, plans their rules together with the egress rules of the spec, and writes the firewall once
- * where anything differs. Run again after the write, it reads back and tries the new publications, and writes nothing:
+ * Lists the services afresh, plans their rules together with the egress rules of the spec, and writes what holds them (the
+ * firewall, or the one group of its policy) once where anything differs. Run again after the write, it reads back and tries the new publications, and writes nothing:
  * what came meanwhile is the next sync's.
  *
- * Nothing says that Azure honours If-Match on firewalls, so the firewall is read once more right before the write: an edit
+ * Nothing says that Azure honours If-Match on firewalls or groups, so these are read once more right before the write: an edit
  * that came while services were listed is planned with, instead of being overwritten.
  *
  * @throws ArmError, GatehouseError when the firewall can't be judged; nothing is written then
@@ -94,24 +102,29 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
   const { spec, approved, writes, report: written } = input;
   const looked = await observeSync(input);
   if ('outcome' in looked) return looked.outcome;
-  const adopts = input.unconfirmed === true && looked.plan.firewallBody === undefined;
+  const adopts = input.unconfirmed === true && looked.plan.rules === undefined;
   if (written !== undefined && (adopts || (writes > 0 && input.unconfirmed === undefined))) {
-    const report = await readBack(input, written, looked.publications, looked.firewall, {
+    const report = await readBack(input, written, looked.publications, looked.holder, {
       frontends: looked.observed.facts.frontends,
-      differs: looked.plan.firewallBody !== undefined,
+      differs: looked.plan.rules !== undefined,
     });
     return { outcome: 'done', wrote: false, report };
   }
-  if (looked.plan.firewallBody === undefined) return { outcome: 'done', wrote: false, report: looked.report };
+  if (looked.plan.rules === undefined) return { outcome: 'done', wrote: false, report: looked.report };
 
-  const id = resourceIds(spec).firewall;
-  const firewall = await readResource(id, apiVersions.network);
-  if (firewall === undefined) return missing(id);
-  const state = provisioningState(firewall);
-  if (!isSettled(state)) return waitFor(`the firewall is ${state}`);
-  const { plan, report: again } = planned(input, looked.observed, firewall, approved);
-  const report: SyncReport = { ...again, causes: input.found?.causes ?? [] };
-  if (plan.firewallBody === undefined) return { outcome: 'done', wrote: false, report };
+  const holder = await readAgain(spec, looked.holder);
+  if (holder === undefined) return missing(looked.plan.rules.id);
+  const busy = busyPart(holder);
+  if (busy !== undefined) return waitFor(busy);
+  const { plan, report: again } = planned(input, looked.observed, holder, approved);
+  const drafts = holder.policy === undefined ? [] : await draftProblems(holder.policy);
+  const report: SyncReport = {
+    ...again,
+    causes: input.found?.causes ?? [],
+    problems: [...again.problems, ...drafts],
+  };
+  if (plan.rules === undefined) return { outcome: 'done', wrote: false, report };
+  const { id, body } = plan.rules;
   if (!input.mayWrite) {
     return failed({
       code: 'KeepsDiffering',
@@ -119,10 +132,10 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
       remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation).',
     });
   }
-  const wrote: SyncReport = { ...report, wrote: true, foreign: foreignFingerprint(spec, firewall) };
+  const wrote: SyncReport = { ...report, wrote: true, foreign: foreignFingerprint(spec, holder) };
   let accepted;
   try {
-    accepted = await putResource(id, apiVersions.network, plan.firewallBody);
+    accepted = await putResource(id, apiVersions.network, body);
   } catch (error) {
     const outcome = outcomeOf(error);
     // Found written, it is this write: its report tells what it was.
@@ -137,17 +150,24 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
   };
 }
 
+/** Only what is about to be written is read: the firewall, or its policy with the groups. */
+async function readAgain(spec: EnvironmentSpec, { firewall, policy }: RuleHolder): Promise<RuleHolder | undefined> {
+  if (policy !== undefined) return ruleHolder({ firewall, policy: await readRulePolicy(policy.id, policy.isOwn) });
+  const again = await readResource(resourceIds(spec).firewall, apiVersions.network);
+  return again === undefined ? undefined : { firewall: again };
+}
+
 /** What stands after the write, and whether somebody else has written meanwhile. */
 async function readBack(
   { spec, known = [] }: StartStepInput,
   written: SyncReport,
   publications: PublicationPlan,
-  firewall: JsonObject,
+  holder: RuleHolder,
   { frontends, differs }: { readonly frontends: readonly string[]; readonly differs: boolean },
 ): Promise<SyncReport> {
   const problems = [
     ...(differs ? ['The firewall differs again after the write; the next sync looks anew.'] : []),
-    ...(foreignFingerprint(spec, firewall) === written.foreign
+    ...(foreignFingerprint(spec, holder) === written.foreign
       ? []
       : [
           "Somebody has changed other rules of the firewall while it was written; check that nothing of theirs is lost (the firewall's activity log tells who).",

@@ -12,6 +12,7 @@ import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemova
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { done, isSettled, waitFor } from './outcomes.ts';
+import { removeFirewallPolicy, removeRuleCollectionGroup } from './policyRemoval.ts';
 import { removePublicIps } from './publicIpRemoval.ts';
 import { removeAsRead } from './removeResource.ts';
 import { removeRoleAssignments } from './roleAssignments.ts';
@@ -46,6 +47,10 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
     return remove(spec, resourceIds(spec).firewall, apiVersions.network, force);
   },
 
+  ruleCollectionGroup: removeRuleCollectionGroup,
+
+  firewallPolicy: removeFirewallPolicy,
+
   virtualNetwork: async (spec, force) => {
     const id = resourceIds(spec).virtualNetwork;
     const network = await readResource(id, apiVersions.network);
@@ -66,8 +71,10 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
       observeResources(spec),
     ]);
     // ARM's list of a group lags behind: what was kept above is looked for by its own name as well.
-    const single = groupMembers.map((name) => observed[name]).filter((resource) => resource !== undefined);
-    const kept = [...single, ...(observed.publicIps ?? []), ...(observed.publicIpPrefixes ?? [])];
+    const single = [...groupMembers.map((name) => observed[name]), observed.policy?.policy];
+    const kept = [...single, ...(observed.publicIps ?? []), ...(observed.publicIpPrefixes ?? [])].filter(
+      (resource) => resource !== undefined,
+    );
     const ids = [...new Set([...(left ?? []), ...kept].map((resource) => stringAt(resource, 'id') ?? ''))];
     if (ids.length === 0) return remove(spec, id, apiVersions.resources, force);
     return done(false, `kept: it still holds ${ids.length} that Gatehouse does not delete: ${ids.join(', ')}`);

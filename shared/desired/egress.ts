@@ -7,51 +7,72 @@ import { egressCatalogue, type ApplicationRule, type EgressPreset, type NetworkR
 const allowCollection = { name: 'egress-allow', priority: 200 };
 
 /**
- * Every name that we give to a collection, whatever the spec: that is what we know our own collections by. A preset that is
- * withdrawn must leave its name here, since firewalls may still hold it.
+ * Every name that we give to a collection of a kind, whatever the spec: that is what we know our own collections by. A preset
+ * that is withdrawn must leave its name here, since firewalls may still hold it.
  */
 export const ownCollectionNames = {
   applicationRuleCollections: namesOf((preset) => preset.applicationCollection),
   networkRuleCollections: namesOf((preset) => preset.networkCollection),
 };
 
+/** Rules of one kind that stand together under a name; never empty, since Azure refuses a collection without rules. */
+export interface EgressCollection<Rule> {
+  readonly name: string;
+  /** Unique among those of its kind. */
+  readonly priority: number;
+  readonly rules: readonly Rule[];
+}
+
+/** What presets and `egress.allow` let out, whatever holds the rules. */
+export interface Egress {
+  readonly application: readonly EgressCollection<ApplicationRule>[];
+  readonly network: readonly EgressCollection<NetworkRule>[];
+}
+
+/** Names and priorities depend on the preset alone, so adding one never renames or moves another. */
+export function egressOf(spec: EnvironmentSpec): Egress {
+  const place = { location: spec.location, subnetPrefix: spec.network.clusterSubnet.prefix };
+  const cloud = cloudOf(spec.location);
+  const presets = spec.egress.presets.map((name) => egressCatalogue[name]);
+  const sources = [place.subnetPrefix];
+  const { allow } = spec.egress;
+  return {
+    application: [
+      ...presets.map((preset) => collection(preset.applicationCollection, preset.application(place, cloud))),
+      collection(
+        allowCollection,
+        allow.application.map((rule) => ({ ...rule, sources })),
+      ),
+    ].flat(),
+    network: [
+      ...presets.map((preset) => collection(preset.networkCollection, preset.network?.(place, cloud) ?? [])),
+      collection(
+        allowCollection,
+        allow.network.map((rule) => ({ ...rule, sources })),
+      ),
+    ].flat(),
+  };
+}
+
 export interface EgressCollections {
   readonly application: readonly JsonObject[];
   readonly network: readonly JsonObject[];
 }
 
-/**
- * The rule collections that presets and `egress.allow` come to, in ARM's form. Names and priorities depend on the preset
- * alone, so adding one never renames or moves another; priorities are unique per kind of rule, as Azure wants them.
- */
+/** The rule collections of a classic firewall, in ARM's form. */
 export function egressCollections(spec: EnvironmentSpec): EgressCollections {
-  const place = { location: spec.location, subnetPrefix: spec.network.clusterSubnet.prefix };
-  const cloud = cloudOf(spec.location);
-  const presets = spec.egress.presets.map((name) => egressCatalogue[name]);
-  const application = presets.map((preset) =>
-    collection(preset.applicationCollection, preset.application(place, cloud).map(applicationRule)),
-  );
-  const network = presets.map((preset) =>
-    collection(preset.networkCollection, (preset.network?.(place, cloud) ?? []).map(networkRule)),
-  );
-  const sources = [place.subnetPrefix];
-  const { allow } = spec.egress;
+  const { application, network } = egressOf(spec);
   return {
-    application: [
-      ...application,
-      collection(
-        allowCollection,
-        allow.application.map((rule) => applicationRule({ ...rule, sources })),
-      ),
-    ].flat(),
-    network: [
-      ...network,
-      collection(
-        allowCollection,
-        allow.network.map((rule) => networkRule({ ...rule, sources })),
-      ),
-    ].flat(),
+    application: application.map((one) => classicCollection(one, applicationRule)),
+    network: network.map((one) => classicCollection(one, (rule) => networkRule(rule, 'protocols'))),
   };
+}
+
+function classicCollection<Rule>(
+  { name, priority, rules }: EgressCollection<Rule>,
+  body: (rule: Rule) => JsonObject,
+): JsonObject {
+  return { name, properties: { priority, action: { type: 'Allow' }, rules: rules.map(body) } };
 }
 
 function namesOf(collectionOf: (preset: EgressPreset) => { readonly name: string } | undefined): readonly string[] {
@@ -59,18 +80,17 @@ function namesOf(collectionOf: (preset: EgressPreset) => { readonly name: string
   return [...catalogued, allowCollection.name];
 }
 
-/** Azure refuses a collection without rules. */
-function collection(
+function collection<Rule>(
   at: { readonly name: string; readonly priority: number } | undefined,
-  rules: readonly JsonObject[],
-): readonly JsonObject[] {
-  if (at === undefined || rules.length === 0) return [];
-  return [{ name: at.name, properties: { priority: at.priority, action: { type: 'Allow' }, rules } }];
+  rules: readonly Rule[],
+): readonly EgressCollection<Rule>[] {
+  return at === undefined || rules.length === 0 ? [] : [{ ...at, rules }];
 }
 
 const protocolTypes: Readonly<Record<string, string>> = { http: 'Http', https: 'Https', mssql: 'Mssql' };
 
-function applicationRule(rule: ApplicationRule): JsonObject {
+/** The same on a classic firewall and in a policy. */
+export function applicationRule(rule: ApplicationRule): JsonObject {
   return {
     name: rule.name,
     sourceAddresses: rule.sources,
@@ -83,10 +103,11 @@ function applicationRule(rule: ApplicationRule): JsonObject {
   };
 }
 
-function networkRule(rule: NetworkRule): JsonObject {
+/** @param protocols what the rule's protocols are called: `protocols` on a classic firewall, `ipProtocols` in a policy */
+export function networkRule(rule: NetworkRule, protocols: 'protocols' | 'ipProtocols'): JsonObject {
   return {
     name: rule.name,
-    protocols: rule.protocols,
+    [protocols]: rule.protocols,
     sourceAddresses: rule.sources,
     ...(hasSome(rule.destinations) && { destinationAddresses: rule.destinations }),
     ...(hasSome(rule.fqdns) && { destinationFqdns: rule.fqdns }),

@@ -1,5 +1,6 @@
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { egressCollections, ownCollectionNames } from './egress.ts';
@@ -7,12 +8,11 @@ import { firewallFrontends } from './publicIps.ts';
 import { tagged } from './resourceGroup.ts';
 
 /**
- * The firewall in one body: IP configurations, DNS proxy, threat intelligence and every egress rule. Once it has an IP
- * configuration each write takes minutes, so it is written once.
+ * The firewall in one body: IP configurations, DNS proxy, threat intelligence and every egress rule, or the policy that holds
+ * them. Once it has an IP configuration each write takes minutes, so it is written once.
  */
 export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
   const ids = resourceIds(spec);
-  const { application, network } = egressCollections(spec);
   return {
     kind: 'firewall',
     id: ids.firewall,
@@ -22,9 +22,7 @@ export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
       ...tagged(spec),
       properties: {
         sku: { name: 'AZFW_VNet', tier: spec.firewall.tier },
-        threatIntelMode: spec.firewall.threatIntel,
-        // FQDNs in network rules are resolved by the proxy. The property bag of a classic firewall holds texts only.
-        additionalProperties: { 'Network.DNS.EnableProxy': String(spec.firewall.dnsProxy) },
+        ...settingsOf(spec),
         ipConfigurations: firewallFrontends(spec).map(({ ipConfiguration, publicIpId }, index) => ({
           name: ipConfiguration,
           properties: {
@@ -33,9 +31,24 @@ export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
             publicIPAddress: { id: publicIpId },
           },
         })),
-        networkRuleCollections: network,
-        applicationRuleCollections: application,
+        ...rulesOf(spec),
       },
     },
   };
+}
+
+/** A firewall with a policy has neither settings nor rules of its own beside it: Azure ignores the former and refuses the latter. */
+function settingsOf({ firewall }: EnvironmentSpec): JsonObject {
+  if (firewall.rules === 'policy') return {};
+  return {
+    threatIntelMode: firewall.threatIntel,
+    // FQDNs in network rules are resolved by the proxy. The property bag of a classic firewall holds texts only.
+    additionalProperties: { 'Network.DNS.EnableProxy': String(firewall.dnsProxy) },
+  };
+}
+
+function rulesOf(spec: EnvironmentSpec): JsonObject {
+  if (spec.firewall.rules === 'policy') return { firewallPolicy: { id: resourceIds(spec).firewallPolicy } };
+  const { application, network } = egressCollections(spec);
+  return { networkRuleCollections: network, applicationRuleCollections: application };
 }

@@ -25,6 +25,7 @@ export interface ResourceNames {
   readonly routeTable: string;
   readonly firewall: string;
   readonly firewallIpConfiguration: string;
+  readonly firewallPolicy: string;
   readonly routeToFirewall: string;
   readonly routeToInternet: string;
   readonly cluster: string;
@@ -51,6 +52,7 @@ export function resourceNames(spec: NamedSpec): ResourceNames {
     routeTable: `${spec.name}-fwrt`,
     firewall: `${spec.name}-fw`,
     firewallIpConfiguration: `${spec.name}-fwconfig`,
+    firewallPolicy: `${spec.name}-fwpolicy`,
     routeToFirewall: `${spec.name}-fwrn`,
     routeToInternet: `${spec.name}-fwinternet`,
     cluster: spec.cluster.name,
@@ -69,6 +71,7 @@ export interface ResourceIds {
   readonly publicIpPrefix: string;
   readonly routeTable: string;
   readonly firewall: string;
+  readonly firewallPolicy: string;
   readonly cluster: string;
   readonly nodeResourceGroup: string;
 }
@@ -89,6 +92,7 @@ export function resourceIds(spec: NamedSpec): ResourceIds {
     publicIpPrefix: `${network}/publicIPPrefixes/${names.publicIpPrefix}`,
     routeTable: `${network}/routeTables/${names.routeTable}`,
     firewall: `${network}/azureFirewalls/${names.firewall}`,
+    firewallPolicy: `${network}/firewallPolicies/${names.firewallPolicy}`,
     cluster: `${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${names.cluster}`,
     nodeResourceGroup: `${subscription}/resourceGroups/${names.nodeResourceGroup}`,
   };
@@ -105,6 +109,11 @@ export function positionAmong(first: string, text: string): number | undefined {
   if (name === stem) return 0;
   const number = name.startsWith(`${stem}-`) ? name.slice(stem.length + 1) : '';
   return /^([2-9]|[1-9]\d{1,2})$/.test(number) ? Number(number) - 1 : undefined;
+}
+
+/** The one rule collection group that an environment has in a firewall policy, whosever the policy is. */
+export function ruleCollectionGroupId(policyId: string, environment: string): string {
+  return `${policyId}/ruleCollectionGroups/${environment}`;
 }
 
 /** AKS' own default, `MC_<group>_<cluster>_<location>`, shortened by a hash where AKS would refuse its length. */

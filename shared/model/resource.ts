@@ -6,6 +6,8 @@ export type ResourceKind =
   | 'publicIpPrefix'
   | 'publicIp'
   | 'routeTable'
+  | 'firewallPolicy'
+  | 'ruleCollectionGroup'
   | 'firewall'
   | 'cluster'
   | 'subnet'

@@ -7,6 +7,8 @@ export type StepName =
   | 'publicIpPrefixes'
   | 'publicIp'
   | 'routeTable'
+  | 'firewallPolicy'
+  | 'ruleCollectionGroup'
   | 'firewall'
   | 'routes'
   | 'networkRouting'

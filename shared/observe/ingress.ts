@@ -1,4 +1,5 @@
 import { routeTableFacts } from '../actual/facts.ts';
+import type { RulePolicy } from '../actual/rulePolicy.ts';
 import { ArmError } from '../azure/errors.ts';
 import { frontendAddresses, listLoadBalancers } from '../azure/loadBalancers.ts';
 import { publicIpsOfSubscription, type PublicIps } from '../azure/publicIps.ts';
@@ -12,12 +13,15 @@ import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { PublicationFacts } from '../model/publication.ts';
 import { observeFrontends, type ObservedFrontends } from './frontends.ts';
+import { observeRulePolicy } from './rulePolicy.ts';
 import { observeServices, type ObserveServicesOptions, type ObservedServices } from './services.ts';
 
 /** Everything that ingress and drift are judged by, as Azure and Kubernetes answer it now. */
 export interface ObservedIngress {
   /** Raw; absent where there is none. */
   readonly firewall?: JsonObject;
+  /** What the firewall goes by; absent: it is classic. */
+  readonly policy?: RulePolicy;
   readonly routeTable?: JsonObject;
   readonly virtualNetwork?: JsonObject;
   readonly clusters: readonly ObservedCluster[];
@@ -50,18 +54,19 @@ type ReadResources = Readonly<Partial<Record<ReadName, JsonObject>>>;
 /**
  * Reads what one sync or drift check needs, side by side. Six reads of Azure (firewall, cluster, route table with its
  * subnets, network with its DNS servers, load balancers, all public IPs) and the services; the kubeconfig is an action on
- * top of it, kept for some minutes.
+ * top of it, kept for some minutes. A firewall policy and the list of its groups are two more.
  *
  * A cluster whose services or load balancers can't be read is no reason not to look at the rest: nothing of it changes.
  *
- * @throws ArmError when firewall, cluster, routes, network or public IPs can't be read; GatehouseError when the firewall's
+ * @throws ArmError when firewall, policy, cluster, routes, network or public IPs can't be read; GatehouseError when the firewall's
  *   own address is not known
  */
 export async function observeIngress(spec: EnvironmentSpec, options: ObserveServicesOptions): Promise<ObservedIngress> {
   const ids = resourceIds(spec);
   const names = Object.keys(apiVersionOf) as readonly ReadName[];
-  const [read, publicIps, clusters] = await Promise.all([
+  const [read, policy, publicIps, clusters] = await Promise.all([
     Promise.all(names.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
+    observeRulePolicy(spec),
     publicIpsOfSubscription(spec.subscription),
     Promise.all(clustersOf(spec).map((place) => readCluster(place, options))),
   ]);
@@ -74,6 +79,7 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
   ]);
   return {
     ...resources,
+    ...(policy !== undefined && { policy }),
     clusters: clusters.map(({ place, cluster }) => ({ ...place, ...(cluster === undefined ? {} : { cluster }) })),
     services: clusters.map(({ services }) => services),
     facts: publicationFacts(spec, resources.routeTable, firewallAddresses, loadBalancers),

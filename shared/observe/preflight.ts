@@ -62,10 +62,20 @@ const neededActions = [
   'Microsoft.Authorization/roleAssignments/write',
 ] as const;
 
+/** The same where the firewall goes by a policy. */
+const policyActions = [
+  'Microsoft.Network/firewallPolicies/write',
+  'Microsoft.Network/firewallPolicies/join/action',
+  'Microsoft.Network/firewallPolicies/ruleCollectionGroups/write',
+] as const;
+
 /** What the app's identity may not do in the environment's resource group, which must exist. @throws ArmError */
 export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem[]> {
   const { resourceGroup } = resourceIds(spec);
-  const missing = await missingActions(resourceGroup, neededActions);
+  const missing = await missingActions(resourceGroup, [
+    ...neededActions,
+    ...(spec.firewall.rules === 'policy' ? policyActions : []),
+  ]);
   return missing.map((action) => ({
     path: 'permissions',
     message: `The app's identity lacks ${action} on ${resourceGroup}.`,
@@ -84,9 +94,11 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
     // AKS makes the node resource group itself and names it after the cluster: it is ours as far as the cluster is.
     return name === 'nodeResourceGroup' ? observed.cluster === undefined : owner(resource) !== spec.name;
   });
+  const policy = observed.policy?.policy;
+  const foreignPolicy = policy !== undefined && owner(policy) !== spec.name ? [ids.firewallPolicy] : [];
   const { prefixes, publicIps } = publicIpPlan(spec, observed);
-  const foreignPublicIps = [...prefixes, ...publicIps].filter(({ action }) => action === 'foreign');
-  return [...foreign.map((name) => ids[name]), ...foreignPublicIps.map(({ id }) => id)].map((id) => ({
+  const foreignPublicIps = [...prefixes, ...publicIps].filter(({ action }) => action === 'foreign').map(({ id }) => id);
+  return [...foreign.map((name) => ids[name]), ...foreignPublicIps, ...foreignPolicy].map((id) => ({
     path: 'name',
     message: `${id} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
     remedy:

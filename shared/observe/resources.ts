@@ -8,6 +8,7 @@ import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { ActualResources } from '../plan/provisioningPlan.ts';
 import { publicIpsOf } from './firewall.ts';
+import { observeRulePolicy } from './rulePolicy.ts';
 
 /** The environment's resources as Azure answers them now, raw; absent where there is none. */
 export interface ObservedResources extends ActualResources {
@@ -31,12 +32,14 @@ export const observedNames = Object.keys(apiVersionOf) as readonly ObservedName[
 /** Reads every resource that an environment of this spec has or would have, side by side. @throws ArmError */
 export async function observeResources(spec: EnvironmentSpec): Promise<ObservedResources> {
   const ids = resourceIds(spec);
-  const [found, publicIps] = await Promise.all([
+  const [found, publicIps, policy] = await Promise.all([
     Promise.all(observedNames.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
     observePublicIps(spec),
+    observeRulePolicy(spec),
   ]);
   const resources: ObservedResources = Object.fromEntries(found.filter(([, resource]) => resource !== undefined));
-  return { ...resources, ...publicIps, roleAssignments: await observeRoleAssignments(spec, resources.cluster) };
+  const roleAssignments = await observeRoleAssignments(spec, resources.cluster);
+  return { ...resources, ...publicIps, policy, roleAssignments };
 }
 
 /** The public IPs that the firewall may have, and the prefixes where there can be some. @throws ArmError */

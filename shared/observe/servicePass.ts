@@ -1,5 +1,6 @@
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { planPublications } from '../plan/publicationPlan.ts';
+import { natRuleView, ruleHolder } from '../plan/ruleHolder.ts';
 import { observeIngress } from './ingress.ts';
 
 /** The light pass runs every two minutes: it must be over by then, and runs no commands in clusters. */
@@ -11,7 +12,10 @@ const PASS_DEADLINE = { deadlineSeconds: 20 };
  * @throws ArmError, GatehouseError when the environment can't be looked at
  */
 export async function servicesHaveChanged(spec: EnvironmentSpec): Promise<boolean> {
-  const { firewall, services, facts } = await observeIngress(spec, PASS_DEADLINE);
-  if (firewall === undefined) return false;
+  const observed = await observeIngress(spec, PASS_DEADLINE);
+  const { services, facts } = observed;
+  const holder = ruleHolder(observed);
+  if (holder === undefined) return false;
+  const firewall = natRuleView(spec, holder);
   return planPublications({ spec, lists: services, firewall, facts }).natRuleCollections !== undefined;
 }

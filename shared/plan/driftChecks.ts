@@ -1,17 +1,22 @@
 import { firewallFacts, isBroken, provisioningState } from '../actual/facts.ts';
 import { natRules } from '../actual/natRules.ts';
+import { ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
+import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { desiredNetworkRouting, desiredRoutes } from '../desired/network.ts';
+import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { Finding } from '../model/environmentStatus.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { ownershipTag, resourceIds } from '../model/names.ts';
+import { ownershipTag, resourceIds, ruleCollectionGroupId } from '../model/names.ts';
 import type { Publication } from '../model/publication.ts';
 import type { DesiredResource } from '../model/resource.ts';
+import { isDnsProxy, isDnsServers, isEgress, isRouteTableAssociation, isThreatIntelligence } from './driftPaths.ts';
 import { planResource } from './mergeResource.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 import type { RangePlan } from './rangePlan.ts';
 import type { Difference, ResourcePlan } from './resourcePlan.ts';
+import { natRuleView } from './ruleHolder.ts';
 
 /** One difference between what is wanted and what is there, by a named check. */
 export interface DriftFinding {
@@ -31,6 +36,8 @@ export interface DriftInput {
   readonly spec: EnvironmentSpec;
   /** Raw, as ARM answers them; absent where there is none. */
   readonly firewall?: JsonObject;
+  /** What the firewall goes by; absent: it is classic. */
+  readonly policy?: RulePolicy;
   readonly routeTable?: JsonObject;
   readonly virtualNetwork?: JsonObject;
   /** Public addresses of the firewall. */
@@ -50,6 +57,9 @@ export interface ClusterRanges extends Pick<RangePlan, 'added' | 'removed'> {
 interface Compared {
   readonly input: DriftInput;
   readonly firewall: ResourcePlan | undefined;
+  /** Of the environment's own policy. */
+  readonly policy: ResourcePlan | undefined;
+  readonly group: ResourcePlan | undefined;
   readonly routes: ResourcePlan | undefined;
   readonly network: ResourcePlan | undefined;
 }
@@ -66,6 +76,7 @@ export const driftChecks = {
   threatIntelligence,
   dnsProxy,
   firewallConfiguration,
+  policyConfiguration,
   routes,
   dnsServers,
   routeTableAssociation,
@@ -82,6 +93,7 @@ type DriftCheckName =
   | 'threatIntelligence'
   | 'dnsProxy'
   | 'firewallConfiguration'
+  | 'policyConfiguration'
   | 'routes'
   | 'dnsServers'
   | 'routeTableAssociation'
@@ -98,13 +110,16 @@ export function driftFindings(input: DriftInput): readonly DriftFinding[] {
 }
 
 function compareAll(input: DriftInput): Compared {
-  const { spec, firewall, routeTable, virtualNetwork, frontends } = input;
+  const { spec, firewall, policy, routeTable, virtualNetwork, frontends } = input;
   const firewallPrivateIp = firewall === undefined ? undefined : firewallFacts(firewall).privateIp;
   const plan = (desired: DesiredResource, actual: JsonObject | undefined) =>
     actual === undefined ? undefined : planResource(desired, actual, spec.name);
   return {
     input,
     firewall: plan(desiredFirewall(spec), firewall),
+    policy: policy?.isOwn === true ? plan(desiredFirewallPolicy(spec, policy.policy), policy.policy) : undefined,
+    group:
+      policy === undefined ? undefined : plan(desiredRuleCollectionGroup(spec, policy), ownGroup(policy, spec.name)),
     // Without the firewall's address nobody knows where routes should lead; its absence is found on its own.
     ...(firewallPrivateIp === undefined
       ? { routes: undefined, network: undefined }
@@ -117,21 +132,33 @@ function compareAll(input: DriftInput): Compared {
 
 /** A resource that was created and is gone. */
 function presence({ input }: Compared): readonly DriftFinding[] {
-  const { spec, firewall, routeTable, virtualNetwork } = input;
+  const { spec, firewall, policy, routeTable, virtualNetwork } = input;
   const ids = resourceIds(spec);
   const resources = [
-    { id: ids.firewall, actual: firewall },
-    { id: ids.routeTable, actual: routeTable },
-    { id: ids.virtualNetwork, actual: virtualNetwork },
+    { id: ids.firewall, actual: firewall, what: 'the resource' },
+    ...(policy === undefined ? [] : [holderOf(spec.name, policy)]),
+    { id: ids.routeTable, actual: routeTable, what: 'the resource' },
+    { id: ids.virtualNetwork, actual: virtualNetwork, what: 'the resource' },
   ];
   return resources
     .filter(({ actual }) => actual === undefined)
-    .map(({ id }) => ({ check: 'presence', resource: id, what: 'the resource', expected: id, severity: 'error' }));
+    .map(({ id, what }) => ({ check: 'presence', resource: id, what, expected: id, severity: 'error' }));
+}
+
+/** A group goes with its policy: only the absence of the one that stands first is told. */
+function holderOf(environment: string, policy: RulePolicy) {
+  return policy.policy === undefined
+    ? { id: policy.id, actual: undefined, what: 'the firewall policy' }
+    : {
+        id: ruleCollectionGroupId(policy.id, environment),
+        actual: ownGroup(policy, environment),
+        what: 'the rule collection group',
+      };
 }
 
 /** Somebody has taken our tag off: the resource counts as foreign and is not written any more. */
-function ownership({ input, firewall, routes: table, network }: Compared): readonly DriftFinding[] {
-  return [firewall, table, network].flatMap((plan): readonly DriftFinding[] => {
+function ownership({ input, firewall, policy, routes: table, network }: Compared): readonly DriftFinding[] {
+  return [firewall, policy, table, network].flatMap((plan): readonly DriftFinding[] => {
     if (plan?.action !== 'foreign') return [];
     const actual = plan.owner === undefined ? {} : { actual: plan.owner };
     const what = `tags.${ownershipTag}`;
@@ -140,10 +167,12 @@ function ownership({ input, firewall, routes: table, network }: Compared): reado
 }
 
 /** A resource whose last write has failed may say what is wanted and not work so. */
-function lastWrite({ input, firewall, routes: table, network }: Compared): readonly DriftFinding[] {
-  const { firewall: raw, routeTable, virtualNetwork } = input;
+function lastWrite({ input, firewall, policy, group, routes: table, network }: Compared): readonly DriftFinding[] {
+  const { spec, firewall: raw, policy: holder, routeTable, virtualNetwork } = input;
   const owned = [
     { plan: firewall, actual: raw },
+    { plan: policy, actual: holder?.policy },
+    { plan: group, actual: holder === undefined ? undefined : ownGroup(holder, spec.name) },
     { plan: table, actual: routeTable },
     { plan: network, actual: virtualNetwork },
   ];
@@ -156,10 +185,12 @@ function lastWrite({ input, firewall, routes: table, network }: Compared): reado
 }
 
 /** Rules that services call for, and rules that none does. */
-function dnatRules({ input: { spec, firewall, publications } }: Compared): readonly DriftFinding[] {
+function dnatRules({ input: { spec, firewall, policy, publications } }: Compared): readonly DriftFinding[] {
   if (publications === undefined || firewall === undefined) return [];
-  const actual = new Map(natRules(firewall, spec.name).owned.map(({ name, raw }) => [name, raw]));
-  const shared = { check: 'dnatRules', resource: resourceIds(spec).firewall, severity: 'warning' } as const;
+  const rules = natRules(natRuleView(spec, { firewall, ...(policy !== undefined && { policy }) }), spec.name);
+  const actual = new Map(rules.owned.map(({ name, raw }) => [name, raw]));
+  const resource = policy === undefined ? resourceIds(spec).firewall : ruleCollectionGroupId(policy.id, spec.name);
+  const shared = { check: 'dnatRules', resource, severity: 'warning' } as const;
   const found = (what: string) => {
     const raw = actual.get(what);
     return raw === undefined ? {} : { actual: raw };
@@ -180,22 +211,30 @@ function expectedRule({ rule }: Publication): JsonObject {
   return { ...rule };
 }
 
-function egressRules({ firewall }: Compared): readonly DriftFinding[] {
-  return findings('egressRules', firewall, isEgress, 'warning');
+function egressRules({ firewall, group }: Compared): readonly DriftFinding[] {
+  return group === undefined
+    ? findings('egressRules', firewall, isEgress, 'warning')
+    : findings('egressRules', group, () => true, 'warning');
 }
 
-function threatIntelligence({ firewall }: Compared): readonly DriftFinding[] {
-  return findings('threatIntelligence', firewall, isThreatIntelligence, 'warning');
+function threatIntelligence({ firewall, policy }: Compared): readonly DriftFinding[] {
+  return findings('threatIntelligence', policy ?? firewall, isThreatIntelligence, 'warning');
 }
 
 /** Without it names in network rules are not resolved. */
-function dnsProxy({ firewall }: Compared): readonly DriftFinding[] {
-  return findings('dnsProxy', firewall, isDnsProxy, 'error');
+function dnsProxy({ firewall, policy }: Compared): readonly DriftFinding[] {
+  return findings('dnsProxy', policy ?? firewall, isDnsProxy, 'error');
 }
 
+/** Its addresses, and the policy that it goes by. */
 function firewallConfiguration({ firewall }: Compared): readonly DriftFinding[] {
   const isOther = (path: string) => !isEgress(path) && !isThreatIntelligence(path) && !isDnsProxy(path);
   return findings('firewallConfiguration', firewall, isOther, 'warning');
+}
+
+function policyConfiguration({ policy }: Compared): readonly DriftFinding[] {
+  const isOther = (path: string) => !isThreatIntelligence(path) && !isDnsProxy(path);
+  return findings('policyConfiguration', policy, isOther, 'warning');
 }
 
 function routes({ routes: table }: Compared): readonly DriftFinding[] {
@@ -223,24 +262,6 @@ function authorizedRanges({ input: { ranges = [] } }: Compared): readonly DriftF
     ];
   });
 }
-
-/** Whether the firewall lets out what the spec calls for: until then nothing may be routed to it that was not before. */
-export function egressIsInPlace(spec: EnvironmentSpec, firewall: JsonObject): boolean {
-  const plan = planResource(desiredFirewall(spec), firewall, spec.name);
-  return (
-    plan.action !== 'foreign' &&
-    provisioningState(firewall) === 'Succeeded' &&
-    !plan.differences.some(({ path }) => isEgress(path) || isDnsProxy(path))
-  );
-}
-
-/** Whether a difference of a network is that of its cluster's subnet and the route table. */
-export const isRouteTableAssociation = (path: string): boolean => /\.routeTable\b/.test(path);
-
-const isEgress = (path: string) => /^properties\.(network|application)RuleCollections\b/.test(path);
-const isThreatIntelligence = (path: string) => path === 'properties.threatIntelMode';
-const isDnsProxy = (path: string) => path.startsWith('properties.additionalProperties');
-const isDnsServers = (path: string) => path.startsWith('properties.dhcpOptions');
 
 function findings(
   check: DriftCheckName,

@@ -1,10 +1,13 @@
 import { v5 as uuidV5 } from 'uuid';
 import { natRules } from '../actual/natRules.ts';
+import { classicView, collectionsOf, ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
+import { ownGroupCollectionNames } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
-import { jsonAt, objectsAt, stringAt, type Json, type JsonObject } from '../model/json.ts';
+import { jsonAt, objectsAt, stringAt, type Json } from '../model/json.ts';
 import type { DnatRule } from '../model/natRule.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
+import type { RuleHolder } from './ruleHolder.ts';
 
 const NAME_SPACE = 'b6a1f3a4-0c55-5a2e-8f0e-6d1c9a7e3b20';
 /** Eight hexadecimal digits: 250 rules fit into a lane's state, and two of them are alike once in a hundred thousand environments. */
@@ -46,7 +49,8 @@ export function editedRules(plan: Pick<PublicationPlan, 'created' | 'updated'>, 
  * Everything on the firewall that Gatehouse does not write, as one short text: a foreign edit between a read and the read
  * after a write shows as another text. Etags and states, which Azure changes with each write, are left out.
  */
-export function foreignFingerprint(spec: EnvironmentSpec, firewall: JsonObject): string {
+export function foreignFingerprint(spec: EnvironmentSpec, { firewall, policy }: RuleHolder): string {
+  if (policy !== undefined) return foreignInGroup(policy, spec.name);
   const own = desiredFirewall(spec).body;
   const others = (['networkRuleCollections', 'applicationRuleCollections'] as const).map((kind) => {
     const ours = new Set(objectsAt(own, 'properties', kind).map((one) => stringAt(one, 'name')?.toLowerCase()));
@@ -60,4 +64,13 @@ export function foreignFingerprint(spec: EnvironmentSpec, firewall: JsonObject):
       ]);
   });
   return digest([natRules(firewall, spec.name).foreign.map(({ id, raw }) => [id, raw]), others]);
+}
+
+/** A write of our group touches no other: only what others have put into it could be lost. */
+function foreignInGroup(policy: RulePolicy, environment: string): string {
+  const group = ownGroup(policy, environment);
+  const ours = new Set([...ownGroupCollectionNames, environment].map((name) => name.toLowerCase()));
+  const others = collectionsOf(group).filter((one) => !ours.has(stringAt(one, 'name')?.toLowerCase() ?? ''));
+  const own = natRules(classicView({ groups: group === undefined ? [] : [group] }, environment), environment);
+  return digest([jsonAt(group, 'properties', 'priority') ?? null, others, own.foreign.map(({ id, raw }) => [id, raw])]);
 }

@@ -9,8 +9,11 @@ import type { Difference, ResourcePlan } from './resourcePlan.ts';
 const isOpenPart = ({ isPart }: DesiredResource, owned: string | undefined): boolean =>
   isPart === true && owned === undefined;
 
-/** These carry no tags: a subnet belongs to its network, and a role assignment has a name that only we would make. */
-const untagged: readonly ResourceKind[] = ['subnet', 'roleAssignment'];
+/**
+ * These carry no tags: a subnet belongs to its network, a rule collection group to its policy and by its name to us, and a role
+ * assignment has a name that only we would make.
+ */
+const untagged: readonly ResourceKind[] = ['subnet', 'ruleCollectionGroup', 'roleAssignment'];
 
 /**
  * What has to happen to one resource, and the whole body of the PUT that does it.

@@ -3,8 +3,9 @@ import { isJsonObject, isList, type Json, type JsonObject } from '../model/json.
 import { childPath, elementPath, leavesOf } from './leaves.ts';
 import type { Difference } from './resourcePlan.ts';
 
-/** The properties that decide what a rule of a classic firewall lets through. */
+/** The properties that decide what a rule lets through, on a classic firewall or in a group of a policy. */
 const meaningful = [
+  'ruleType',
   'sourceAddresses',
   'sourceIpGroups',
   'destinationAddresses',
@@ -12,8 +13,11 @@ const meaningful = [
   'destinationFqdns',
   'destinationPorts',
   'protocols',
+  'ipProtocols',
   'targetFqdns',
   'fqdnTags',
+  'targetUrls',
+  'webCategories',
   'translatedAddress',
   'translatedFqdn',
   'translatedPort',

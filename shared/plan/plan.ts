@@ -1,3 +1,4 @@
+import type { RulePolicy } from '../actual/rulePolicy.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ResourceKind } from '../model/resource.ts';
@@ -12,6 +13,8 @@ export interface ActualResources {
   readonly publicIpPrefixes?: readonly JsonObject[] | undefined;
   readonly routeTable?: JsonObject | undefined;
   readonly firewall?: JsonObject | undefined;
+  /** What the firewall goes by; absent: it is classic. */
+  readonly policy?: RulePolicy | undefined;
   readonly cluster?: JsonObject | undefined;
   /** Those of the cluster's identity; absent when nobody has looked, and then not judged. */
   readonly roleAssignments?: readonly JsonObject[] | undefined;

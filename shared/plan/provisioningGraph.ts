@@ -17,9 +17,12 @@ export interface Step {
 const SLOW_DEADLINE_SECONDS = 3 * 3600;
 const DEADLINE_SECONDS = 3600;
 
+/** A write of a policy or of one of its groups is one of every firewall that goes by it. */
+const slowKinds: readonly ResourceKind[] = ['cluster', 'firewall', 'firewallPolicy', 'ruleCollectionGroup'];
+
 /** After how many seconds a step's attempt counts as one that will never end. */
 export function deadlineSeconds({ kind }: Pick<Step, 'kind'>): number {
-  return kind === 'cluster' || kind === 'firewall' ? SLOW_DEADLINE_SECONDS : DEADLINE_SECONDS;
+  return kind !== undefined && slowKinds.includes(kind) ? SLOW_DEADLINE_SECONDS : DEADLINE_SECONDS;
 }
 
 interface StepDependency {
@@ -34,6 +37,7 @@ interface StepDependency {
  */
 export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
   const several = spec.firewall.publicIpCount > 1;
+  const policy = spec.firewall.rules === 'policy' ? policySteps : [];
   return [
     { name: 'preflight', title: 'Check providers, quota and ownership', after: [], expectedSeconds: 1 },
     {
@@ -71,10 +75,11 @@ export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
       kind: 'routeTable',
       expectedSeconds: 10,
     },
+    ...policy,
     {
       name: 'firewall',
-      title: 'Firewall with its rules',
-      after: done('virtualNetwork', 'publicIp'),
+      title: policy.length === 0 ? 'Firewall with its rules' : 'Firewall',
+      after: done('virtualNetwork', 'publicIp', ...policy.map(({ name }) => name)),
       kind: 'firewall',
       expectedSeconds: 322,
     },
@@ -118,6 +123,27 @@ const publicIpPrefixesStep: Step = {
   expectedSeconds: 3,
 };
 
+/**
+ * Of a firewall that goes by a policy of its own. A group is written in seconds as long as no firewall with addresses goes by
+ * its policy, and in minutes from then on.
+ */
+const policySteps: readonly Step[] = [
+  {
+    name: 'firewallPolicy',
+    title: 'Firewall policy',
+    after: done('permissions'),
+    kind: 'firewallPolicy',
+    expectedSeconds: 10,
+  },
+  {
+    name: 'ruleCollectionGroup',
+    title: 'Rules of the firewall policy',
+    after: done('firewallPolicy'),
+    kind: 'ruleCollectionGroup',
+    expectedSeconds: 10,
+  },
+];
+
 /** The one step of an access lane. */
 export function accessGraph(): readonly Step[] {
   return [
@@ -135,16 +161,10 @@ export function accessGraph(): readonly Step[] {
  * The steps of a sync: what keeps a standing environment true to its spec and its services. One look decides what is to be
  * written; a step that has nothing to write reads nothing.
  */
-export function syncGraph(_spec: EnvironmentSpec): readonly Step[] {
+export function syncGraph(spec: EnvironmentSpec): readonly Step[] {
   return [
     { name: 'observe', title: 'Look at services, firewall and network', after: [], expectedSeconds: 1 },
-    {
-      name: 'firewallRules',
-      title: 'Rules of the firewall',
-      after: done('observe'),
-      kind: 'firewall',
-      expectedSeconds: 240,
-    },
+    ...(spec.firewall.rules === 'policy' ? policySyncSteps : classicSyncSteps),
     { name: 'routes', title: 'Routes', after: done('observe'), kind: 'routeTable', expectedSeconds: 10 },
     {
       name: 'networkRouting',
@@ -156,11 +176,50 @@ export function syncGraph(_spec: EnvironmentSpec): readonly Step[] {
   ];
 }
 
+const classicSyncSteps: readonly Step[] = [
+  {
+    name: 'firewallRules',
+    title: 'Rules of the firewall',
+    after: done('observe'),
+    kind: 'firewall',
+    expectedSeconds: 240,
+  },
+];
+
+/**
+ * One after the other, since Azure takes one write of a policy, its groups and its firewalls at a time. Names in network rules
+ * need the policy's DNS proxy first, and a firewall is best led back to a policy that has its rules.
+ */
+const policySyncSteps: readonly Step[] = [
+  {
+    name: 'firewallPolicy',
+    title: 'Settings of the firewall policy',
+    after: done('observe'),
+    kind: 'firewallPolicy',
+    expectedSeconds: 90,
+  },
+  {
+    name: 'firewallRules',
+    title: 'Rules of the firewall policy',
+    after: done('firewallPolicy'),
+    kind: 'ruleCollectionGroup',
+    expectedSeconds: 90,
+  },
+  {
+    name: 'firewall',
+    title: 'Firewall and its policy',
+    after: done('firewallRules'),
+    kind: 'firewall',
+    expectedSeconds: 240,
+  },
+];
+
 /**
  * The steps that tear an environment down. What is slow goes first and side by side; a subnet, an address or a table can
  * go once nothing uses it, and the group once it is empty.
  */
-export function teardownGraph(_spec: EnvironmentSpec): readonly Step[] {
+export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
+  const policy = spec.firewall.rules === 'policy' ? policyTeardownSteps : [];
   return [
     { name: 'accessLanes', title: "Lane of the cluster's authorized ranges", after: [], expectedSeconds: 1 },
     {
@@ -172,6 +231,7 @@ export function teardownGraph(_spec: EnvironmentSpec): readonly Step[] {
     },
     { name: 'cluster', title: 'Cluster', after: done('accessLanes'), kind: 'cluster', expectedSeconds: 240 },
     { name: 'firewall', title: 'Firewall', after: [], kind: 'firewall', expectedSeconds: 300 },
+    ...policy,
     {
       name: 'publicIp',
       title: 'Public IP of the firewall',
@@ -196,12 +256,37 @@ export function teardownGraph(_spec: EnvironmentSpec): readonly Step[] {
     {
       name: 'resourceGroup',
       title: 'Resource group, unless something foreign is in it',
-      after: done('clusterRoles', 'cluster', 'publicIp', 'virtualNetwork', 'routeTable'),
+      after: done(
+        'clusterRoles',
+        'cluster',
+        'publicIp',
+        ...policy.map(({ name }) => name),
+        'virtualNetwork',
+        'routeTable',
+      ),
       kind: 'resourceGroup',
       expectedSeconds: 10,
     },
   ];
 }
+
+/** While a firewall goes by its policy, a write of a group takes minutes. */
+const policyTeardownSteps: readonly Step[] = [
+  {
+    name: 'ruleCollectionGroup',
+    title: 'Rules of the firewall policy',
+    after: done('firewall'),
+    kind: 'ruleCollectionGroup',
+    expectedSeconds: 10,
+  },
+  {
+    name: 'firewallPolicy',
+    title: 'Firewall policy, unless others use it',
+    after: done('ruleCollectionGroup'),
+    kind: 'firewallPolicy',
+    expectedSeconds: 10,
+  },
+];
 
 function done(...steps: readonly StepName[]): readonly StepDependency[] {
   return steps.map((step) => ({ step, until: 'done' }));

@@ -1,11 +1,14 @@
 import { clusterFacts, firewallFacts, publicIpFacts, publicIpPrefixFacts } from '../actual/facts.ts';
 import { sameId } from '../actual/compare.ts';
+import { ownGroup } from '../actual/rulePolicy.ts';
 import { desiredCluster, desiredRoleAssignments } from '../desired/cluster.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
+import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { frontendRanges } from '../desired/frontendRanges.ts';
 import { desiredNetworkRouting, desiredRouteTable, desiredRoutes, desiredVirtualNetwork } from '../desired/network.ts';
 import { firewallFrontends } from '../desired/publicIps.ts';
 import { desiredResourceGroup } from '../desired/resourceGroup.ts';
+import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../model/json.ts';
 import { ownershipTag } from '../model/names.ts';
@@ -24,7 +27,11 @@ import type { ResourcePlan } from './resourcePlan.ts';
 export type * from './plan.ts';
 
 /** Typical times of updates that differ from those of a creation, in seconds. */
-const updateSeconds: Readonly<Partial<Record<ResourceKind, number>>> = { firewall: 240, cluster: 118 };
+const updateSeconds: Readonly<Partial<Record<ResourceKind, number>>> = {
+  firewall: 240,
+  ruleCollectionGroup: 90,
+  cluster: 118,
+};
 
 /**
  * The preview of a provisioning, from the same desired resources and the same merge that the steps themselves use.
@@ -45,6 +52,8 @@ export function provisioningPlan(
     plans.publicIpPrefixes,
     plans.publicIp,
     plans.routes,
+    plans.firewallPolicy,
+    plans.ruleCollectionGroup,
     plans.firewall,
     plans.cluster,
     plans.clusterRoles,
@@ -103,6 +112,7 @@ function stepPlans(
     publicIp: publicIps,
     routeTable: plan(desiredRouteTable(spec), actual.routeTable),
     firewall: plan(desiredFirewall(spec), actual.firewall),
+    ...policyPlans(spec, actual),
     routes: plan(desiredRoutes(spec, { firewallPrivateIp, frontends }), actual.routeTable),
     networkRouting: plan(desiredNetworkRouting(spec, { firewallPrivateIp }), actual.virtualNetwork),
     cluster: plan(clusterUpdate(cluster, actual.cluster), actual.cluster),
@@ -120,6 +130,17 @@ function frontendRangesOf(spec: EnvironmentSpec, { publicIps = [], publicIpPrefi
     addresses,
     publicIpPrefixes.flatMap((raw) => publicIpPrefixFacts(raw).range ?? []),
   );
+}
+
+function policyPlans(spec: EnvironmentSpec, { policy }: ActualResources) {
+  if (spec.firewall.rules === 'classic') return { firewallPolicy: [], ruleCollectionGroup: [] };
+  const settings = desiredFirewallPolicy(spec, policy?.policy);
+  const group = desiredRuleCollectionGroup(spec, policy ?? { id: settings.id, groups: [] });
+  const present = policy === undefined ? undefined : ownGroup(policy, spec.name);
+  return {
+    firewallPolicy: [planResource(settings, policy?.policy, spec.name)],
+    ruleCollectionGroup: [planResource(group, present, spec.name)],
+  };
 }
 
 function privateIpOf(firewall: JsonObject | undefined): string {

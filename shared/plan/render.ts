@@ -8,7 +8,7 @@ const groups: readonly { readonly title: string; readonly kinds: readonly Resour
     title: 'Network',
     kinds: ['resourceGroup', 'virtualNetwork', 'subnet', 'publicIpPrefix', 'publicIp', 'routeTable'],
   },
-  { title: 'Firewall', kinds: ['firewall'] },
+  { title: 'Firewall', kinds: ['firewallPolicy', 'ruleCollectionGroup', 'firewall'] },
   { title: 'Cluster', kinds: ['cluster', 'roleAssignment'] },
 ];
 

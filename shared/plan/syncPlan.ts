@@ -1,13 +1,16 @@
 import { firewallFacts, isBroken } from '../actual/facts.ts';
+import { desiredFirewall } from '../desired/firewall.ts';
+import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../desired/network.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
-import { driftFindings, isRouteTableAssociation, type DriftFinding, type DriftInput } from './driftChecks.ts';
-import { firewallUpdate } from './firewallUpdate.ts';
+import { driftFindings, type DriftFinding, type DriftInput } from './driftChecks.ts';
+import { isRouteTableAssociation } from './driftPaths.ts';
 import { planResource } from './mergeResource.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 import type { WritableResourcePlan } from './resourcePlan.ts';
+import { ruleUpdate, type RuleWrite } from './ruleUpdate.ts';
 
 export interface SyncPlanInput extends Omit<DriftInput, 'publications'> {
   readonly publications: PublicationPlan;
@@ -15,9 +18,12 @@ export interface SyncPlanInput extends Omit<DriftInput, 'publications'> {
 
 /** What one sync writes. At most one write of each resource. */
 export interface SyncPlan {
-  /** The firewall's whole PUT body; absent when nothing differs that may be written. */
-  readonly firewallBody?: JsonObject;
-  /** Route table, network, subnet: those that differ. A network that is written takes the subnet's association along. */
+  /** Absent when nothing differs that may be written. */
+  readonly rules?: RuleWrite;
+  /**
+   * Route table, network, subnet, and where the firewall goes by our policy both of these: those that differ. A network that is
+   * written takes the subnet's association along.
+   */
   readonly resources: readonly WritableResourcePlan[];
   readonly findings: readonly DriftFinding[];
   readonly summary: SyncSummary;
@@ -42,12 +48,13 @@ interface SyncSummary {
  * published rules are written (as `ingress.policy` says); the rest is found and told.
  */
 export function planSync(input: SyncPlanInput): SyncPlan {
-  const { spec, firewall, publications } = input;
-  const firewallBody = firewall === undefined ? undefined : firewallUpdate(spec, firewall, publications).body;
-  const resources = spec.drift.action === 'repair' ? routingRepairs(input) : [];
+  const { spec, firewall, policy, publications } = input;
+  const holder = firewall === undefined ? undefined : { firewall, ...(policy !== undefined && { policy }) };
+  const rules = holder === undefined ? undefined : ruleUpdate(spec, holder, publications);
+  const resources = spec.drift.action === 'repair' ? [...policyRepairs(input), ...routingRepairs(input)] : [];
   const findings = driftFindings(input);
   return {
-    ...(firewallBody !== undefined && { firewallBody }),
+    ...(rules !== undefined && { rules }),
     resources,
     findings,
     summary: {
@@ -59,9 +66,18 @@ export function planSync(input: SyncPlanInput): SyncPlan {
       conflicts: publications.conflicts.length,
       held: publications.held?.rules.length ?? 0,
       drift: findings.length,
-      writes: resources.length + (firewallBody === undefined ? 0 : 1),
+      writes: resources.length + (rules === undefined ? 0 : 1),
     },
   };
+}
+
+/** Of a classic firewall settings and rules are one write; with a policy of ours there are three resources to be kept. */
+function policyRepairs({ spec, firewall, policy }: SyncPlanInput) {
+  if (policy?.isOwn !== true) return [];
+  const settings = repair(desiredFirewallPolicy(spec, policy.policy), policy.policy, spec);
+  // A firewall that is to go by a policy which is not there is Azure's to refuse.
+  const reference = policy.policy === undefined ? undefined : repair(desiredFirewall(spec), firewall, spec);
+  return [settings, reference].filter((one) => one !== undefined);
 }
 
 /**

@@ -99,12 +99,17 @@ test('whatever Azure answers of firewall, routes and network, a sync plans, and 
     for (const { rule } of [...publications.created, ...publications.updated]) {
       expect(rule.sources.every((one) => one === '198.51.100.0/24' || one === '198.51.100.7/32')).toBe(true);
     }
-    const { firewallBody } = plan;
+    const firewallBody = plan.rules?.body;
     if (firewallBody !== undefined) {
       requireWhole(firewallBody, read.firewall);
       requireForeign(firewallBody, read.firewall, 'natRuleCollections', [spec.name]);
       requireForeign(firewallBody, read.firewall, 'networkRuleCollections', ownCollectionNames.networkRuleCollections);
-      requireForeign(firewallBody, read.firewall, 'applicationRuleCollections', ownCollectionNames.applicationRuleCollections);
+      requireForeign(
+        firewallBody,
+        read.firewall,
+        'applicationRuleCollections',
+        ownCollectionNames.applicationRuleCollections,
+      );
       const written = ownRulesIn(jsonAt(firewallBody, 'properties', 'natRuleCollections') as Json[], spec.name);
       requireSound(
         [{ name: spec.name, properties: { rules: written.filter((rule) => !before.has(rule)) } }],
@@ -122,7 +127,7 @@ test('whatever Azure answers of firewall, routes and network, a sync plans, and 
     for (const { namespace, name } of list.services) {
       explainService({ spec, list, namespace, service: name, firewall: read.firewall, facts, plan: publications });
     }
-    foreignFingerprint(spec, read.firewall);
+    foreignFingerprint(spec, { firewall: read.firewall });
 
     // What was written is what is wanted: the next look finds nothing left to write.
     const again = (kind: string, resource: JsonObject) =>
@@ -133,7 +138,7 @@ test('whatever Azure answers of firewall, routes and network, a sync plans, and 
       virtualNetwork: again('virtualNetwork', read.virtualNetwork),
     };
     const second = look(next).plan;
-    expect(second.firewallBody).toBeUndefined();
+    expect(second.rules).toBeUndefined();
     const subnet = plan.resources.some(({ kind }) => kind === 'subnet');
     if (!subnet) expect(second.resources.map(({ kind, differences }) => [kind, differences])).toEqual([]);
   };

@@ -17,7 +17,8 @@ export interface EnvironmentSpec {
   };
   readonly firewall: {
     readonly tier: 'Standard';
-    readonly rules: 'classic';
+    /** `policy`: a firewall policy, with one rule collection group of ours. */
+    readonly rules: 'classic' | 'policy';
     readonly zones: readonly string[];
     readonly threatIntel: ThreatIntelligenceMode;
     readonly dnsProxy: true;

@@ -26,12 +26,6 @@ const unsupported: readonly Unsupported[] = [
     remedy: 'Use Standard.',
   },
   {
-    path: 'firewall.rules',
-    used: ({ firewall }) => firewall.rules !== 'classic',
-    what: 'a firewall policy',
-    remedy: 'Use classic.',
-  },
-  {
     path: 'firewall.zones',
     used: ({ firewall }) => firewall.zones.length > 0,
     what: 'a firewall in zones',

@@ -521,7 +521,6 @@ describe('what is not built yet is refused, never ignored', () => {
   test.each<[string, object]>([
     ['network.ingressSubnet', { network: { ingressSubnet: { prefix: '10.42.3.0/24' } } }],
     ['firewall.tier', { firewall: { tier: 'Premium' } }],
-    ['firewall.rules', { firewall: { rules: 'policy' } }],
     ['firewall.zones', { firewall: { zones: ['1'] } }],
     ['firewall.dnsProxy', { firewall: { dnsProxy: false } }],
     ['firewall.publicIpCount', { firewall: { publicIpCount: 2 } }],

@@ -14,6 +14,7 @@ test('the names are the article’s', () => {
     routeTable: 'aks-egress-fwrt',
     firewall: 'aks-egress-fw',
     firewallIpConfiguration: 'aks-egress-fwconfig',
+    firewallPolicy: 'aks-egress-fwpolicy',
     routeToFirewall: 'aks-egress-fwrn',
     routeToInternet: 'aks-egress-fwinternet',
     cluster: 'aks-egress',
@@ -32,6 +33,7 @@ test('ids are full ARM ids', () => {
     publicIpPrefix: `${group}/providers/Microsoft.Network/publicIPPrefixes/aks-egress-fwipprefix`,
     routeTable: `${group}/providers/Microsoft.Network/routeTables/aks-egress-fwrt`,
     firewall: `${group}/providers/Microsoft.Network/azureFirewalls/aks-egress-fw`,
+    firewallPolicy: `${group}/providers/Microsoft.Network/firewallPolicies/aks-egress-fwpolicy`,
     cluster: `${group}/providers/Microsoft.ContainerService/managedClusters/aks-egress`,
     nodeResourceGroup: `/subscriptions/${specContext.subscription}/resourceGroups/MC_aks-egress-rg_aks-egress_eastus`,
   });

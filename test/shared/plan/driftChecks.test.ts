@@ -1,4 +1,5 @@
-import { driftChecks, driftFindings, egressIsInPlace, type DriftInput } from '../../../shared/plan/driftChecks.ts';
+import { driftChecks, driftFindings, type DriftInput } from '../../../shared/plan/driftChecks.ts';
+import { egressIsInPlace } from '../../../shared/plan/egressInPlace.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from '../../../shared/model/json.ts';
 import { ownershipTag, resourceIds } from '../../../shared/model/names.ts';
 import type { ResourceKind } from '../../../shared/model/resource.ts';
@@ -116,8 +117,8 @@ describe('egress is in place', () => {
   };
 
   test('where the firewall has all that the spec lets out, whatever else it has', () => {
-    expect(egressIsInPlace(spec, succeeded)).toBe(true);
-    expect(egressIsInPlace(spec, respelled(succeeded, '"Alert"', '"Off"'))).toBe(true);
+    expect(egressIsInPlace(spec, { firewall: succeeded })).toBe(true);
+    expect(egressIsInPlace(spec, { firewall: respelled(succeeded, '"Alert"', '"Off"') })).toBe(true);
   });
 
   test.each<[string, JsonObject]>([
@@ -127,12 +128,12 @@ describe('egress is in place', () => {
     ['its last write failed', respelled(succeeded, '"Succeeded"', '"Failed"')],
     ['it is not ours', respelled(succeeded, ownershipTag, 'team')],
   ])('not while %s', (_what, actual) => {
-    expect(egressIsInPlace(spec, actual)).toBe(false);
+    expect(egressIsInPlace(spec, { firewall: actual })).toBe(false);
   });
 });
 
 test('each check finds nothing of another’s: together they are the list of what drift means', () => {
-  expect(Object.keys(driftChecks)).toHaveLength(13);
+  expect(Object.keys(driftChecks)).toHaveLength(14);
 });
 
 interface Recorded {

@@ -25,7 +25,7 @@ const withProperties = (body: JsonObject, properties: JsonObject): JsonObject =>
 });
 
 /** The article's environment as it stands once it is ready. */
-function standing(): Required<ActualResources> {
+function standing(): Required<Omit<ActualResources, 'policy'>> {
   const [configuration] = (desiredFirewall(spec).body['properties'] as JsonObject)['ipConfigurations'] as JsonObject[];
   return {
     resourceGroup: desiredResourceGroup(spec).body,

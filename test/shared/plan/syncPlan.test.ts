@@ -29,14 +29,14 @@ const written = ({ resources }: SyncPlan) => resources.map(({ kind }) => kind);
 test('nothing differs, nothing is written', () => {
   const plan = sync();
   expect(plan).toMatchObject({ resources: [], findings: [], summary: { writes: 0, drift: 0 } });
-  expect(plan).not.toHaveProperty('firewallBody');
+  expect(plan).not.toHaveProperty('rules');
 });
 
 test('a new publication and a broken egress rule are one write', () => {
   const plan = sync({ firewall: brokenEgress }, [service()]);
   expect(plan.summary).toMatchObject({ created: 1, writes: 1 });
-  expect(JSON.stringify(plan.firewallBody)).toContain('"1194"');
-  const rules = objectsAt(plan.firewallBody, 'properties', 'natRuleCollections').flatMap((one) =>
+  expect(JSON.stringify(plan.rules?.body)).toContain('"1194"');
+  const rules = objectsAt(plan.rules?.body, 'properties', 'natRuleCollections').flatMap((one) =>
     objectsAt(one, 'properties', 'rules'),
   );
   expect(rules).toMatchObject([{ name: 'aks-egress.shop.web.80.tcp' }]);
@@ -46,7 +46,7 @@ test('what Gatehouse does not know of the firewall survives the write', () => {
   const properties = firewall['properties'] as JsonObject;
   const theirs = foreignCollection([foreignRule({ destinationPorts: ['81'] })]);
   const known = { ...firewall, zz: [1], properties: { ...properties, zz: { a: null }, natRuleCollections: [theirs] } };
-  const body = sync({ firewall: known }, [service()]).firewallBody;
+  const body = sync({ firewall: known }, [service()]).rules?.body;
   expect(body).toMatchObject({ zz: [1], properties: { zz: { a: null } } });
   expect((jsonAt(body, 'properties', 'natRuleCollections') as readonly unknown[])[0]).toBe(theirs);
 });
@@ -61,7 +61,7 @@ describe('drift.action: report', () => {
   test('publications follow ingress.policy all the same', () => {
     const plan = sync({ firewall: brokenEgress }, [service()], reporting);
     expect(plan.summary).toMatchObject({ created: 1, writes: 1 });
-    expect(JSON.stringify(plan.firewallBody)).toContain('"1195"');
+    expect(JSON.stringify(plan.rules?.body)).toContain('"1195"');
   });
 
   test('and with both on report nothing is written', () => {
@@ -92,7 +92,7 @@ describe('routes, resolvers and the association', () => {
 
 test('a firewall whose tag is gone is never written', () => {
   const plan = sync({ firewall: respelled(brokenEgress, 'gatehouse-environment', 'team') }, [service()]);
-  expect(plan).not.toHaveProperty('firewallBody');
+  expect(plan).not.toHaveProperty('rules');
   expect(plan.findings).toMatchObject([{ check: 'ownership' }, { check: 'dnatRules' }]);
 });
 

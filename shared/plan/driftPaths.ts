@@ -1,0 +1,15 @@
+/** What a difference is about, by the path of the property. */
+
+export const isEgress = (path: string): boolean => /^properties\.(network|application)RuleCollections\b/.test(path);
+
+export const isThreatIntelligence = (path: string): boolean => path === 'properties.threatIntelMode';
+
+/** A classic firewall has it in its property bag, a policy among its DNS settings. */
+export const isDnsProxy = (path: string): boolean => /^properties\.(additionalProperties|dnsSettings)/.test(path);
+
+export const isPolicyReference = (path: string): boolean => path.startsWith('properties.firewallPolicy');
+
+export const isDnsServers = (path: string): boolean => path.startsWith('properties.dhcpOptions');
+
+/** Of a network: that of its cluster's subnet and the route table. */
+export const isRouteTableAssociation = (path: string): boolean => /\.routeTable\b/.test(path);

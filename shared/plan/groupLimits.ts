@@ -1,0 +1,29 @@
+import { ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { StepProblem } from '../model/step.ts';
+
+/** learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-firewall-limits */
+const MAX_GROUPS = 90;
+const MAX_GROUP_BYTES = 2 * 2 ** 20;
+
+/** What keeps Azure from taking a group: too many of them in the policy, or too much in it. Undefined: nothing. */
+export function groupProblem(
+  { id, body }: { readonly id: string; readonly body: JsonObject },
+  policy: Pick<RulePolicy, 'id' | 'groups'>,
+): StepProblem | undefined {
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  if (ownGroup(policy, name) === undefined && policy.groups.length >= MAX_GROUPS) {
+    return {
+      code: 'TooManyRuleCollectionGroups',
+      message: `${policy.id} has ${policy.groups.length} rule collection groups, and Azure takes at most ${MAX_GROUPS}.`,
+      remedy: 'Remove a group that nobody needs, or give the firewall a policy of its own.',
+    };
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(body['properties'] ?? {})).length;
+  if (bytes <= MAX_GROUP_BYTES) return undefined;
+  return {
+    code: 'RuleCollectionGroupTooLarge',
+    message: `${id} would have ${bytes} bytes, and Azure takes at most ${MAX_GROUP_BYTES}.`,
+    remedy: 'Shorten egress.allow and the source ranges of services; a rule may name whole ranges or end in *.',
+  };
+}
