@@ -1,5 +1,6 @@
 import { networkError } from '../errors.ts';
 import { isObject, objectAt, objectsAt, sameJson, stringAt, type JsonObject } from '../json.ts';
+import { isAddress } from '../ipv4.ts';
 import type { LatencyKind } from '../latencies.ts';
 import { sameId } from '../resourceId.ts';
 import {
@@ -16,6 +17,7 @@ import { checkNetworkName } from './names.ts';
 import * as bodies from './networkBodies.ts';
 import { azureFirewallShape } from './networkShapes.ts';
 import type { ResourceType, Write } from './resourceType.ts';
+import { checkZones } from './zones.ts';
 
 const TYPE = 'Microsoft.Network/azureFirewalls';
 const tiers = ['Basic', 'Standard', 'Premium'];
@@ -31,7 +33,9 @@ export const azureFirewalls: ResourceType = {
   checkName: checkNetworkName,
   plan(write) {
     const sent = objectAt(write.sent, 'properties');
+    checkZones(write, TYPE);
     checkUnsupported(write, sent);
+    checkDnsServers(write, sent);
     const frontends = checkIpConfigurations(write, sent);
     const policy = checkPolicy(write, sent);
     const addresses = frontends.flatMap(({ address }) => address ?? []);
@@ -91,11 +95,27 @@ function checkUnsupported(write: Write, sent: JsonObject): void {
       `Azure Firewall ${write.id}: deallocate the firewall before changing its tier.`,
     );
   }
-  if (tier === 'Basic' && hasDnsProxy(sent)) {
+  if (tier === 'Basic' && (hasDnsProxy(sent) || dnsServers(sent) !== '')) {
     throw networkError(
       400,
       'AzureFirewallBasicDnsProxyNotSupported',
-      `Azure Firewall ${write.id}: the Basic tier has no DNS proxy.`,
+      `Azure Firewall ${write.id}: the Basic tier has no DNS proxy and no custom DNS servers.`,
+    );
+  }
+  if (tier === 'Basic' && sent['threatIntelMode'] === 'Deny') {
+    throw networkError(
+      400,
+      'AzureFirewallBasicThreatIntelDenyNotSupported',
+      `Azure Firewall ${write.id}: the Basic tier has threat intelligence in alert mode only.`,
+    );
+  }
+  const added = isObject(sent['managementIpConfiguration']) && managementOf(write.before) === undefined;
+  if (added && isAllocated(write.before)) {
+    throw networkError(
+      400,
+      'AzureFirewallManagementIpConfigCannotBeAdded',
+      `AzureFirewall ${write.name} management IP configuration cannot be added to an existing firewall. Redeploy with a ` +
+        'management IP configuration if you want to use forced tunneling support.',
     );
   }
   const rules = ruleCollectionKinds.some((kind) => objectsAt(sent, kind).length > 0);
@@ -106,6 +126,23 @@ function checkUnsupported(write: Write, sent: JsonObject): void {
       `Azure Firewall ${write.id} cannot have both a firewall policy and rule collections.`,
     );
   }
+}
+
+const managementOf = (body: JsonObject | undefined) =>
+  body && objectAt(body, 'properties')['managementIpConfiguration'];
+
+/** The servers that the DNS proxy asks, as one text of addresses with commas between them. */
+const dnsServers = (sent: JsonObject): string => stringAt(sent, 'additionalProperties', 'Network.DNS.Servers') ?? '';
+
+function checkDnsServers(write: Write, sent: JsonObject): void {
+  const servers = dnsServers(sent);
+  const wrong = servers === '' ? undefined : servers.split(',').find((one) => !isAddress(one));
+  if (wrong === undefined) return;
+  throw networkError(
+    400,
+    'AzureFirewallInvalidDnsServer',
+    `Azure Firewall ${write.id}: DNS server '${wrong}' is not an IPv4 address.`,
+  );
 }
 
 /** The id of the policy that the firewall goes by; it must exist in its region and be of no higher tier. */

@@ -1,5 +1,5 @@
 import { invalidResourceReference, networkError } from '../errors.ts';
-import { isObject, objectAt, objectsAt, stringAt, type JsonObject } from '../json.ts';
+import { isObject, objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
 import { toAddress } from '../ipv4.ts';
 import { lastSegment, parentId, sameId } from '../resourceId.ts';
 import * as bodies from './networkBodies.ts';
@@ -93,6 +93,14 @@ function checkPublicIp(write: Write, configuration: JsonObject): Frontend {
     throw refused(
       'AzureFirewallPublicIpMustBeStandardStatic',
       `Azure Firewall ${write.id} can use only static public IP addresses of the Standard SKU: ${publicIpId} is not one.`,
+    );
+  }
+  const zones = stringsAt(write.sent, 'zones');
+  if (zones.length > 0 && stringsAt(publicIp, 'zones').length === 0) {
+    throw refused(
+      'ZonalAzureFirewallCannotReferenceNoZonePublicIp',
+      `Azure Firewall ${write.id} has zone constraint ${zones.join(', ')}, but Public IP ${publicIpId} referenced by the ` +
+        'azure firewall has no zones',
     );
   }
   const user = publicIpUser(write.world, publicIpId);

@@ -2,6 +2,7 @@
 const limits: Readonly<Record<string, number>> = {
   VirtualNetworks: 1000,
   PublicIPAddresses: 1000,
+  PublicIpPrefixes: 100,
   RouteTables: 200,
   cores: 100,
   standardDSv2Family: 100,

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import { zonesOf } from './zones.ts';
 
 /** Some of the public cloud's regions. */
 const regions: Readonly<Record<string, string>> = {
@@ -36,5 +37,6 @@ export const locationsBody = (subscription: string): JsonObject => ({
     displayName,
     regionalDisplayName: displayName,
     metadata: { regionType: 'Physical' },
+    availabilityZoneMappings: zonesOf(name).map((zone) => ({ logicalZone: zone, physicalZone: `${name}-az${zone}` })),
   })),
 });

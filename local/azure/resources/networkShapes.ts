@@ -83,6 +83,25 @@ export const publicIpAddressShape: Shape = {
   },
 };
 
+export const publicIpPrefixShape: Shape = {
+  ...tracked,
+  extendedLocation: true,
+  sku: { name: true, tier: true },
+  zones: true,
+  properties: {
+    provisioningState: true,
+    resourceGuid: true,
+    customIPPrefix: reference,
+    ipPrefix: true,
+    ipTags: true,
+    loadBalancerFrontendIpConfiguration: reference,
+    natGateway: true,
+    prefixLength: true,
+    publicIPAddresses: true,
+    publicIPAddressVersion: true,
+  },
+};
+
 const routeShape: Shape = {
   ...identity,
   properties: {

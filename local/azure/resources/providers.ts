@@ -14,6 +14,7 @@ const namespaces: Readonly<Record<string, readonly string[]>> = {
     ...[
       'virtualNetworks',
       'publicIPAddresses',
+      'publicIPPrefixes',
       'azureFirewalls',
       'firewallPolicies',
       'firewallPolicies/ruleCollectionGroups',

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { networkError } from '../errors.ts';
-import { objectAt, stringAt, asText, type JsonObject } from '../json.ts';
-import { toAddress } from '../ipv4.ts';
+import { objectAt, stringAt, stringsAt, asText, type JsonObject } from '../json.ts';
+import { overlaps, parseRange, toAddress } from '../ipv4.ts';
+import { sameId } from '../resourceId.ts';
 import { checkNetworkName, normalLocation } from './names.ts';
 import * as bodies from './networkBodies.ts';
 import { publicIpAddressShape } from './networkShapes.ts';
 import type { ResourceType, World, Write } from './resourceType.ts';
+import { addressesFrom, prefixRanges, rangeText, sizeOf } from './publicIpPrefixes.ts';
 import { publicIpUser } from './subnetUsers.ts';
+import { checkZones, spread, spreadZones } from './zones.ts';
 
 const TYPE = 'Microsoft.Network/publicIPAddresses';
 /** 20.0.0.0/8 is Azure's. */
@@ -26,6 +29,8 @@ export const publicIpAddresses: ResourceType = {
     };
     const method = stringAt(sent, 'publicIPAllocationMethod') ?? 'Dynamic';
     checkSku(write, sku.name, method);
+    checkZones(write, TYPE);
+    checkPrefix(write, sku.name);
     if (write.before === undefined) checkQuota(write);
     const body = bodies.networkBody(write, TYPE, {
       resourceGuid: bodies.propertyOfBefore(write, 'resourceGuid') ?? randomUUID(),
@@ -37,7 +42,10 @@ export const publicIpAddresses: ResourceType = {
       dnsSettings: dnsSettings(write, objectAt(sent, 'dnsSettings')),
       ipTags: sent['ipTags'] ?? [],
     });
-    return { body: { ...body, sku: { ...objectAt(write.sent, 'sku'), ...sku } }, kind: 'publicIPAddresses.create' };
+    return {
+      body: { ...body, ...spreadZones(write.sent), sku: { ...objectAt(write.sent, 'sku'), ...sku } },
+      kind: 'publicIPAddresses.create',
+    };
   },
   complete(body, world) {
     const properties = objectAt(body, 'properties');
@@ -88,6 +96,44 @@ function checkSku(write: Write, sku: string, method: string): void {
   }
 }
 
+/** Where an address comes from is settled when it is made; a prefix has only so many, in its own zones. */
+function checkPrefix(write: Write, sku: string): void {
+  const prefixId = prefixOf(write.sent);
+  const before = prefixOf(write.before);
+  if (write.before !== undefined && !sameId(prefixId ?? '', before ?? '')) {
+    throw networkError(
+      400,
+      'PublicIPAddressPrefixCannotBeChanged',
+      `The public IP prefix of public IP address ${write.id} cannot be added, changed or removed once it is created.`,
+    );
+  }
+  if (prefixId === undefined || write.before !== undefined) return;
+  const prefix = bodies.requireReference(write, prefixId);
+  if (sku !== stringAt(prefix, 'sku', 'name')) {
+    throw networkError(
+      400,
+      'PublicIPAddressAndPrefixSkuMismatch',
+      `Public IP address ${write.id} and its prefix ${prefixId} must have the same SKU.`,
+    );
+  }
+  const zones = (body: JsonObject) => [...spread(stringsAt(body, 'zones'))].sort().join();
+  if (zones(write.sent) !== zones(prefix)) {
+    throw networkError(
+      400,
+      'PublicIPAddressAndPrefixZoneMismatch',
+      `Public IP address ${write.id} and its prefix ${prefixId} must have the same availability zones.`,
+    );
+  }
+  if (addressesFrom(write.world, prefixId).length < sizeOf(prefix)) return;
+  throw networkError(
+    400,
+    'PublicIpPrefixOutOfIpAddresses',
+    `All addresses of public IP prefix ${prefixId} are allocated: ${write.id} cannot be created from it.`,
+  );
+}
+
+const prefixOf = (body: JsonObject | undefined) => stringAt(body, 'properties', 'publicIPPrefix', 'id');
+
 function checkQuota(write: Write): void {
   const limit = write.world.limit(write.location, 'PublicIPAddresses');
   const used = write.world
@@ -111,13 +157,21 @@ function dnsSettings(write: Write, sent: JsonObject): JsonObject | undefined {
   return { ...sent, fqdn: `${asText(label)}.${write.location}.cloudapp.azure.com` };
 }
 
-/** The address depends on the seed and the id, and is nobody else's. */
+/** The first free address of its prefix; else one that depends on the seed and the id, and is nobody else's. */
 export function freeAddress(body: JsonObject, world: World): string {
   const taken = new Set(world.ofType(TYPE).map((other) => stringAt(other.body, 'properties', 'ipAddress')));
+  const prefix = parseRange(rangeText(world.find(prefixOf(body) ?? '')?.body ?? {}));
+  if (prefix !== undefined) {
+    for (let number = prefix.first; number <= prefix.last; number++)
+      if (!taken.has(toAddress(number))) return toAddress(number);
+  }
+  const prefixes = prefixRanges(world);
   for (let attempt = 0; ; attempt++) {
     const id = asText(body['id']).toLowerCase();
     const host = Math.floor(world.fraction('address', id, attempt) * 2 ** 24);
     const address = toAddress(FIRST_ADDRESS + host);
-    if (!taken.has(address) && host % 256 !== 0 && host % 256 !== 255) return address;
+    const range = parseRange(address);
+    const isFree = range !== undefined && !taken.has(address) && !prefixes.some((other) => overlaps(range, other));
+    if (isFree && host % 256 !== 0 && host % 256 !== 255) return address;
   }
 }

@@ -4,6 +4,7 @@ import { azureFirewalls } from './azureFirewalls.ts';
 import { firewallPolicies } from './firewallPolicies.ts';
 import { managedClusters } from './managedClusters.ts';
 import { publicIpAddresses } from './publicIpAddresses.ts';
+import { publicIpPrefixes } from './publicIpPrefixes.ts';
 import type { ResourceType } from './resourceType.ts';
 import { routeTables } from './routeTables.ts';
 import { ruleCollectionGroups } from './ruleCollectionGroups.ts';
@@ -12,7 +13,7 @@ import { virtualNetworks } from './virtualNetworks.ts';
 /** The types that are written asynchronously, by lower-cased type. */
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
   [
-    ...[virtualNetworks, publicIpAddresses, routeTables, azureFirewalls, managedClusters],
+    ...[virtualNetworks, publicIpPrefixes, publicIpAddresses, routeTables, azureFirewalls, managedClusters],
     ...[firewallPolicies, ruleCollectionGroups, systemTopics, eventSubscriptions],
   ].map((type) => [type.type.toLowerCase(), type]),
 );

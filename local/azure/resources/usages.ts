@@ -20,6 +20,7 @@ export function networkUsages(world: World, location: string): JsonObject {
     value: [
       usage('VirtualNetworks', 'Virtual Networks', 'Microsoft.Network/virtualNetworks'),
       usage('PublicIPAddresses', 'Public IP Addresses', 'Microsoft.Network/publicIPAddresses'),
+      usage('PublicIpPrefixes', 'Public Ip Prefixes', 'Microsoft.Network/publicIPPrefixes'),
       usage('RouteTables', 'Route Tables', 'Microsoft.Network/routeTables'),
     ],
   };

@@ -68,6 +68,51 @@ describe('a firewall refuses', () => {
       'AzureFirewallManagementIpConfigurationRequired',
     ]);
   });
+  test('what the Basic tier lacks: a DNS proxy, DNS servers, threat intelligence that denies', async () => {
+    const basic = (properties: JsonObject) => firewall({ sku: { tier: 'Basic' }, ...properties });
+    const dns = (settings: JsonObject) => basic({ additionalProperties: settings });
+    expect(await dns({ 'Network.DNS.EnableProxy': 'true' })).toEqual([400, 'AzureFirewallBasicDnsProxyNotSupported']);
+    expect(await dns({ 'Network.DNS.Servers': '10.0.0.4' })).toEqual([400, 'AzureFirewallBasicDnsProxyNotSupported']);
+    expect(await basic({ additionalProperties: {}, threatIntelMode: 'Deny' })).toEqual([
+      400,
+      'AzureFirewallBasicThreatIntelDenyNotSupported',
+    ]);
+  });
+  test('DNS servers that are no addresses', async () => {
+    const servers = 'Network.DNS.Servers';
+    expect(await firewall({ additionalProperties: { [servers]: '10.0.0.4, 10.0.0.5' } })).toEqual([
+      400,
+      'AzureFirewallInvalidDnsServer',
+    ]);
+  });
+  test('a management IP configuration that comes later', async () => {
+    const subnets = { AzureFirewallSubnet: '10.42.2.0/24', AzureFirewallManagementSubnet: '10.42.3.0/26' };
+    await client.apply('PUT', NET, aNetwork(subnets));
+    await client.apply('PUT', `${NETWORK}/publicIPAddresses/m`, aPublicIp());
+    await client.apply('PUT', FIREWALL, aFirewall());
+    const subnet = { id: `${NET}/subnets/AzureFirewallManagementSubnet` };
+    const publicIPAddress = { id: `${NETWORK}/publicIPAddresses/m` };
+    const managementIpConfiguration = { name: 'm', properties: { subnet, publicIPAddress } };
+    expect(await firewall({ managementIpConfiguration })).toEqual([
+      400,
+      'AzureFirewallManagementIpConfigCannotBeAdded',
+    ]);
+  });
+  test('zones that its public IP has not, that its region has not, and other ones later', async () => {
+    const zonal = (zones: readonly string[], properties: JsonObject = {}) =>
+      put(FIREWALL, { ...aFirewall(properties), zones });
+    expect(await zonal(['1', '2'])).toEqual([400, 'ZonalAzureFirewallCannotReferenceNoZonePublicIp']);
+    expect(await zonal(['4'])).toEqual([400, 'InvalidAvailabilityZone']);
+    await client.apply('PUT', `${NETWORK}/publicIPAddresses/z`, { ...aPublicIp(), zones: ['1', '2'] });
+    expect(await client.get(`${NETWORK}/publicIPAddresses/z`)).toMatchObject({ zones: ['1', '2', '3'] });
+    const ipConfigurations = [ipConfiguration('c', 'z', true)];
+    await client.apply('PUT', FIREWALL, { ...aFirewall({ ipConfigurations }), zones: ['1', '2'] });
+    expect(await zonal(['1'], { ipConfigurations })).toEqual([400, 'ResourceAvailabilityZonesCannotBeModified']);
+    expect(await put(`${NETWORK}/publicIPAddresses/w`, { ...aPublicIp(), location: 'westus', zones: ['1'] })).toEqual([
+      400,
+      'LocationNotSupportAvailabilityZones',
+    ]);
+  });
 
   const networkRule = {
     name: 'r',

@@ -4,7 +4,13 @@ import { resourceTypes } from '../../../local/azure/resources/types.ts';
 import { describeWithReferenceData, referenceJson } from './referenceData.ts';
 
 const schemas = {
-  'arm-schema-network-2025-07-01.json': ['virtualNetworks', 'publicIPAddresses', 'routeTables', 'azureFirewalls'],
+  'arm-schema-network-2025-07-01.json': [
+    'virtualNetworks',
+    'publicIPPrefixes',
+    'publicIPAddresses',
+    'routeTables',
+    'azureFirewalls',
+  ],
   'arm-schema-aks-2026-05-01.json': ['managedClusters'],
 };
 /** What belongs to templates, not to the REST API. */
