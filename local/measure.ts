@@ -63,6 +63,7 @@ function secondsOfSteps(spec: EnvironmentSpec, writes: readonly LoggedRequest[])
   const written: Readonly<Partial<Record<StepName, readonly [string, number]>>> = {
     resourceGroup: [ids.resourceGroup, 0],
     virtualNetwork: [ids.virtualNetwork, 0],
+    publicIpPrefixes: [ids.publicIpPrefix, 0],
     publicIp: [ids.publicIp, 0],
     routeTable: [ids.routeTable, 0],
     firewall: [ids.firewall, 0],

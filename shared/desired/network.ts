@@ -6,6 +6,9 @@ import { numbered, resourceIds, resourceNames } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { tagged } from './resourceGroup.ts';
 
+/** Of a route table; Azure takes no more without being asked. */
+const MAX_ROUTES = 400;
+
 /** The virtual network with both subnets, so that it takes one write. */
 export function desiredVirtualNetwork(spec: EnvironmentSpec): DesiredResource {
   return virtualNetwork(spec, {}, {});
@@ -82,7 +85,12 @@ export function desiredRoutes(
     },
   };
   const empty = desiredRouteTable(spec);
-  return { ...empty, body: { ...empty.body, properties: { routes: [toFirewall, ...toInternet] } } };
+  return {
+    ...empty,
+    // A route past the firewall that nobody calls for any more would go on leading past it.
+    ownCollections: { routes: Array.from({ length: MAX_ROUTES }, (_, index) => numbered(names.routeToInternet, index)) },
+    body: { ...empty.body, properties: { routes: [toFirewall, ...toInternet] } },
+  };
 }
 
 function virtualNetwork(

@@ -1,12 +1,15 @@
 import { clusterFacts } from '../actual/facts.ts';
 import { egressCatalogue } from '../desired/egressCatalogue.ts';
 import { nodePoolsOf } from '../desired/nodePools.ts';
+import { MAX_FRONTENDS_AND_DESTINATIONS } from '../model/azureLimits.ts';
 import { cloudOf } from '../model/cloud.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { ActualResources, ResourceChange } from './plan.ts';
 
 const SNAT_PORTS_PER_FRONTEND = 2496;
 const FRONTENDS_IN_PRODUCTION = 20;
+/** Of the published ports that a firewall takes; fewer deserve a word. */
+const FEW_PUBLICATIONS = 100;
 
 /** What a platform engineer would say about the plan before it runs. */
 export function planWarnings(
@@ -24,9 +27,13 @@ export function planWarnings(
 }
 
 function frontendWarnings({ firewall: { publicIpCount } }: EnvironmentSpec): readonly string[] {
-  if (publicIpCount >= FRONTENDS_IN_PRODUCTION) return [];
+  const room = MAX_FRONTENDS_AND_DESTINATIONS - publicIpCount;
+  if (publicIpCount >= FRONTENDS_IN_PRODUCTION) {
+    return room < FEW_PUBLICATIONS ? [`${publicIpCount} frontends leave room for ${room} published ports.`] : [];
+  }
   return [
-    `${publicIpCount} frontend gives ${publicIpCount * SNAT_PORTS_PER_FRONTEND} SNAT ports per firewall instance; ` +
+    `${publicIpCount} ${publicIpCount === 1 ? 'frontend gives' : 'frontends give'} ` +
+      `${publicIpCount * SNAT_PORTS_PER_FRONTEND} SNAT ports per firewall instance; ` +
       `AKS asks for ${FRONTENDS_IN_PRODUCTION} frontends in production.`,
   ];
 }

@@ -3,6 +3,7 @@ import { publicIpFacts, publicIpPrefixFacts } from '../actual/facts.ts';
 import { owner } from '../actual/owner.ts';
 import { desiredPublicIp, desiredPublicIpPrefix, firewallFrontends } from '../desired/publicIps.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { LARGEST_PREFIX_ADDRESSES } from '../model/azureLimits.ts';
 import { stringAt, type JsonObject } from '../model/json.ts';
 import { numbered, positionAmong, resourceIds } from '../model/names.ts';
 import { prefixLengthFor } from '../model/ipRange.ts';
@@ -38,9 +39,6 @@ export function publicIpPlan(spec: EnvironmentSpec, actual: ListedPublicIps): Pu
 }
 
 type ListedPublicIps = Pick<ActualResources, 'publicIps' | 'publicIpPrefixes'>;
-
-/** Azure gives prefixes of /28 to /31 without asking anybody. */
-const LARGEST_PREFIX_ADDRESSES = 16;
 
 /**
  * Where the public addresses come from. Neither a prefix nor what comes from it can be changed once it is made, so what is

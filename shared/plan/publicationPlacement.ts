@@ -1,4 +1,5 @@
 import { placeOf, type OwnedRule, type RulePlace } from '../actual/natRules.ts';
+import { MAX_FRONTENDS_AND_DESTINATIONS } from '../model/azureLimits.ts';
 import type { DnatRule } from '../model/natRule.ts';
 import type { PublicationConflict, SkipCode, SkippedPort, WantedPublication } from '../model/publication.ts';
 import { conflictAt, skippedFor } from './conflicts.ts';
@@ -41,9 +42,6 @@ export interface PlacementInput {
   /** Whether a rule that has lost its place goes; else it stays as it is. */
   readonly mayDelete: boolean;
 }
-
-/** Azure Firewall takes at most so many frontends and DNAT destinations together. */
-const MAX_FRONTENDS_AND_DESTINATIONS = 250;
 
 /** A publication that looks for a place, with the rule that it has elsewhere, if any. */
 interface Seeker {

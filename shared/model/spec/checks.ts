@@ -1,4 +1,4 @@
-import { MAX_AUTHORIZED_RANGES } from '../azureLimits.ts';
+import { MAX_AUTHORIZED_RANGES, rangesOfFrontends } from '../azureLimits.ts';
 import { cloudOf, presetsOfCloud } from '../cloud.ts';
 import { resourceIds } from '../names.ts';
 import type { Problem } from '../problem.ts';
@@ -124,7 +124,7 @@ function authorizedRangeProblems({ draft, context, sound }: Checked): readonly P
         'Correct the app setting GATEHOUSE_OUTBOUND_RANGES: public IPv4 addresses, or CIDRs of at most a /16 that start at their network address.',
     });
   }
-  const frontends = sound('firewall.publicIpCount') ? draft.firewall.publicIpCount : 1;
+  const frontends = sound('firewall.publicIpCount') ? rangesOfFrontends(draft.firewall.publicIpCount) : 1;
   const ranges = frontends + context.outboundRanges.length + draft.access.developers.length;
   if (ranges > MAX_AUTHORIZED_RANGES) {
     problems.push({

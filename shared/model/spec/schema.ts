@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_FRONTENDS_AND_DESTINATIONS } from '../azureLimits.ts';
 import { canonicalLocation } from '../cloud.ts';
 import { environmentNamePattern, firewallSubnetName } from '../names.ts';
 import { MAX_DNAT_PORT } from '../natRule.ts';
@@ -93,7 +94,7 @@ const firewall = section({
   zones: z.array(z.enum(['1', '2', '3'])).prefault([]),
   threatIntel: z.enum(['Off', 'Alert', 'Deny']).prefault('Alert'),
   dnsProxy: z.boolean().prefault(true),
-  publicIpCount: z.int().min(1).max(250).prefault(1),
+  publicIpCount: z.int().min(1).max(MAX_FRONTENDS_AND_DESTINATIONS).prefault(1),
 });
 
 const applicationRule = z.strictObject({

@@ -38,12 +38,6 @@ const unsupported: readonly Unsupported[] = [
     remedy: 'Use true.',
   },
   {
-    path: 'firewall.publicIpCount',
-    used: ({ firewall }) => firewall.publicIpCount > 1,
-    what: 'more than one frontend',
-    remedy: 'Use 1.',
-  },
-  {
     path: 'egress.apiServer',
     used: ({ egress }) => egress.apiServer,
     what: 'a rule to the API server for workloads',

@@ -523,7 +523,6 @@ describe('what is not built yet is refused, never ignored', () => {
     ['firewall.tier', { firewall: { tier: 'Premium' } }],
     ['firewall.zones', { firewall: { zones: ['1'] } }],
     ['firewall.dnsProxy', { firewall: { dnsProxy: false } }],
-    ['firewall.publicIpCount', { firewall: { publicIpCount: 2 } }],
     ['egress.apiServer', { egress: { apiServer: true } }],
     ['cluster.identity', { cluster: { identity: 'user-assigned' } }],
     ['cluster.servicePrincipal', { cluster: { servicePrincipal: { clientId: 'x', secretName: 'y' } } }],
