@@ -9,7 +9,7 @@ import { publicIpPrefixShape } from './networkShapes.ts';
 import type { ResourceType, World, Write } from './resourceType.ts';
 import { checkZones, spreadZones } from './zones.ts';
 
-export const PREFIX_TYPE = 'Microsoft.Network/publicIPPrefixes';
+const PREFIX_TYPE = 'Microsoft.Network/publicIPPrefixes';
 const ADDRESS_TYPE = 'Microsoft.Network/publicIPAddresses';
 /** 20.0.0.0/8 is Azure's. */
 const FIRST_ADDRESS = 20 * 2 ** 24;
