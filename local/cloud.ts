@@ -154,6 +154,8 @@ const appSettings = (azure: LocalAzure): Record<string, string> => ({
   GATEHOUSE_ALLOWED_SCOPES: `/subscriptions/${LOCAL_SUBSCRIPTION}`,
   GATEHOUSE_OUTBOUND_RANGES: LOCAL_OUTBOUND_RANGE,
   GATEHOUSE_ARM_ENDPOINT: azure.origin,
+  // Of the service principal in examples/service-principal.yaml.
+  GATEHOUSE_SECRET_CLUSTER: 'the secret of a service principal that is none',
   // Whoever is signed in on this machine stays out of it: no real token is ever asked for.
   AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
   GATEHOUSE_EVENTS_FUNCTION_ID: `/subscriptions/${LOCAL_SUBSCRIPTION}/resourceGroups/${APP_RESOURCE_GROUP}/providers/Microsoft.Web/sites/gatehouse/functions/loadBalancerChanged`,

@@ -2,7 +2,7 @@ import { TENANT_ID, type Azure } from './azure.ts';
 import { identifyBearer } from './auth.ts';
 import { isAllowed, mayOf } from './clusterAccess.ts';
 import type { ClusterContents, ClusterFacts, ClusterHost, StartClusterHost } from './clusterHost.ts';
-import { at, objectAt, stringAt, type JsonObject } from './json.ts';
+import { objectAt, stringAt, type JsonObject } from './json.ts';
 import { drawSeconds } from './latencies.ts';
 import { deleteLoadBalancer, ensureLoadBalancer } from './loadBalancers/cloudProvider.ts';
 import { inEffect } from './operations.ts';
@@ -48,12 +48,15 @@ export function startClusters(azure: Azure, start: StartClusterHost, report: (me
     const latest = after(previous, `Starting the cluster ${facts.name}`, () => host.start(facts));
     running.set(facts.id.toLowerCase(), { facts, latest });
   };
-  const wanted = () =>
-    new Map(
-      [...azure.store.resources.values()]
-        .filter(({ type, body }) => type === CLUSTER_TYPE && isFinished(body))
+  const wanted = () => {
+    const resources = [...azure.store.resources.values()];
+    const finished = finishedNodeGroups(resources);
+    return new Map(
+      resources
+        .filter(({ type, body }) => type === CLUSTER_TYPE && finished.has(nodeGroupOf(body)))
         .map((cluster) => [cluster.id.toLowerCase(), factsOf(cluster)]),
     );
+  };
   const whenStarted = async <T>(id: string, read: (host: ClusterHost, id: string) => T): Promise<T | undefined> => {
     const entry = running.get(id.toLowerCase());
     if (entry === undefined) return undefined;
@@ -84,10 +87,14 @@ export function startClusters(azure: Azure, start: StartClusterHost, report: (me
   };
 }
 
-/** The kubelet's identity comes with the end of the creation, and stays. */
-function isFinished(body: JsonObject): boolean {
-  return at(body, 'properties', 'identityProfile') !== undefined;
+/** The nodes' security group comes with the end of a cluster's creation, and stays as long as the nodes. */
+function finishedNodeGroups(resources: readonly Resource[]): ReadonlySet<string> {
+  const groups = resources.filter(({ type }) => type === 'Microsoft.Network/networkSecurityGroups');
+  return new Set(groups.map(({ id }) => groupOf(id).toLowerCase()));
 }
+
+const nodeGroupOf = (cluster: JsonObject): string =>
+  (stringAt(cluster, 'properties', 'nodeResourceGroup') ?? '').toLowerCase();
 
 function factsOf({ id, body }: Resource): ClusterFacts {
   const properties = objectAt(body, 'properties');

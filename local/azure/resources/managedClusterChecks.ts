@@ -1,8 +1,9 @@
 import { aksError } from '../errors.ts';
-import { asText, at, objectAt, objectsAt, stringAt, type JsonObject } from '../json.ts';
+import { asText, at, objectsAt, stringAt, type JsonObject } from '../json.ts';
 import { kubernetesVersions } from './kubernetesVersions.ts';
 import { checkAuthorizedRanges, checkOutboundType, checkRanges, subnetOf } from './managedClusterNetworkChecks.ts';
 import { normalLocation } from './names.ts';
+import { checkIdentity } from './managedClusterIdentityChecks.ts';
 import type { World, Write } from './resourceType.ts';
 import { vmSize } from './vmSizes.ts';
 
@@ -137,32 +138,5 @@ function checkSubnet(write: Write, pool: JsonObject): void {
       `Subnet ${subnet} was not found. Please make sure that the virtual network and the subnet exist.`,
       'agentPoolProfile.vnetSubnetID',
     );
-  }
-}
-
-function checkIdentity(write: Write, properties: JsonObject): void {
-  const plugin = stringAt(properties, 'networkProfile', 'networkPlugin');
-  const custom = objectsAt(properties, 'agentPoolProfiles').some((pool) => pool['vnetSubnetID'] !== undefined);
-  const identity = stringAt(write.sent, 'identity', 'type');
-  for (const id of Object.keys(objectAt(write.sent, 'identity', 'userAssignedIdentities'))) {
-    if (write.world.find(id) === undefined) {
-      throw aksError(
-        400,
-        'ResourceNotFound',
-        `The user assigned identity ${id} was not found.`,
-        'identity.userAssignedIdentities',
-      );
-    }
-  }
-  if (plugin === 'kubenet' && custom && identity === 'SystemAssigned') {
-    throw aksError(
-      400,
-      'CustomRouteTableWithUnsupportedMSIType',
-      'Clusters using custom route table with kubenet must have a user assigned identity.',
-      'identity.type',
-    );
-  }
-  if (identity === undefined && stringAt(properties, 'servicePrincipalProfile', 'clientId') === 'msi') {
-    throw aksError(400, 'InvalidParameter', 'Either an identity or a service principal must be given.', 'identity');
   }
 }

@@ -24,7 +24,8 @@ export function fillProperties(write: Write): JsonObject {
     dnsPrefix,
     ...hostNames(write, dnsPrefix, before, access),
     agentPoolProfiles: objectsAt(sent, 'agentPoolProfiles').map((pool) => fillPool(pool, version, network, before)),
-    servicePrincipalProfile: sent['servicePrincipalProfile'] ?? { clientId: 'msi' },
+    // The secret is never told again.
+    servicePrincipalProfile: { clientId: 'msi', ...omit(objectAt(sent, 'servicePrincipalProfile'), 'secret') },
     nodeResourceGroup:
       before['nodeResourceGroup'] ??
       (stringAt(sent, 'nodeResourceGroup') || `MC_${groupOf(write.id)}_${write.name}_${write.location}`),
@@ -33,7 +34,7 @@ export function fillProperties(write: Write): JsonObject {
     networkProfile: network,
     maxAgentPools: 100,
     apiServerAccessProfile: access,
-    identityProfile: before['identityProfile'],
+    identityProfile: before['identityProfile'] ?? sent['identityProfile'],
     autoUpgradeProfile: sent['autoUpgradeProfile'] ?? { nodeOSUpgradeChannel: 'NodeImage' },
     disableLocalAccounts: sent['disableLocalAccounts'] ?? false,
     securityProfile: sent['securityProfile'] ?? {},

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { objectAt, objectsAt, stringAt, asText, type JsonObject } from '../json.ts';
-import { groupId } from '../resourceId.ts';
+import { groupId, isBelow } from '../resourceId.ts';
 import type { Change } from '../store.ts';
 import { outboundAddresses } from './outboundAddresses.ts';
+import { podRoutes } from './podRoutes.ts';
 import type { World } from './resourceType.ts';
 
 /**
@@ -28,6 +29,9 @@ export function nodeResources(
   const identityName = `${asText(cluster['name'])}-agentpool`;
   const identityId = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${identityName}`;
   const known = objectAt(cluster, 'properties', 'identityProfile', 'kubeletidentity');
+  // An identity of the user's own is somewhere else.
+  const given = stringAt(known, 'resourceId');
+  const isOwn = given !== undefined && !isBelow(given, group);
   const clientId = stringAt(known, 'clientId') ?? randomUUID();
   const objectId = stringAt(known, 'objectId') ?? randomUUID();
   const identity = { properties: { tenantId: world.tenantId, principalId: objectId, clientId } };
@@ -41,16 +45,25 @@ export function nodeResources(
   );
   return {
     identityProfile: {
-      kubeletidentity: { resourceId: identityId.replace('/resourceGroups/', '/resourcegroups/'), clientId, objectId },
+      kubeletidentity: {
+        resourceId: (isOwn ? given : identityId).replace('/resourceGroups/', '/resourcegroups/'),
+        clientId,
+        objectId,
+      },
     },
     networkProfile: outbound.networkProfile,
     also: [
-      ['principals', objectId, world.now],
-      ...add('Microsoft.ManagedIdentity/userAssignedIdentities', identityName, identity),
+      ...(isOwn
+        ? []
+        : [
+            ['principals', objectId, world.now] as const,
+            ...add('Microsoft.ManagedIdentity/userAssignedIdentities', identityName, identity),
+          ]),
       ...add('Microsoft.Network/networkSecurityGroups', `aks-agentpool-${mark}-nsg`, {
         properties: { provisioningState: 'Succeeded', securityRules: [] },
       }),
       ...scaleSets,
+      ...podRoutes(cluster, mark, world),
       ...outbound.also,
     ],
   };

@@ -46,6 +46,14 @@ export function isBuiltInRole(name: string): boolean {
   return Object.values(builtIn).some((role) => role.name === name.toLowerCase());
 }
 
+/** Whether a built-in role (by its GUID) holds an action. */
+export function roleHolds(name: string, action: string): boolean {
+  const role = Object.values(builtIn).find((one) => one.name === name.toLowerCase());
+  const matches = (pattern: string) =>
+    new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`, 'i').test(action);
+  return role !== undefined && role.actions.some(matches) && !(role.notActions ?? []).some(matches);
+}
+
 /** The roles, by an optional `$filter` of `roleName eq '…'`. */
 export function listRoleDefinitions(subscription: string, filter: string | null): JsonObject {
   const wanted = /roleName\s+eq\s+'([^']*)'/i.exec(filter ?? '')?.[1];

@@ -1,7 +1,9 @@
-import { type JsonObject } from '../../../local/azure/json.ts';
-import { aNetwork, GROUP, NETWORK, refusal, startClient, type Client } from './client.ts';
+import { randomUUID } from 'node:crypto';
+import { stringAt, type JsonObject } from '../../../local/azure/json.ts';
+import { aNetwork, GROUP, NETWORK, refusal, startClient, SUBSCRIPTION, type Client } from './client.ts';
 
 const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/c`;
+const IDENTITY = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i-1`;
 const SUBNET = `${NETWORK}/virtualNetworks/v/subnets/nodes`;
 
 let client: Client;
@@ -49,6 +51,46 @@ describe('AKS refuses', () => {
     expect(await refused(aCluster(udr))).toEqual([201, undefined]);
   });
 
+  const kubenet = { networkProfile: { networkPlugin: 'kubenet', podCidr: '10.244.0.0/16' } };
+  const byIdentity = (properties: JsonObject) => ({
+    ...aCluster(properties),
+    identity: { type: 'UserAssigned', userAssignedIdentities: { [IDENTITY]: {} } },
+  });
+  const identity = async (name: string) => {
+    const id = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+    const body = await client.apply('PUT', id, { location: 'eastus' });
+    return { id, principalId: stringAt(body, 'properties', 'principalId') ?? '' };
+  };
+  const assign = (scope: string, role: string, principalId: string) =>
+    client.apply('PUT', `${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`, {
+      properties: {
+        principalId,
+        principalType: 'ServicePrincipal',
+        roleDefinitionId: `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
+      },
+    });
+
+  test('kubenet on a route table that nobody, or an identity without rights, may write', async () => {
+    await associate(defaultRoute({ nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.42.2.4' }));
+    expect(await refused(aCluster(kubenet))).toEqual([400, 'CustomRouteTableWithUnsupportedMSIType']);
+    const { principalId } = await identity('i-1');
+    expect(await refused(byIdentity(kubenet))).toEqual([400, 'CustomRouteTableMissingPermission']);
+    await assign(`${NETWORK}/routeTables/t`, '4d97b98b-1d4f-4787-a291-c67834d212e7', principalId);
+    expect(await refused(byIdentity(kubenet))).toEqual([400, 'CustomRouteTableMissingPermission']);
+    await client.clock.sleep(60_000);
+    expect(await refused(byIdentity(kubenet))).toEqual([201, undefined]);
+  });
+
+  test('an identity for the nodes that the control plane may not give them', async () => {
+    const { principalId } = await identity('i-1');
+    const { id } = await identity('nodes');
+    const nodes = { identityProfile: { kubeletidentity: { resourceId: id } } };
+    expect(await refused(byIdentity(nodes))).toEqual([400, 'CustomKubeletIdentityMissingPermissionError']);
+    await assign(id, 'f1a07417-d97a-45cb-824c-7a7467783830', principalId);
+    await client.clock.sleep(60_000);
+    expect(await refused(byIdentity(nodes))).toEqual([201, undefined]);
+  });
+
   const manyRanges = Array.from({ length: 201 }, (_, index) => `198.51.${Math.floor(index / 256)}.${index % 256}/32`);
   test.each<[string, JsonObject, string]>([
     ['a range that does not start at its network address', aCluster(ranges('198.51.100.7/24')), 'InvalidParameter'],
@@ -86,9 +128,14 @@ describe('AKS refuses', () => {
     ['an agent pool name with capitals', aCluster({}, { name: 'NodePool' }), 'InvalidParameter'],
     ['no system pool', aCluster({}, { mode: 'User' }), 'InvalidParameter'],
     [
-      'kubenet in an own subnet with a system-assigned identity',
-      aCluster({ networkProfile: { networkPlugin: 'kubenet' } }),
-      'CustomRouteTableWithUnsupportedMSIType',
+      'a service principal without its secret',
+      { ...aCluster({ servicePrincipalProfile: { clientId: '5f1d4d2c-0000-4000-8000-000000000001' } }), identity: {} },
+      'InvalidParameter',
+    ],
+    [
+      'an own identity for the nodes of a system-assigned cluster',
+      aCluster({ identityProfile: { kubeletidentity: { resourceId: IDENTITY } } }),
+      'CustomKubeletIdentityOnlySupportedOnUserAssignedMSICluster',
     ],
   ])('%s', async (_, body, code) => {
     expect(await refused(body)).toEqual([400, code]);
