@@ -145,6 +145,19 @@ export function settings(): Settings {
   return parsed.settings;
 }
 
+/**
+ * A secret that a spec names, from the app setting of that name (`GATEHOUSE_SECRET_…`). It must reach neither a log nor an
+ * activity's input or output: what an orchestration knows is stored.
+ *
+ * @returns undefined where there is no such setting
+ */
+export function specSecret(name: string): string | undefined {
+  const value = name.startsWith(SECRET_PREFIX) ? process.env[name] : undefined;
+  return value === '' ? undefined : value;
+}
+
+const SECRET_PREFIX = 'GATEHOUSE_SECRET_';
+
 /** Whether a URL's host is this machine: the only place where plain http is accepted. */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);

@@ -1,7 +1,6 @@
-import { clusterFacts, firewallFacts, isBroken } from '../../shared/actual/facts.ts';
+import { firewallFacts, isBroken } from '../../shared/actual/facts.ts';
 import { ensureEventSubscription } from '../../shared/azure/eventSubscriptions.ts';
 import { readResource } from '../../shared/azure/resource.ts';
-import { desiredCluster, desiredRoleAssignments } from '../../shared/desired/cluster.ts';
 import { desiredFirewall } from '../../shared/desired/firewall.ts';
 import {
   desiredNetworkResolvers,
@@ -20,20 +19,17 @@ import type { StepName } from '../../shared/model/step.ts';
 import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
 import { observePublicIps } from '../../shared/observe/resources.ts';
-import { clusterUpdate, fixedDifferences, fixedDifferenceText } from '../../shared/plan/clusterUpdate.ts';
 import { observeRulePolicy } from '../../shared/observe/rulePolicy.ts';
 import { isRouteTableAssociation } from '../../shared/plan/driftPaths.ts';
 import { egressIsInPlace } from '../../shared/plan/egressInPlace.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import { wantedPublicIps } from '../../shared/plan/publicIpPlan.ts';
-import type { Difference } from '../../shared/plan/resourcePlan.ts';
-import { settings } from '../../shared/settings.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
+import { startCluster, startClusterRoles, startIdentity } from './clusterSteps.ts';
 import { ensureListed, ensureResource } from './ensureResource.ts';
 import { done, failed, failedBy, missing, waitFor } from './outcomes.ts';
 import { startFirewallPolicy, startRuleCollectionGroup } from './policySteps.ts';
-import { ensureRoleAssignments } from './roleAssignments.ts';
 
 /** `mayWrite` false: the step has been written often enough, and a difference fails it. */
 type StartStep = (spec: EnvironmentSpec, mayWrite: boolean, lanes: AccessLanes) => Promise<StepOutcome>;
@@ -73,6 +69,8 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
 
   firewall: (spec, mayWrite) => ensureResource(desiredFirewall(spec), spec.name, mayWrite),
 
+  identity: startIdentity,
+
   routes: startRoutes,
 
   networkRouting: async (spec, mayWrite) => {
@@ -83,25 +81,10 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
   cluster: async (spec, mayWrite) => {
     const looked = await lookAtFirewall(spec);
     if ('outcome' in looked) return looked.outcome;
-    const { outboundRanges } = settings();
-    const facts = { frontends: looked.nodeRanges, outboundRanges };
-    let standing: readonly Difference[] = [];
-    const outcome = await ensureResource(desiredCluster(spec, facts), spec.name, mayWrite, (creation, actual) => {
-      const desired = actual === undefined ? creation : desiredCluster(withoutDevelopers(spec), facts);
-      standing = fixedDifferences(desired, actual, spec.name);
-      return clusterUpdate(desired, actual);
-    });
-    return outcome.outcome === 'done' && standing.length > 0
-      ? { ...outcome, detail: `Can't be changed in place: ${standing.map(fixedDifferenceText).join('; ')}.` }
-      : outcome;
+    return startCluster(spec, mayWrite, looked.nodeRanges);
   },
 
-  clusterRoles: async (spec) => {
-    const cluster = await readResource(resourceIds(spec).cluster, apiVersions.containerService);
-    const principal = cluster === undefined ? undefined : clusterFacts(cluster).principalId;
-    if (principal === undefined) return waitFor("the cluster's identity has not appeared yet");
-    return ensureRoleAssignments(desiredRoleAssignments(spec, principal));
-  },
+  clusterRoles: startClusterRoles,
 
   accessLanes: (spec, _mayWrite, lanes) => lanes.start(spec),
 
@@ -122,12 +105,6 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     }
   },
 };
-
-/**
- * The ranges of a cluster that stands are its access lane's: a developer's that anybody else has written would not be recorded
- * as ours, and would never be taken out again.
- */
-const withoutDevelopers = (spec: EnvironmentSpec): EnvironmentSpec => ({ ...spec, access: { developers: [] } });
 
 export async function startRoutes(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
   const looked = await lookAtFirewall(spec);

@@ -1,12 +1,14 @@
-import { clusterFacts, provisioningState, routeTableFacts } from '../../shared/actual/facts.ts';
+import { provisioningState, routeTableFacts } from '../../shared/actual/facts.ts';
 import { owner } from '../../shared/actual/owner.ts';
+import { controlPlanePrincipal } from '../../shared/actual/principals.ts';
 import { listResources, putResource, readResource } from '../../shared/azure/resource.ts';
-import { desiredRoleAssignments } from '../../shared/desired/cluster.ts';
+import { desiredIdentity, desiredRoleAssignments } from '../../shared/desired/clusterIdentity.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
+import { observeIdentity } from '../../shared/observe/identities.ts';
 import { observeResources } from '../../shared/observe/resources.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -30,11 +32,21 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
   accessLanes: (spec, _force, lanes) => lanes.end(spec),
 
   clusterRoles: async (spec) => {
-    const cluster = await readResource(resourceIds(spec).cluster, apiVersions.containerService);
-    const principal =
-      cluster === undefined || owner(cluster) !== spec.name ? undefined : clusterFacts(cluster).principalId;
-    // Without the cluster its principal is gone, and Azure has removed the assignments' meaning with it.
+    const [cluster, identity] = await Promise.all([
+      readResource(resourceIds(spec).cluster, apiVersions.containerService),
+      observeIdentity(spec),
+    ]);
+    const ours = cluster !== undefined && owner(cluster) === spec.name ? { cluster } : {};
+    const principal = controlPlanePrincipal(spec, { ...ours, identity });
+    // Without its principal an assignment means nothing, and goes with what it was made on.
     return principal === undefined ? done(false) : removeRoleAssignments(desiredRoleAssignments(spec, principal));
+  },
+
+  identity: (spec, force) => {
+    const identity = desiredIdentity(spec);
+    return identity === undefined
+      ? Promise.resolve(done(false))
+      : remove(spec, identity.id, apiVersions.managedIdentity, force);
   },
 
   cluster: (spec, force) => remove(spec, resourceIds(spec).cluster, apiVersions.containerService, force),
@@ -71,7 +83,8 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
       observeResources(spec),
     ]);
     // ARM's list of a group lags behind: what was kept above is looked for by its own name as well.
-    const single = [...groupMembers.map((name) => observed[name]), observed.policy?.policy];
+    const identity = desiredIdentity(spec) === undefined ? undefined : observed.identity;
+    const single = [...groupMembers.map((name) => observed[name]), observed.policy?.policy, identity];
     const kept = [...single, ...(observed.publicIps ?? []), ...(observed.publicIpPrefixes ?? [])].filter(
       (resource) => resource !== undefined,
     );

@@ -88,7 +88,9 @@ export function desiredRoutes(
   return {
     ...empty,
     // A route past the firewall that nobody calls for any more would go on leading past it.
-    ownCollections: { routes: Array.from({ length: MAX_ROUTES }, (_, index) => numbered(names.routeToInternet, index)) },
+    ownCollections: {
+      routes: Array.from({ length: MAX_ROUTES }, (_, index) => numbered(names.routeToInternet, index)),
+    },
     body: { ...empty.body, properties: { routes: [toFirewall, ...toInternet] } },
   };
 }

@@ -4,6 +4,7 @@ export const apiVersions = {
   containerService: '2026-05-01',
   resources: '2025-04-01',
   authorization: '2022-04-01',
+  managedIdentity: '2023-01-31',
   /** The newest that @azure/arm-eventgrid speaks. */
   eventGrid: '2022-06-15',
 } as const;

@@ -11,6 +11,7 @@ export type ResourceKind =
   | 'firewall'
   | 'cluster'
   | 'subnet'
+  | 'identity'
   | 'roleAssignment';
 
 /** What a spec calls for of one ARM resource; everything that the body doesn't name is none of our business. */

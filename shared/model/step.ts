@@ -9,6 +9,7 @@ export type StepName =
   | 'routeTable'
   | 'firewallPolicy'
   | 'ruleCollectionGroup'
+  | 'identity'
   | 'firewall'
   | 'routes'
   | 'networkRouting'

@@ -1,11 +1,13 @@
 import { owner } from '../actual/owner.ts';
 import { missingActions, providerState } from '../azure/access.ts';
 import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
+import { desiredIdentity } from '../desired/clusterIdentity.ts';
 import { nodePoolsOf } from '../desired/nodePools.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { stringAt } from '../model/json.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
+import { identitiesExist, identityActions, secretProblems } from './clusterPreflight.ts';
 import { locationIsOffered } from './location.ts';
 import type { ResourcePlan } from '../plan/resourcePlan.ts';
 import { observedNames, observeResources, type ObservedName, type ObservedResources } from './resources.ts';
@@ -23,7 +25,12 @@ export interface PreflightResult {
 type Check = (spec: EnvironmentSpec, observed: ObservedResources) => Promise<Problem[]>;
 
 /** Each check is one named function; the lists of them are the specification. */
-const subscriptionChecks: readonly Check[] = [providersAreRegistered, locationIsOffered];
+const subscriptionChecks: readonly Check[] = [
+  providersAreRegistered,
+  locationIsOffered,
+  identitiesExist,
+  (spec) => Promise.resolve(secretProblems(spec)),
+];
 
 /** What is asked of a location, once it is known to be one: Azure refuses such questions about any other. */
 const locationChecks: readonly Check[] = [networkQuotaSuffices, computeQuotaSuffices, kubernetesVersionIsOffered];
@@ -75,6 +82,7 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
   const missing = await missingActions(resourceGroup, [
     ...neededActions,
     ...(spec.firewall.rules === 'policy' ? policyActions : []),
+    ...identityActions(spec),
   ]);
   return missing.map((action) => ({
     path: 'permissions',
@@ -98,7 +106,13 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
   const foreignPolicy = policy !== undefined && owner(policy) !== spec.name ? [ids.firewallPolicy] : [];
   const { prefixes, publicIps } = publicIpPlan(spec, observed);
   const foreignPublicIps = [...prefixes, ...publicIps].filter(({ action }) => action === 'foreign').map(({ id }) => id);
-  return [...foreign.map((name) => ids[name]), ...foreignPublicIps, ...foreignPolicy].map((id) => ({
+  const identity = desiredIdentity(spec);
+  const foreignIdentity =
+    identity !== undefined && observed.identity !== undefined && owner(observed.identity) !== spec.name
+      ? [identity.id]
+      : [];
+  const ofLists = [...foreignPublicIps, ...foreignPolicy, ...foreignIdentity];
+  return [...foreign.map((name) => ids[name]), ...ofLists].map((id) => ({
     path: 'name',
     message: `${id} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
     remedy:
@@ -107,11 +121,13 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
   }));
 }
 
-async function providersAreRegistered({ subscription }: EnvironmentSpec): Promise<Problem[]> {
+async function providersAreRegistered(spec: EnvironmentSpec): Promise<Problem[]> {
+  const { subscription } = spec;
   const namespaces = [
     'Microsoft.Network',
     'Microsoft.ContainerService',
     'Microsoft.Compute',
+    ...(desiredIdentity(spec) === undefined ? [] : ['Microsoft.ManagedIdentity']),
     // Events are optional: without them the light pass finds every change.
     ...(settings().events === undefined ? [] : ['Microsoft.EventGrid']),
   ];

@@ -1,7 +1,7 @@
-import { clusterFacts } from '../actual/facts.ts';
+import { controlPlanePrincipal } from '../actual/principals.ts';
 import { listPublicIpPrefixes } from '../azure/publicIps.ts';
 import { readResource } from '../azure/resource.ts';
-import { desiredRoleAssignments } from '../desired/cluster.ts';
+import { desiredRoleAssignments } from '../desired/clusterIdentity.ts';
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -9,6 +9,7 @@ import { resourceIds } from '../model/names.ts';
 import type { ActualResources } from '../plan/provisioningPlan.ts';
 import { publicIpsOf } from './firewall.ts';
 import { observeRulePolicy } from './rulePolicy.ts';
+import { observeIdentities } from './identities.ts';
 
 /** The environment's resources as Azure answers them now, raw; absent where there is none. */
 export interface ObservedResources extends ActualResources {
@@ -32,14 +33,19 @@ export const observedNames = Object.keys(apiVersionOf) as readonly ObservedName[
 /** Reads every resource that an environment of this spec has or would have, side by side. @throws ArmError */
 export async function observeResources(spec: EnvironmentSpec): Promise<ObservedResources> {
   const ids = resourceIds(spec);
-  const [found, publicIps, policy] = await Promise.all([
+  const [found, publicIps, policy, identities] = await Promise.all([
     Promise.all(observedNames.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
     observePublicIps(spec),
     observeRulePolicy(spec),
+    observeIdentities(spec),
   ]);
-  const resources: ObservedResources = Object.fromEntries(found.filter(([, resource]) => resource !== undefined));
-  const roleAssignments = await observeRoleAssignments(spec, resources.cluster);
-  return { ...resources, ...publicIps, policy, roleAssignments };
+  const resources: ObservedResources = {
+    ...Object.fromEntries(found.filter(([, resource]) => resource !== undefined)),
+    ...publicIps,
+    ...identities,
+    policy,
+  };
+  return { ...resources, roleAssignments: await observeRoleAssignments(spec, resources) };
 }
 
 /** The public IPs that the firewall may have, and the prefixes where there can be some. @throws ArmError */
@@ -55,9 +61,9 @@ export async function observePublicIps(
 
 async function observeRoleAssignments(
   spec: EnvironmentSpec,
-  cluster: JsonObject | undefined,
+  resources: ObservedResources,
 ): Promise<readonly JsonObject[]> {
-  const principal = cluster === undefined ? undefined : clusterFacts(cluster).principalId;
+  const principal = controlPlanePrincipal(spec, resources);
   if (principal === undefined) return [];
   const wanted = desiredRoleAssignments(spec, principal);
   const found = await Promise.all(wanted.map(({ id, apiVersion }) => readResource(id, apiVersion)));

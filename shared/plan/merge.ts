@@ -1,4 +1,4 @@
-import { sameLocation, sameValue } from '../actual/compare.ts';
+import { sameId, sameLocation, sameValue } from '../actual/compare.ts';
 import { authorizedRanges } from '../desired/authorizedRanges.ts';
 import { contains, rangeOf } from '../model/ipRange.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from '../model/json.ts';
@@ -62,6 +62,9 @@ function mergeProperty(
     for (const leaf of leavesOf(wanted, path)) found.push({ path: leaf.path, after: leaf.value });
     return wanted;
   }
+  if (key === 'userAssignedIdentities' && isJsonObject(wanted) && isJsonObject(actual)) {
+    return mergeObject(spelledAs(actual, wanted), actual, path, found);
+  }
   if (key === 'tags' && isJsonObject(wanted) && isJsonObject(actual)) return mergeTags(wanted, actual, path, found);
   if (isJsonObject(wanted) && isJsonObject(actual)) return mergeObject(wanted, actual, path, found, own);
   if (isList(wanted) && isList(actual)) return mergeList(key, wanted, actual, path, found, own);
@@ -84,6 +87,14 @@ function sameProperty(key: string, wanted: Json, actual: Json): boolean {
 
 function lastSegment(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1);
+}
+
+/** Here the names of the properties are ids, which AKS answers in a case of its own. */
+function spelledAs(actual: JsonObject, wanted: JsonObject): JsonObject {
+  const names = Object.keys(actual);
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, value]) => [names.find((other) => sameId(other, name)) ?? name, value]),
+  );
 }
 
 /** Names of tags are case-insensitive, their values are not. */

@@ -16,6 +16,10 @@ export interface ActualResources {
   /** What the firewall goes by; absent: it is classic. */
   readonly policy?: RulePolicy | undefined;
   readonly cluster?: JsonObject | undefined;
+  /** The user-assigned identity of the cluster's control plane, where the spec calls for one. */
+  readonly identity?: JsonObject | undefined;
+  /** The one of its nodes, where the spec names one. */
+  readonly kubeletIdentity?: JsonObject | undefined;
   /** Those of the cluster's identity; absent when nobody has looked, and then not judged. */
   readonly roleAssignments?: readonly JsonObject[] | undefined;
 }

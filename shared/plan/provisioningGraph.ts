@@ -1,3 +1,4 @@
+import { controlPlaneOf } from '../model/controlPlane.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { ResourceKind } from '../model/resource.ts';
 import type { StepName, StepState } from '../model/step.ts';
@@ -38,6 +39,19 @@ interface StepDependency {
 export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
   const several = spec.firewall.publicIpCount > 1;
   const policy = spec.firewall.rules === 'policy' ? policySteps : [];
+  const controlPlane = controlPlaneOf(spec);
+  // An identity that AKS makes has its principal once the cluster is accepted; any other one needs its roles before.
+  const rolesFirst = controlPlane.kind !== 'system-assigned';
+  const makesIdentity = controlPlane.kind === 'user-assigned' && controlPlane.isOurs;
+  const clusterRoles: Step = {
+    name: 'clusterRoles',
+    title: "Roles of the cluster's identity",
+    after: rolesFirst
+      ? done('virtualNetwork', 'routeTable', ...(makesIdentity ? (['identity'] as const) : []))
+      : [{ step: 'cluster', until: 'accepted' }],
+    kind: 'roleAssignment',
+    expectedSeconds: 2,
+  };
   return [
     { name: 'preflight', title: 'Check providers, quota and ownership', after: [], expectedSeconds: 1 },
     {
@@ -76,6 +90,7 @@ export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
       expectedSeconds: 10,
     },
     ...policy,
+    ...(makesIdentity ? [identityStep] : []),
     {
       name: 'firewall',
       title: policy.length === 0 ? 'Firewall with its rules' : 'Firewall',
@@ -97,14 +112,15 @@ export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
       kind: 'virtualNetwork',
       expectedSeconds: 4,
     },
-    { name: 'cluster', title: 'Cluster', after: done('networkRouting'), kind: 'cluster', expectedSeconds: 308 },
+    ...(rolesFirst ? [clusterRoles] : []),
     {
-      name: 'clusterRoles',
-      title: "Roles of the cluster's identity",
-      after: [{ step: 'cluster', until: 'accepted' }],
-      kind: 'roleAssignment',
-      expectedSeconds: 2,
+      name: 'cluster',
+      title: 'Cluster',
+      after: done('networkRouting', ...(rolesFirst ? (['clusterRoles'] as const) : [])),
+      kind: 'cluster',
+      expectedSeconds: 308,
     },
+    ...(rolesFirst ? [] : [clusterRoles]),
     { name: 'events', title: 'Event subscription', after: done('permissions'), expectedSeconds: 25 },
     {
       name: 'accessLanes',
@@ -220,16 +236,23 @@ const policySyncSteps: readonly Step[] = [
  */
 export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
   const policy = spec.firewall.rules === 'policy' ? policyTeardownSteps : [];
+  const controlPlane = controlPlaneOf(spec);
+  // The principal of an identity that AKS has made goes with the cluster; any other one AKS needs to the end.
+  const rolesLast = controlPlane.kind !== 'system-assigned';
+  const removesIdentity = controlPlane.kind === 'user-assigned' && controlPlane.isOurs;
+  const clusterRoles: Step = {
+    name: 'clusterRoles',
+    title: "Roles of the cluster's identity",
+    after: rolesLast ? done('cluster') : [],
+    kind: 'roleAssignment',
+    expectedSeconds: 2,
+  };
   return [
     { name: 'accessLanes', title: "Lane of the cluster's authorized ranges", after: [], expectedSeconds: 1 },
-    {
-      name: 'clusterRoles',
-      title: "Roles of the cluster's identity",
-      after: [],
-      kind: 'roleAssignment',
-      expectedSeconds: 2,
-    },
+    ...(rolesLast ? [] : [clusterRoles]),
     { name: 'cluster', title: 'Cluster', after: done('accessLanes'), kind: 'cluster', expectedSeconds: 240 },
+    ...(rolesLast ? [clusterRoles] : []),
+    ...(removesIdentity ? [{ ...identityStep, after: done('clusterRoles') }] : []),
     { name: 'firewall', title: 'Firewall', after: [], kind: 'firewall', expectedSeconds: 300 },
     ...policy,
     {
@@ -257,12 +280,9 @@ export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
       name: 'resourceGroup',
       title: 'Resource group, unless something foreign is in it',
       after: done(
-        'clusterRoles',
-        'cluster',
-        'publicIp',
+        ...(['clusterRoles', 'cluster', 'publicIp', 'virtualNetwork', 'routeTable'] as const),
         ...policy.map(({ name }) => name),
-        'virtualNetwork',
-        'routeTable',
+        ...(removesIdentity ? (['identity'] as const) : []),
       ),
       kind: 'resourceGroup',
       expectedSeconds: 10,
@@ -287,6 +307,13 @@ const policyTeardownSteps: readonly Step[] = [
     expectedSeconds: 10,
   },
 ];
+const identityStep: Step = {
+  name: 'identity',
+  title: "Identity of the cluster's control plane",
+  after: done('permissions'),
+  kind: 'identity',
+  expectedSeconds: 2,
+};
 
 function done(...steps: readonly StepName[]): readonly StepDependency[] {
   return steps.map((step) => ({ step, until: 'done' }));

@@ -1,7 +1,9 @@
-import { clusterFacts, firewallFacts, publicIpFacts, publicIpPrefixFacts } from '../actual/facts.ts';
+import { firewallFacts, publicIpFacts, publicIpPrefixFacts } from '../actual/facts.ts';
 import { sameId } from '../actual/compare.ts';
+import { controlPlanePrincipal, identityFacts } from '../actual/principals.ts';
 import { ownGroup } from '../actual/rulePolicy.ts';
-import { desiredCluster, desiredRoleAssignments } from '../desired/cluster.ts';
+import { desiredCluster } from '../desired/cluster.ts';
+import { desiredIdentity, desiredRoleAssignments } from '../desired/clusterIdentity.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { frontendRanges } from '../desired/frontendRanges.ts';
@@ -9,6 +11,7 @@ import { desiredNetworkRouting, desiredRouteTable, desiredRoutes, desiredVirtual
 import { firewallFrontends } from '../desired/publicIps.ts';
 import { desiredResourceGroup } from '../desired/resourceGroup.ts';
 import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
+import { controlPlaneOf } from '../model/controlPlane.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../model/json.ts';
 import { ownershipTag } from '../model/names.ts';
@@ -51,6 +54,7 @@ export function provisioningPlan(
     plans.networkRouting,
     plans.publicIpPrefixes,
     plans.publicIp,
+    plans.identity,
     plans.routes,
     plans.firewallPolicy,
     plans.ruleCollectionGroup,
@@ -80,7 +84,8 @@ function fixedWarnings(
   actual: ActualResources,
   { outboundRanges }: { readonly outboundRanges: readonly string[] },
 ): readonly string[] {
-  const desired = desiredCluster(spec, { frontends: frontendRangesOf(spec, actual), outboundRanges });
+  const frontends = frontendRangesOf(spec, actual);
+  const desired = desiredCluster(spec, { frontends, outboundRanges, ...kubeletOf(actual) });
   return fixedDifferences(desired, actual.cluster, spec.name).map(
     (difference) => `The cluster can't be changed in place: ${fixedDifferenceText(difference)}. Create another one.`,
   );
@@ -104,13 +109,15 @@ function stepPlans(
   const { prefixes, publicIps } = publicIpPlan(spec, actual);
   const frontends = frontendRangesOf(spec, actual);
   const firewallPrivateIp = privateIpOf(actual.firewall);
-  const cluster = desiredCluster(spec, { frontends, outboundRanges });
+  const cluster = desiredCluster(spec, { frontends, outboundRanges, ...kubeletOf(actual) });
+  const identity = desiredIdentity(spec);
   return {
     resourceGroup: plan(desiredResourceGroup(spec), actual.resourceGroup),
     virtualNetwork: plan(desiredVirtualNetwork(spec), actual.virtualNetwork),
     publicIpPrefixes: prefixes,
     publicIp: publicIps,
     routeTable: plan(desiredRouteTable(spec), actual.routeTable),
+    identity: identity === undefined ? [] : plan(identity, actual.identity),
     firewall: plan(desiredFirewall(spec), actual.firewall),
     ...policyPlans(spec, actual),
     routes: plan(desiredRoutes(spec, { firewallPrivateIp, frontends }), actual.routeTable),
@@ -147,13 +154,19 @@ function privateIpOf(firewall: JsonObject | undefined): string {
   return (firewall && firewallFacts(firewall).privateIp) ?? knownAfter('firewall');
 }
 
+function kubeletOf({ kubeletIdentity }: ActualResources) {
+  const kubelet = identityFacts(kubeletIdentity);
+  return kubelet === undefined ? {} : { kubelet };
+}
+
 function rolePlans(spec: EnvironmentSpec, actual: ActualResources): readonly ResourcePlan[] {
-  const principalId = actual.cluster && clusterFacts(actual.cluster).principalId;
+  const principalId = controlPlanePrincipal(spec, actual);
   if (principalId !== undefined && actual.roleAssignments === undefined) return [];
-  const desired = desiredRoleAssignments(spec, principalId ?? knownAfter('cluster'));
+  const unknown = knownAfter(controlPlaneOf(spec).kind === 'system-assigned' ? 'cluster' : 'identity');
+  const desired = desiredRoleAssignments(spec, principalId ?? unknown);
   return desired.map((role) => {
     // The name is made from the principal, so it isn't known before it either.
-    const id = principalId === undefined ? role.id.replace(/[^/]*$/, knownAfter('cluster')) : role.id;
+    const id = principalId === undefined ? role.id.replace(/[^/]*$/, unknown) : role.id;
     const present = actual.roleAssignments?.find((one) => typeof one.id === 'string' && sameId(one.id, id));
     return planResource({ ...role, id }, present, spec.name);
   });

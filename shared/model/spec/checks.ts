@@ -7,6 +7,7 @@ import { clusterProblems } from './clusterChecks.ts';
 import { internetSource, shown } from './fields.ts';
 import { listAt, textAt } from './input.ts';
 import { networkProblems } from './networkChecks.ts';
+import { isWithin } from './scopes.ts';
 import { unsupportedProblems } from './unsupported.ts';
 
 /** Everything that has to fit together beyond the form of the single fields; reads as the list of what is refused. */
@@ -54,13 +55,6 @@ function subscriptionProblems({ draft, context, sound }: Checked): readonly Prob
       remedy: 'Choose a subscription within GATEHOUSE_ALLOWED_SCOPES, or have its owner add this one there.',
     },
   ];
-}
-
-/** Whether the id lies at or below the scope; ids compare case-insensitively, and `/a/b` is not within `/a/bc`. */
-function isWithin(id: string, scope: string): boolean {
-  const outer = scope.trim().toLowerCase().replace(/\/+$/, '');
-  const inner = id.toLowerCase();
-  return outer !== '' && (inner === outer || inner.startsWith(`${outer}/`));
 }
 
 function presetProblems({ draft, sound }: Checked): readonly Problem[] {

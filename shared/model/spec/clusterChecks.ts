@@ -1,6 +1,7 @@
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
-import { FIRST_POOL, linuxSkus } from './clusterTypes.ts';
+import { FIRST_POOL, linuxSkus, SYSTEM_ASSIGNED } from './clusterTypes.ts';
+import { isWithin } from './scopes.ts';
 
 /** A route table holds 400 routes; with kubenet each node has one, beside those of the firewall. */
 const MAX_KUBENET_NODES = 390;
@@ -9,7 +10,12 @@ const MAX_WINDOWS_POOL_NAME = 6;
 
 /** What of a cluster's parts does not fit together. */
 export function clusterProblems(checked: Checked): readonly Problem[] {
-  return [...podRangeProblems(checked), ...nodePoolProblems(checked), ...kubenetProblems(checked)];
+  return [
+    ...podRangeProblems(checked),
+    ...nodePoolProblems(checked),
+    ...identityProblems(checked),
+    ...kubenetProblems(checked),
+  ];
 }
 
 function podRangeProblems({ draft, sound }: Checked): readonly Problem[] {
@@ -88,11 +94,40 @@ function windowsFaults({ name, mode }: Pool, path: string, cni: string): readonl
   ];
 }
 
+function identityProblems({ draft, sound, context }: Checked): readonly Problem[] {
+  const { identity, kubeletIdentity, servicePrincipal } = draft.cluster;
+  const problems: Problem[] = [];
+  if (servicePrincipal !== undefined && identity !== undefined) {
+    problems.push({
+      path: 'cluster.identity',
+      message: 'a cluster acts either as an identity or as a service principal',
+      remedy: 'Leave out cluster.identity or cluster.servicePrincipal.',
+    });
+  }
+  const isUserAssigned = servicePrincipal === undefined && identity !== undefined && identity !== SYSTEM_ASSIGNED;
+  if (kubeletIdentity !== undefined && sound('cluster.identity') && !isUserAssigned) {
+    problems.push({
+      path: 'cluster.kubeletIdentity',
+      message: "AKS takes an identity of one's own for the nodes only with a user-assigned one for the control plane",
+      remedy: 'Set cluster.identity to user-assigned or to the id of one, or leave this out.',
+    });
+  }
+  for (const [field, id] of Object.entries({ identity, kubeletIdentity })) {
+    if (id?.startsWith('/') !== true || context.allowedScopes.some((scope) => isWithin(id, scope))) continue;
+    problems.push({
+      path: `cluster.${field}`,
+      message: `${id} lies outside the scopes that the app may use`,
+      remedy: 'Choose one within GATEHOUSE_ALLOWED_SCOPES, or have its scope added there.',
+    });
+  }
+  return problems;
+}
+
 function kubenetProblems({ draft, sound }: Checked): readonly Problem[] {
-  const { cni, identity, nodeCount, nodePools = [] } = draft.cluster;
+  const { cni, identity = SYSTEM_ASSIGNED, servicePrincipal, nodeCount, nodePools = [] } = draft.cluster;
   if (!sound('cluster.cni') || cni !== 'kubenet') return [];
   const problems: Problem[] = [];
-  if (sound('cluster.identity') && identity === 'system-assigned') {
+  if (sound('cluster.identity') && servicePrincipal === undefined && identity === SYSTEM_ASSIGNED) {
     problems.push({
       path: 'cluster.identity',
       message:

@@ -1,4 +1,4 @@
-import type { ClusterSpec, NetworkPlugin } from './clusterTypes.ts';
+import { SYSTEM_ASSIGNED, type ClusterSpec, type NetworkPlugin } from './clusterTypes.ts';
 import type { SpecDraft } from './schema.ts';
 
 /** What AKS itself takes. */
@@ -11,7 +11,13 @@ export function podRange({ cni, podCidr }: { readonly cni: NetworkPlugin; readon
 
 /** The cluster that a draft without problems stands for, in an environment of that name. */
 export function clusterOf(environment: string, cluster: SpecDraft['cluster']): ClusterSpec {
-  const { name = environment, ...rest } = cluster;
+  const { name = environment, identity, ...rest } = cluster;
   const podCidr = podRange(cluster);
-  return { name, ...rest, identity: 'system-assigned', ...(podCidr !== undefined && { podCidr }), private: false };
+  return {
+    name,
+    ...rest,
+    ...(cluster.servicePrincipal === undefined && { identity: identity ?? SYSTEM_ASSIGNED }),
+    ...(podCidr !== undefined && { podCidr }),
+    private: false,
+  };
 }

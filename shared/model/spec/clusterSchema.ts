@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { linuxSkus, networkPlugins, windowsSkus, zones } from './clusterTypes.ts';
-import { cidrText, namedText } from './fields.ts';
+import { cidrText, namedText, parsedText, shown, type Fault } from './fields.ts';
 
 /** AKS takes between 10 and 250 pods per node, whatever the network plugin. */
 const maxPods = z.int().min(10).max(250);
@@ -34,6 +34,25 @@ const clusterName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/, 
   remedy: "Use 1 to 63 letters, digits, '_' and '-', with a letter or digit at both ends.",
 });
 
+const identityPattern =
+  /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[\w-]{3,128}$/i;
+
+function identityId(text: string): string | Fault {
+  if (identityPattern.test(text)) return text;
+  return {
+    message: `"${shown(text)}" is no id of a user-assigned identity`,
+    remedy: 'Give the resource id: `az identity show --query id` prints it.',
+  };
+}
+
+function guid(what: string, command: string) {
+  return parsedText((text) =>
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+      ? text.toLowerCase()
+      : { message: `"${shown(text)}" is no id of ${what}`, remedy: `Give the id, a GUID: \`${command}\` prints it.` },
+  );
+}
+
 /** The fields of a cluster. */
 export const clusterFields = {
   /** The environment's name when left out. */
@@ -49,11 +68,26 @@ export const clusterFields = {
     remedy: 'Quote a version such as "1.33" or "1.33.2": `az aks get-versions` prints them.',
   }).exactOptional(),
   cni: z.enum(networkPlugins).prefault('azure'),
-  identity: z.enum(['system-assigned', 'user-assigned']).prefault('system-assigned'),
+  identity: namedText(/^(system-assigned|user-assigned|\/.*)$/, {
+    message: 'is no identity',
+    remedy: 'Give system-assigned, user-assigned, or the resource id of a user-assigned identity.',
+  })
+    .pipe(parsedText((text) => (text.startsWith('/') ? identityId(text) : text)))
+    .exactOptional(),
+  kubeletIdentity: parsedText(identityId).exactOptional(),
   serviceCidr: cidrText({ widest: 13, narrowest: 28 }, 'services need a range smaller than /12').prefault(
     '10.0.0.0/16',
   ),
   podCidr: cidrText({ widest: 8, narrowest: 24 }, 'each node takes a /24 of it').exactOptional(),
   private: z.boolean().prefault(false),
-  servicePrincipal: z.strictObject({ clientId: z.string(), secretName: z.string() }).exactOptional(),
+  servicePrincipal: z
+    .strictObject({
+      clientId: guid('an application', 'az ad app list --query [].appId'),
+      objectId: guid('a service principal', 'az ad sp show --id <clientId> --query id'),
+      secretName: namedText(/^GATEHOUSE_SECRET_[A-Z0-9_]{1,100}$/, {
+        message: 'is no name of a secret that specs may use',
+        remedy: 'Name an app setting that starts with GATEHOUSE_SECRET_: no other setting may end up in a cluster.',
+      }),
+    })
+    .exactOptional(),
 };

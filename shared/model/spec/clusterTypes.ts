@@ -12,7 +12,14 @@ export interface ClusterSpec {
   /** Kubernetes version, `1.33` or `1.33.2`; absent: the default of AKS. */
   readonly version?: string;
   readonly cni: NetworkPlugin;
-  readonly identity: 'system-assigned';
+  /**
+   * Of the control plane: `system-assigned`, `user-assigned` (Gatehouse makes one), or the full ARM id of one that exists.
+   * Absent: there is a service principal instead.
+   */
+  readonly identity?: string;
+  /** Full ARM id of a user-assigned identity that exists; absent: AKS makes one. */
+  readonly kubeletIdentity?: string;
+  readonly servicePrincipal?: ServicePrincipalSpec;
   readonly serviceCidr: string;
   /** Canonical CIDR that pods have addresses of; absent with the azure CNI, where they have those of the subnet. */
   readonly podCidr?: string;
@@ -51,3 +58,17 @@ export const defaultMaxPods: Readonly<Record<NetworkPlugin, number>> = {
   'azure-overlay': 250,
   kubenet: 110,
 };
+
+/** An application in Entra that the cluster acts as, in place of an identity. */
+export interface ServicePrincipalSpec {
+  /** Of the application, a GUID. */
+  readonly clientId: string;
+  /** Of its service principal, a GUID: roles are given to this one. */
+  readonly objectId: string;
+  /** Name of the app setting that holds the secret; the secret itself is in no spec. */
+  readonly secretName: string;
+}
+
+/** What `identity` may be besides an id. */
+export const SYSTEM_ASSIGNED = 'system-assigned';
+export const USER_ASSIGNED = 'user-assigned';

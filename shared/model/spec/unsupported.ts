@@ -44,18 +44,6 @@ const unsupported: readonly Unsupported[] = [
     remedy: 'Use false, and annotate such pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
   },
   {
-    path: 'cluster.identity',
-    used: ({ cluster }) => cluster.identity !== 'system-assigned',
-    what: 'a user-assigned identity',
-    remedy: 'Use system-assigned.',
-  },
-  {
-    path: 'cluster.servicePrincipal',
-    used: ({ cluster }) => cluster.servicePrincipal !== undefined,
-    what: 'a service principal',
-    remedy: leaveOut,
-  },
-  {
     path: 'cluster.private',
     used: ({ cluster }) => cluster.private,
     what: 'a private cluster',

@@ -1,4 +1,5 @@
-import { desiredCluster, desiredRoleAssignments } from '../../../shared/desired/cluster.ts';
+import { desiredCluster } from '../../../shared/desired/cluster.ts';
+import { desiredIdentity, desiredRoleAssignments, withSecret } from '../../../shared/desired/clusterIdentity.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import {
   desiredNetworkRouting,
@@ -95,5 +96,55 @@ describe('roles of the cluster’s identity', () => {
     expect(scopesOf(principal)).toEqual(scopesOf(principal.toUpperCase()));
     expect(scopesOf(principal)).not.toEqual(scopesOf('00000000-0000-0000-0000-000000000001'));
     expect(new Set(scopesOf(principal)).size).toBe(2);
+  });
+});
+
+describe('who the cluster acts as', () => {
+  const bodyOf = (cluster: object, kubelet?: { clientId: string; principalId: string }) =>
+    desiredCluster(articleSpec({ cluster }), { ...facts, ...(kubelet && { kubelet }) }).body;
+  const id = `/subscriptions/${articleSpec().subscription}/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/own`;
+
+  test('an identity of its own, unless the spec says otherwise', () => {
+    expect(bodyOf({})['identity']).toEqual({ type: 'SystemAssigned' });
+    expect(desiredIdentity(articleSpec())).toBeUndefined();
+  });
+
+  test('an identity that Gatehouse makes and tags', () => {
+    const identity = desiredIdentity(articleSpec({ cluster: { identity: 'user-assigned' } }));
+    expect(identity?.id).toMatch(/\/aks-egress-rg\/.*\/userAssignedIdentities\/aks-egress-identity$/);
+    expect(identity?.body).toMatchObject({ tags: { 'gatehouse-environment': 'aks-egress' } });
+    expect(bodyOf({ identity: 'user-assigned' })['identity']).toEqual({
+      type: 'UserAssigned',
+      userAssignedIdentities: { [identity?.id ?? '']: {} },
+    });
+  });
+
+  test('an identity of somebody else, and another one for the nodes with a role for it', () => {
+    const cluster = { identity: id, kubeletIdentity: `${id}-nodes` };
+    expect(desiredIdentity(articleSpec({ cluster }))).toBeUndefined();
+    expect(bodyOf(cluster, { clientId: 'c', principalId: 'p' })).toMatchObject({
+      identity: { userAssignedIdentities: { [id]: {} } },
+      properties: {
+        identityProfile: { kubeletidentity: { resourceId: `${id}-nodes`, clientId: 'c', objectId: 'p' } },
+      },
+    });
+    const operator = desiredRoleAssignments(articleSpec({ cluster }), 'p').at(-1);
+    expect(operator?.id.startsWith(`${id}-nodes/providers/`)).toBe(true);
+    expect(JSON.stringify(operator?.body)).toContain('f1a07417-d97a-45cb-824c-7a7467783830');
+  });
+
+  test('a service principal, whose secret is added at the creation alone', () => {
+    const servicePrincipal = {
+      clientId: '11111111-2222-4000-8000-000000000001',
+      objectId: '11111111-2222-4000-8000-000000000002',
+      secretName: 'GATEHOUSE_SECRET_A',
+    };
+    const cluster = desiredCluster(articleSpec({ cluster: { servicePrincipal } }), facts);
+    expect(cluster.body).not.toHaveProperty('identity');
+    expect(cluster.body).toMatchObject({
+      properties: { servicePrincipalProfile: { clientId: servicePrincipal.clientId } },
+    });
+    expect(JSON.stringify(withSecret(cluster, 'secret').body)).toContain('"secret":"secret"');
+    expect(JSON.stringify(cluster.body)).not.toContain('secret');
   });
 });

@@ -100,3 +100,41 @@ describe('kubenet', () => {
     ]);
   });
 });
+
+describe('identities', () => {
+  const id = (name: string, subscription = specContext.subscription) =>
+    `/subscriptions/${subscription}/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+  const servicePrincipal = {
+    clientId: '11111111-2222-4000-8000-000000000001',
+    objectId: '11111111-2222-4000-8000-000000000002',
+    secretName: 'GATEHOUSE_SECRET_A',
+  };
+
+  test('may be given in each way', () => {
+    expect(articleSpec({ cluster: { identity: id('own') } }).cluster.identity).toBe(id('own'));
+    expect(articleSpec({ cluster: { servicePrincipal } }).cluster).not.toHaveProperty('identity');
+    expect(refused({ identity: 'user-assigned', kubeletIdentity: id('nodes') })).toEqual([]);
+    expect(refused({ cni: 'kubenet', servicePrincipal })).toEqual([]);
+  });
+
+  test.each<[string, object, string]>([
+    ['something else', { identity: 'managed' }, 'identity'],
+    ['an id of something else', { identity: '/subscriptions/x' }, 'identity'],
+    [
+      'an id outside of what the app may use',
+      { identity: id('own', '99999999-0000-4000-8000-000000000001') },
+      'identity',
+    ],
+    ['both an identity and a service principal', { identity: 'user-assigned', servicePrincipal }, 'identity'],
+    ['an identity of the nodes alone', { kubeletIdentity: id('nodes') }, 'kubeletIdentity'],
+    [
+      'a setting that is none of the secrets',
+      { servicePrincipal: { ...servicePrincipal, secretName: 'AzureWebJobsStorage' } },
+      'servicePrincipal.secretName',
+    ],
+    ['the secret itself', { servicePrincipal: { ...servicePrincipal, secret: 'x' } }, 'servicePrincipal.secret'],
+    ['no GUID', { servicePrincipal: { ...servicePrincipal, clientId: 'shop' } }, 'servicePrincipal.clientId'],
+  ])('%s is refused', (_what, cluster, field) => {
+    expect(refused(cluster)).toEqual([`cluster.${field}`]);
+  });
+});

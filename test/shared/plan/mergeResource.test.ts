@@ -1,4 +1,5 @@
-import { desiredCluster, desiredRoleAssignments } from '../../../shared/desired/cluster.ts';
+import { desiredCluster } from '../../../shared/desired/cluster.ts';
+import { desiredRoleAssignments } from '../../../shared/desired/clusterIdentity.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../../../shared/desired/network.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';

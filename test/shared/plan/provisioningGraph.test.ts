@@ -56,6 +56,20 @@ test('what can be built side by side is', () => {
   ]);
 });
 
+test('an identity of one’s own has its roles before the cluster, and goes after it', () => {
+  const spec = articleSpec({ cluster: { identity: 'user-assigned' } });
+  const building = rounds(provisioningGraph(spec));
+  expect(building[3]).toContain('identity');
+  expect(building[4]).toEqual(['firewall', 'clusterRoles']);
+  const removing = rounds(teardownGraph(spec)).flat();
+  expect(removing.filter((name) => ['cluster', 'clusterRoles', 'identity', 'resourceGroup'].includes(name))).toEqual([
+    'cluster',
+    'clusterRoles',
+    'identity',
+    'resourceGroup',
+  ]);
+});
+
 test('what can be torn down side by side is', () => {
   expect(rounds(teardown)).toEqual([
     ['accessLanes', 'clusterRoles', 'firewall'],

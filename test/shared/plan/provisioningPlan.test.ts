@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { desiredCluster, desiredRoleAssignments } from '../../../shared/desired/cluster.ts';
+import { desiredCluster } from '../../../shared/desired/cluster.ts';
+import { desiredRoleAssignments } from '../../../shared/desired/clusterIdentity.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import { desiredNetworkRouting, desiredRoutes } from '../../../shared/desired/network.ts';
 import { desiredPublicIp } from '../../../shared/desired/publicIps.ts';
@@ -25,7 +26,7 @@ const withProperties = (body: JsonObject, properties: JsonObject): JsonObject =>
 });
 
 /** The article's environment as it stands once it is ready. */
-function standing(): Required<Omit<ActualResources, 'policy'>> {
+function standing() {
   const [configuration] = (desiredFirewall(spec).body['properties'] as JsonObject)['ipConfigurations'] as JsonObject[];
   return {
     resourceGroup: desiredResourceGroup(spec).body,
@@ -88,9 +89,9 @@ describe('an environment that stands', () => {
     const { routeTable: _, ...rest } = standing();
     const drifted: ActualResources = {
       ...rest,
-      virtualNetwork: withProperties(rest.virtualNetwork!, { dhcpOptions: { dnsServers: ['8.8.8.8'] } }),
-      firewall: withProperties(rest.firewall!, { threatIntelMode: 'Off', networkRuleCollections: [] }),
-      cluster: withProperties(rest.cluster!, { apiServerAccessProfile: { authorizedIPRanges: ['99.1.2.3/32'] } }),
+      virtualNetwork: withProperties(rest.virtualNetwork, { dhcpOptions: { dnsServers: ['8.8.8.8'] } }),
+      firewall: withProperties(rest.firewall, { threatIntelMode: 'Off', networkRuleCollections: [] }),
+      cluster: withProperties(rest.cluster, { apiServerAccessProfile: { authorizedIPRanges: ['99.1.2.3/32'] } }),
     };
     const repair = plan(drifted);
     expect(repair).toMatchObject({ counts: { create: 1, modify: 3, none: 4, foreign: 0 }, firewallWrites: 1 });
@@ -158,12 +159,12 @@ describe('warnings', () => {
   });
 
   test('running nodes keep their resolver', () => {
-    const actual = { ...standing(), virtualNetwork: withProperties(standing().virtualNetwork!, { dhcpOptions: {} }) };
+    const actual = { ...standing(), virtualNetwork: withProperties(standing().virtualNetwork, { dhcpOptions: {} }) };
     expect(plan(actual).warnings).toContainEqual(expect.stringContaining('Running nodes keep the old DNS servers'));
   });
 
   test('an open API server will be closed', () => {
-    const actual = { ...standing(), cluster: withProperties(standing().cluster!, { apiServerAccessProfile: {} }) };
+    const actual = { ...standing(), cluster: withProperties(standing().cluster, { apiServerAccessProfile: {} }) };
     expect(plan(actual).warnings).toContainEqual(expect.stringContaining('open to the Internet now'));
   });
 });
