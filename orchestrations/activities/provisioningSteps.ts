@@ -11,7 +11,6 @@ import {
   desiredVirtualNetwork,
 } from '../../shared/desired/network.ts';
 import { desiredResourceGroup } from '../../shared/desired/resourceGroup.ts';
-import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
