@@ -15,7 +15,7 @@ import { ipAddressAvailability } from './resources/ipAddressAvailability.ts';
 import { providerBody, registerProvider, requireNamespace, requireRegistration } from './resources/providers.ts';
 import * as groups from './resources/resourceGroups.ts';
 import { firewallPolicies } from './resources/firewallPolicies.ts';
-import { answerRuleCollectionGroup } from './resources/firewallPolicyArm.ts';
+import { answerPolicyPart } from './resources/firewallPolicyArm.ts';
 import type { ResourceType } from './resources/resourceType.ts';
 import { virtualNetworks } from './resources/virtualNetworks.ts';
 import { answerLocation, answerScope } from './scopes.ts';
@@ -79,7 +79,7 @@ function answerResource(visit: Visit, namespace: string, type: ResourceType | un
   if (type === systemTopics && childTypeName !== undefined && existing !== undefined)
     return answerEventSubscription(visit, existing);
   if (type === firewallPolicies && childTypeName !== undefined && existing !== undefined)
-    return answerRuleCollectionGroup(visit, existing);
+    return answerPolicyPart(visit, existing);
   if (childTypeName !== undefined) {
     if (deeper.length > 0 || type === undefined)
       throw invalidResourceType(namespace, path.types.join('/'), call.apiVersion);

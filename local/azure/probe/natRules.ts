@@ -14,21 +14,14 @@ export interface NatRule {
 }
 
 /**
- * A firewall's DNAT rules in the order in which packets meet them: by the priority of their collections or, with a policy,
- * those of the base policy first, then by the priority of group and collection.
+ * A firewall's DNAT rules in the order in which packets meet them: by the priority of their collections or, with a policy, by
+ * the priority of group and collection. Those of a base policy are not inherited, "because they're specific to a given firewall".
  */
-export function natRules(
-  firewall: JsonObject,
-  find: (id: string | undefined) => JsonObject | undefined,
-  groups: readonly JsonObject[],
-): readonly NatRule[] {
+export function natRules(firewall: JsonObject, groups: readonly JsonObject[]): readonly NatRule[] {
   const policyId = stringAt(firewall, 'properties', 'firewallPolicy', 'id');
   if (policyId === undefined) return classicRules(firewall).map((rule) => natRule(rule, 'protocols'));
-  const base = stringAt(find(policyId), 'properties', 'basePolicy', 'id');
-  return [base, policyId]
-    .filter((id) => id !== undefined)
-    .flatMap((id) => natRulesIn(groups.filter((group) => isBelow(stringAt(group, 'id') ?? '', id))))
-    .map((rule) => natRule(rule, 'ipProtocols'));
+  const own = groups.filter((group) => isBelow(stringAt(group, 'id') ?? '', policyId));
+  return natRulesIn(own).map((rule) => natRule(rule, 'ipProtocols'));
 }
 
 function classicRules(firewall: JsonObject): readonly JsonObject[] {

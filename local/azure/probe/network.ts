@@ -40,8 +40,7 @@ export function networkOf(azure: Azure): Network {
       ofType('Microsoft.Network/azureFirewalls').find((firewall) =>
         objectsAt(firewall, 'properties', 'ipConfigurations').some((one) => publicAddress(one) === address),
       ),
-    natRulesOf: (firewall) =>
-      natRules(firewall, find, ofType('Microsoft.Network/firewallPolicies/ruleCollectionGroups')),
+    natRulesOf: (firewall) => natRules(firewall, ofType('Microsoft.Network/firewallPolicies/ruleCollectionGroups')),
     frontendWith(address) {
       for (const loadBalancer of ofType(LOAD_BALANCER_TYPE)) {
         const frontend = objectsAt(loadBalancer, 'properties', 'frontendIPConfigurations').find(

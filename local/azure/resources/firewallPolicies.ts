@@ -106,10 +106,24 @@ function checkBase(write: Write, sent: JsonObject, tier: string): void {
   const higher = tiers.indexOf(stringAt(parent, 'properties', 'sku', 'tier') ?? 'Standard') > tiers.indexOf(tier);
   const deep =
     at(parent, 'properties', 'basePolicy') !== undefined || childPoliciesOf(write.world, write.id).length > 0;
+  checkStrictness(write, sent, parent);
   if (!higher && !deep && !sameId(base, write.id)) return;
   throw refused(
     'FirewallPolicyInvalidBasePolicy',
     `Firewall Policy ${write.id} cannot inherit from ${base}: the base policy must have no base policy itself and no higher tier.`,
+  );
+}
+
+const modes = ['Off', 'Alert', 'Deny'];
+
+/** The mode of a base policy is inherited and can only be overridden by a stricter one; which code says so is not known. */
+function checkStrictness(write: Write, sent: JsonObject, parent: JsonObject): void {
+  const rank = (mode: string | undefined) => modes.indexOf(mode ?? 'Alert');
+  const inherited = stringAt(parent, 'properties', 'threatIntelMode');
+  if (rank(stringAt(sent, 'threatIntelMode')) >= rank(inherited)) return;
+  throw refused(
+    'FirewallPolicyThreatIntelModeLessStrictThanBase',
+    `Firewall Policy ${write.id}: the threat intelligence mode must not be less strict than '${inherited ?? ''}' of its base policy.`,
   );
 }
 

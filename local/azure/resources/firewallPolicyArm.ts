@@ -7,13 +7,15 @@ import { groupOf, lastSegment } from '../resourceId.ts';
 import type { Resource } from '../store.ts';
 import { etagHeader, methodNotAllowed, ok, type Visit } from '../visit.ts';
 import { deleteResource, present, putResource } from '../writes.ts';
+import { answerPolicyDraft } from './firewallPolicyDrafts.ts';
 import { RULE_COLLECTION_GROUP_TYPE, groupsOf } from './firewallPolicyLinks.ts';
 import { lockedByGroup, ruleCollectionGroups } from './ruleCollectionGroups.ts';
 
-/** Answers for what lies below a firewall policy: its rule collection groups. */
-export function answerRuleCollectionGroup(visit: Visit, policy: Resource): Answer {
+/** Answers for what lies below a firewall policy: its rule collection groups, and its draft. */
+export function answerPolicyPart(visit: Visit, policy: Resource): Answer {
   const { azure, request, path, call } = visit;
   const [, typeName = '', ...deeper] = path.types;
+  if (typeName.toLowerCase() === 'firewallpolicydrafts' && deeper.length === 0) return answerPolicyDraft(visit, policy);
   if (typeName.toLowerCase() !== 'rulecollectiongroups' || deeper.length > 0)
     throw invalidResourceType('Microsoft.Network', path.types.join('/'), call.apiVersion);
   const world = worldOf(azure, path.subscription);

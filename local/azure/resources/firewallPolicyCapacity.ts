@@ -8,8 +8,8 @@ import type { World } from './resourceType.ts';
 const MAX_FRONTENDS_AND_DNAT_DESTINATIONS = 250;
 
 /**
- * Throws when a firewall would have too many frontends and unique DNAT destinations together, by its policy's rules and
- * those of the base policy. `written` is a group that is about to be, in place of what is stored under its id.
+ * Throws when a firewall would have too many frontends and unique DNAT destinations together, by its policy's rules; those of
+ * a base policy are not inherited. `written` is a group that is about to be, in place of what is stored under its id.
  */
 export function checkDnatCapacity(
   world: World,
@@ -19,13 +19,10 @@ export function checkDnatCapacity(
   const frontends = objectsAt(firewall, 'properties', 'ipConfigurations').length;
   const policyId = stringAt(firewall, 'properties', 'firewallPolicy', 'id');
   if (frontends === 0 || policyId === undefined) return;
-  const base = stringAt(world.find(policyId)?.body, 'properties', 'basePolicy', 'id');
-  const policies = [policyId, ...(base === undefined ? [] : [base])];
-  const stored = policies
-    .flatMap((id) => groupsOf(world, id))
+  const stored = groupsOf(world, policyId)
     .filter(({ id }) => written === undefined || !sameId(id, written.id))
     .map(({ body }) => body);
-  const own = written !== undefined && policies.some((id) => isBelow(written.id, id)) ? [written.body] : [];
+  const own = written !== undefined && isBelow(written.id, policyId) ? [written.body] : [];
   const destinations = new Set(natRulesIn([...stored, ...own]).map(destinationOf));
   const used = frontends + destinations.size;
   if (used <= MAX_FRONTENDS_AND_DNAT_DESTINATIONS) return;

@@ -170,6 +170,32 @@ describe('a firewall policy', () => {
     expect(refusal(await client.send('PUT', POLICY, aPolicy(properties)))).toEqual([400, code]);
   });
 
+  test('has one draft, which changes nothing and goes with it', async () => {
+    const draft = `${POLICY}/firewallPolicyDrafts/default`;
+    expect((await client.send('GET', draft)).status).toBe(404);
+    const properties = { threatIntelMode: 'Deny' };
+    expect(await client.send('PUT', draft, { properties })).toMatchObject({ status: 201, body: { properties } });
+    expect(await client.get(draft)).toMatchObject({ name: 'default', properties });
+    expect((await client.get(POLICY)) as JsonObject).toMatchObject({ properties: { threatIntelMode: 'Alert' } });
+    expect(refusal(await client.send('PUT', `${POLICY}/firewallPolicyDrafts/mine`, {}))[0]).toBe(400);
+    expect((await client.send('DELETE', draft)).status).toBe(200);
+    expect((await client.send('DELETE', draft)).status).toBe(204);
+    await client.send('PUT', draft, { properties });
+    await client.send('DELETE', POLICY);
+    await client.apply('PUT', POLICY, aPolicy());
+    expect((await client.send('GET', draft)).status).toBe(404);
+  });
+
+  test('is no less strict than its base policy', async () => {
+    const base = `${NETWORK}/firewallPolicies/base`;
+    await client.apply('PUT', base, aPolicy({ threatIntelMode: 'Deny' }));
+    expect(refusal(await client.send('PUT', POLICY, aPolicy({ basePolicy: { id: base } })))).toEqual([
+      400,
+      'FirewallPolicyThreatIntelModeLessStrictThanBase',
+    ]);
+    await client.apply('PUT', POLICY, aPolicy({ basePolicy: { id: base }, threatIntelMode: 'Deny' }));
+  });
+
   test('has at most 90 groups, each with a priority of its own', async () => {
     await client.apply('PUT', rules('a'), aGroup(100));
     expect(refusal(await client.send('PUT', rules('b'), aGroup(100)))).toEqual([
@@ -262,7 +288,7 @@ describe('a firewall policy', () => {
     expect(refusal(await client.send('PUT', rules('a'), aGroup(100, collection)))).toEqual([400, code]);
   });
 
-  test('has at most 250 frontends and DNAT destinations on a firewall, inherited ones too', async () => {
+  test('has at most 250 frontends and DNAT destinations on a firewall, which a base policy’s are none of', async () => {
     const base = `${NETWORK}/firewallPolicies/base`;
     const ports = (count: number, from: number) =>
       Array.from({ length: count }, (_, n) => natRule({ name: `r${n}`, destinationPorts: [String(from + n)] }));
@@ -272,11 +298,11 @@ describe('a firewall policy', () => {
     await client.apply('PUT', POLICY, aPolicy({ basePolicy: { id: base } }));
     await withFirewall();
     const full = [400, 'FirewallPolicyDnatRulesLimitExceeded'];
-    expect(refusal(await client.send('PUT', rules('a'), group(150, 2000)))).toEqual(full);
-    await client.apply('PUT', rules('a'), group(149, 2000));
-    expect(refusal(await client.send('PUT', `${base}/ruleCollectionGroups/b`, group(101, 1000)))).toEqual(full);
+    expect(refusal(await client.send('PUT', rules('a'), group(250, 2000)))).toEqual(full);
+    await client.apply('PUT', rules('a'), group(249, 2000));
+    await client.apply('PUT', `${base}/ruleCollectionGroups/b`, group(101, 1000));
     await client.apply('PUT', FIREWALL, aFirewall());
-    await client.apply('PUT', rules('a'), group(150, 2000));
+    await client.apply('PUT', rules('a'), group(250, 2000));
     const attach = aFirewall({ firewallPolicy: { id: POLICY } });
     expect(refusal(await client.send('PUT', FIREWALL, attach))).toEqual(full);
   });
@@ -289,7 +315,7 @@ describe('a firewall policy', () => {
     });
   });
 
-  test('is what packets go by: base policy first, then groups by priority; a write counts once it has ended', async () => {
+  test('is what packets go by: groups by priority, none of a base policy’s; a write counts once it has ended', async () => {
     const base = `${NETWORK}/firewallPolicies/base`;
     await withFirewall();
     const frontend = at(await client.get(`${NETWORK}/publicIPAddresses/p`), 'properties', 'ipAddress') as string;
@@ -307,6 +333,6 @@ describe('a firewall policy', () => {
     await client.apply('PUT', base, aPolicy());
     await client.apply('PUT', `${base}/ruleCollectionGroups/b`, aGroup(600, to('inherited')));
     await client.apply('PUT', POLICY, aPolicy({ basePolicy: { id: base } }));
-    expect(await target()).toBe('inherited sends it to 10.42.1.100:80');
+    expect(await target()).toBe('early sends it to 10.42.1.100:80');
   });
 });
