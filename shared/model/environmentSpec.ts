@@ -105,7 +105,7 @@ function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
       clusterSubnet: network.clusterSubnet,
       firewallSubnet: network.firewallSubnet,
     },
-    firewall: { ...firewall, tier: 'Standard', rules: 'classic', dnsProxy: true },
+    firewall: { ...firewall, tier: 'Standard', dnsProxy: true },
     egress: { presets: [...new Set(egress.presets)], allow: egress.allow, apiServer: false },
     cluster: clusterOf(name, cluster),
     access,

@@ -15,6 +15,14 @@ export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
   AzureFirewallApplicationRuleCollection: ['etag', 'type'],
   AzureFirewallApplicationRuleCollectionPropertiesFormat: ['provisioningState'],
 
+  firewallPolicies: ['etag'],
+  // What refers to the policy.
+  FirewallPolicyPropertiesFormat: ['childPolicies', 'firewalls', 'provisioningState', 'ruleCollectionGroups', 'size'],
+  firewallPolicies_ruleCollectionGroups: ['etag', 'location'],
+  FirewallPolicyRuleCollectionGroupProperties: ['provisioningState', 'size'],
+  // Of network rules.
+  FirewallPolicyRule: ['ipv6Rule'],
+
   virtualNetworks: ['etag'],
   CommonVirtualNetworkPropertiesFormat: ['provisioningState', 'resourceGuid'],
   virtualNetworks_subnets: ['etag'],
@@ -48,4 +56,10 @@ export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Values that answers spell in another case than the schema; Azure compares them without it. */
-export const echoedSpellings: readonly string[] = ['Microsoft.ContainerService/ManagedClusters', 'Standard'];
+export const echoedSpellings: readonly string[] = [
+  'Microsoft.ContainerService/ManagedClusters',
+  'Microsoft.Network/FirewallPolicies',
+  'Microsoft.Network/FirewallPolicies/RuleCollectionGroups',
+  'Dnat',
+  'Standard',
+];

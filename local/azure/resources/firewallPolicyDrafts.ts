@@ -13,14 +13,15 @@ const NAME = 'default';
  * The draft of a policy: at most one, always called `default`, read and written without an operation. It is a copy that
  * somebody works on: nothing of the policy changes by it, and it goes with its policy. Deploying it is not covered.
  */
-export function answerPolicyDraft({ azure, request, path, body }: Visit, policy: Resource): Answer {
+export function answerPolicyDraft(visit: Visit, policy: Resource): Answer {
+  const { azure, request, path } = visit;
   const name = path.names[1];
   if (name?.toLowerCase() !== NAME)
     throw networkError(400, 'InvalidRequestFormat', `The draft of ${policy.id} is called '${NAME}'.`);
   const id = `${policy.id}/firewallPolicyDrafts/${NAME}`;
   const existing = azure.store.resources.get(id.toLowerCase());
   if (request.method === 'PUT') {
-    const draft = draftOf(id, policy, body());
+    const draft = draftOf(id, policy, visit.body());
     azure.store.commit([put({ id, type: TYPE, body: draft })]);
     return { status: existing === undefined ? 201 : 200, body: draft };
   }
