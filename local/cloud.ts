@@ -1,6 +1,9 @@
+import { canonicalLocation, cloudOf, type Cloud } from '../shared/model/cloud.ts';
 import { bareAddress } from '../shared/model/ipRange.ts';
+import { parseSpecText } from '../shared/model/specText.ts';
 import { kubernetesClusters, type KubernetesClusters } from './cluster.ts';
 import { createCertificates, keptCertificates } from './kubernetes/apiServer.ts';
+import type { CloudName } from './azure/clouds.ts';
 import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from './azure/server.ts';
 import { continuedClock } from './azure/continuedClock.ts';
 import { scaledClock, type Clock } from './clock.ts';
@@ -15,6 +18,27 @@ export const LOCAL_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 /** Where the app's own requests to API servers come from, as far as local Azure is told (a documentation address). */
 const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
 
+/** What Azure itself calls each cloud. */
+const azureNames: Readonly<Record<Cloud, CloudName>> = {
+  public: 'AzureCloud',
+  government: 'AzureUSGovernment',
+  china: 'AzureChinaCloud',
+};
+
+const appLocation: Readonly<Record<Cloud, string>> = {
+  public: 'eastus',
+  government: 'usgovvirginia',
+  china: 'chinanorth3',
+};
+
+/** The cloud that a spec (JSON or YAML) asks for by its location; what is wrong with it is for the app to tell. */
+export function cloudOfSpec(text: string): Cloud {
+  const parsed = parseSpecText(text, 'application/yaml');
+  const spec = parsed.ok ? parsed.value : undefined;
+  const isNamed = typeof spec === 'object' && spec !== null && 'location' in spec && typeof spec.location === 'string';
+  return isNamed ? cloudOf(canonicalLocation(spec.location as string)) : 'public';
+}
+
 /** Where the deployed app itself would live. */
 const APP_RESOURCE_GROUP = 'gatehouse-rg';
 
@@ -27,6 +51,8 @@ export interface LocalCloudOptions {
   readonly appDirectory: string;
   /** Module to load in place of package.json's `main`. */
   readonly entry?: string;
+  /** The cloud that local Azure stands in for, and that the app works in; public when absent. */
+  readonly azureCloud?: Cloud;
   /** 0 picks a free one. */
   readonly functionsPort: number;
   readonly azurePort: number;
@@ -77,8 +103,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       .catch(portChosenBy('https-port', options.azureHttpsPort ?? 0))
       .catch(portChosenBy('azure-port'));
     cleanUps.push(() => azure.close());
-    Object.assign(process.env, appSettings(azure));
-    await makeAppGroup(azure);
+    const { azureCloud = 'public' } = options;
+    Object.assign(process.env, appSettings(azure, azureCloud));
+    await makeAppGroup(azure, appLocation[azureCloud]);
     const host = await startApp(options, clock).catch(portChosenBy('port'));
     cleanUps.push(() => host.close());
     azure.deliverTo({ origin: host.origin, key: host.keys.eventGrid });
@@ -104,17 +131,17 @@ async function startClusters(options: LocalCloudOptions, clock: Clock): Promise<
 }
 
 /** The app's own resource group, where the topic of its events lives; in Azure the deployment makes it. */
-async function makeAppGroup(azure: LocalAzure): Promise<void> {
+async function makeAppGroup(azure: LocalAzure, location: string): Promise<void> {
   const id = `/subscriptions/${LOCAL_SUBSCRIPTION}/resourceGroups/${APP_RESOURCE_GROUP}`;
   await fetch(`${azure.origin}/_local/state${id}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ location: 'eastus' }),
+    body: JSON.stringify({ location }),
   });
 }
 
 const startAzure = (
-  { azurePort, azureHttpsPort, timeScale = 1, seed, stateDirectory, log, onRequest }: LocalCloudOptions,
+  { azurePort, azureHttpsPort, azureCloud = 'public', timeScale = 1, seed, ...options }: LocalCloudOptions,
   clock: Clock,
   clusters: KubernetesClusters,
 ): Promise<LocalAzure> =>
@@ -126,9 +153,10 @@ const startAzure = (
     timeScale,
     ...(seed === undefined ? {} : { seed }),
     subscriptions: [LOCAL_SUBSCRIPTION],
-    ...(stateDirectory === undefined ? {} : { stateDirectory: `${stateDirectory}/azure` }),
-    ...(log === undefined ? {} : { log }),
-    ...(onRequest === undefined ? {} : { onRequest }),
+    cloud: azureNames[azureCloud],
+    ...(options.stateDirectory === undefined ? {} : { stateDirectory: `${options.stateDirectory}/azure` }),
+    ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
   });
 
 const startApp = (
@@ -149,7 +177,8 @@ const startApp = (
   });
 
 /** The app settings that point the app to local Azure; everything else of the app is as in Azure. */
-const appSettings = (azure: LocalAzure): Record<string, string> => ({
+const appSettings = (azure: LocalAzure, cloud: Cloud): Record<string, string> => ({
+  GATEHOUSE_CLOUD: cloud,
   GATEHOUSE_SUBSCRIPTION: LOCAL_SUBSCRIPTION,
   GATEHOUSE_ALLOWED_SCOPES: `/subscriptions/${LOCAL_SUBSCRIPTION}`,
   GATEHOUSE_OUTBOUND_RANGES: LOCAL_OUTBOUND_RANGE,

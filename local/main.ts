@@ -1,7 +1,8 @@
 // `npm start`: the app and everything it needs on this machine, until it is stopped.
 import { parseArgs } from 'node:util';
+import { cloudNames } from '../shared/model/cloud.ts';
 import { startLocalCloud } from './cloud.ts';
-import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption } from './options.ts';
+import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, wordOption } from './options.ts';
 
 const usage = `Starts Gatehouse on this machine: the app, and local Azure for it to work on.
 
@@ -11,6 +12,7 @@ const usage = `Starts Gatehouse on this machine: the app, and local Azure for it
   --azure-port N       local Azure's port (default 8480)
   --https-port N       local Azure's port with TLS, for the az command line (default 8443)
   --kubernetes-port N  the first cluster's API server (default 6443)
+  --cloud NAME         public, government or china: what local Azure stands in for (default public)
   --time-scale N       seconds of Azure time per second (default 60)
   --seed N             draws local Azure's latencies (default 1)
   --state DIR          where everything is kept across restarts (default .gatehouse)
@@ -24,6 +26,7 @@ runMain(async () => {
       'azure-port': { type: 'string', default: '8480' },
       'https-port': { type: 'string', default: '8443' },
       'kubernetes-port': { type: 'string', default: '6443' },
+      cloud: { type: 'string', default: 'public' },
       'time-scale': { type: 'string', default: '60' },
       seed: { type: 'string', default: '1' },
       state: { type: 'string', default: '.gatehouse' },
@@ -38,6 +41,7 @@ runMain(async () => {
   const cloud = await startLocalCloud({
     timeScale: scale,
     appDirectory: process.cwd(),
+    azureCloud: wordOption('cloud', values.cloud, cloudNames),
     functionsPort: portOption('port', values.port),
     azurePort: portOption('azure-port', values['azure-port']),
     azureHttpsPort: portOption('https-port', values['https-port']),

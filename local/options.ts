@@ -20,6 +20,13 @@ export function integerOption(flag: string, text: string, least: number, most: n
   return value;
 }
 
+/** One of some words. @throws UsageError */
+export function wordOption<Word extends string>(flag: string, text: string, words: readonly Word[]): Word {
+  const known = words.find((word) => word === text);
+  if (known === undefined) throw new UsageError(`--${flag} takes one of ${words.join(', ')}, not "${text}".`);
+  return known;
+}
+
 /** How many seconds of Azure time pass in a second. @throws UsageError */
 export function timeScaleOption(text: string): number {
   const value = numberOf(text);

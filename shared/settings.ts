@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudAt, cloudEndpoints, cloudNames, type Cloud } from './model/cloud.ts';
 
 /** The app's settings, from `GATEHOUSE_*` environment variables (app settings in Azure, local.settings.json here). */
 export interface Settings {
@@ -8,8 +9,14 @@ export interface Settings {
   readonly allowedScopes: readonly string[];
   /** The app's own outbound addresses (CIDRs), let into every API server that Gatehouse restricts. */
   readonly outboundRanges: readonly string[];
+  /** The cloud that the app works in: its own. */
+  readonly cloud: Cloud;
   /** Azure Resource Manager, e.g. `https://management.azure.com`. */
   readonly armEndpoint: string;
+  /** What tokens for it are asked for, e.g. `https://management.azure.com`. */
+  readonly armAudience: string;
+  /** Entra, e.g. `https://login.microsoftonline.com`. */
+  readonly authorityHost: string;
   /** Where Event Grid delivers; absent: nowhere, and the light pass finds every change. */
   readonly events?: EventSettings;
   /** Makes connectivity probes on the app's behalf; absent: the app connects by itself. */
@@ -63,7 +70,11 @@ const environment = z
     GATEHOUSE_SUBSCRIPTION: z.guid('must be a subscription id (a GUID)').optional(),
     GATEHOUSE_ALLOWED_SCOPES: list,
     GATEHOUSE_OUTBOUND_RANGES: list,
-    GATEHOUSE_ARM_ENDPOINT: endpoint.default('https://management.azure.com'),
+    GATEHOUSE_CLOUD: z.enum(cloudNames, { error: `must be one of ${cloudNames.join(', ')}` }).optional(),
+    GATEHOUSE_ARM_ENDPOINT: endpoint.optional(),
+    GATEHOUSE_ARM_AUDIENCE: endpoint.optional(),
+    GATEHOUSE_AUTHORITY_HOST: endpoint.optional(),
+    AZURE_AUTHORITY_HOST: endpoint.optional(),
     GATEHOUSE_EVENTS_FUNCTION_ID: z
       .string()
       .regex(functionId, 'must be the ARM id of a function (…/Microsoft.Web/sites/{app}/functions/{function})')
@@ -82,6 +93,10 @@ const environment = z
   .refine(({ GATEHOUSE_EVENTS_FUNCTION_ID: id, GATEHOUSE_EVENTS_ENDPOINT: url }) => !id || !url, {
     path: ['GATEHOUSE_EVENTS_ENDPOINT'],
     message: 'is given together with GATEHOUSE_EVENTS_FUNCTION_ID, and events have one destination',
+  })
+  .refine(({ GATEHOUSE_CLOUD: cloud, GATEHOUSE_ARM_ENDPOINT: url }) => !cloud || !url || isEndpointOf(cloud, url), {
+    path: ['GATEHOUSE_ARM_ENDPOINT'],
+    message: 'is of another cloud than GATEHOUSE_CLOUD',
   });
 
 /**
@@ -100,14 +115,36 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   const value = result.data;
   const subscription = value.GATEHOUSE_SUBSCRIPTION;
   const events = eventSettings(value);
+  const endpoints = endpointSettings(value);
   const probeEndpoint = value.GATEHOUSE_PROBE_ENDPOINT;
   return {
     ...(subscription === undefined ? {} : { subscription }),
     allowedScopes: value.GATEHOUSE_ALLOWED_SCOPES,
     outboundRanges: value.GATEHOUSE_OUTBOUND_RANGES,
-    armEndpoint: value.GATEHOUSE_ARM_ENDPOINT,
+    ...endpoints,
     ...(events === undefined ? {} : { events }),
     ...(probeEndpoint === undefined ? {} : { probeEndpoint }),
+  };
+}
+
+function isEndpointOf(cloud: Cloud, armEndpoint: string): boolean {
+  const known = URL.canParse(armEndpoint) ? cloudAt(armEndpoint) : undefined;
+  return known === undefined || known === cloud;
+}
+
+/** Each cloud has its own endpoints; a stand-in on this machine is of the cloud that is said, and takes that cloud's tokens. */
+function endpointSettings(
+  value: z.infer<typeof environment>,
+): Pick<Settings, 'cloud' | 'armEndpoint' | 'armAudience' | 'authorityHost'> {
+  const given = value.GATEHOUSE_ARM_ENDPOINT;
+  const cloud = value.GATEHOUSE_CLOUD ?? (given === undefined ? undefined : cloudAt(given)) ?? 'public';
+  const known = cloudEndpoints[cloud];
+  const armEndpoint = given ?? known.armEndpoint;
+  return {
+    cloud,
+    armEndpoint,
+    armAudience: value.GATEHOUSE_ARM_AUDIENCE ?? (isLoopback(armEndpoint) ? known.armEndpoint : armEndpoint),
+    authorityHost: value.GATEHOUSE_AUTHORITY_HOST ?? value.AZURE_AUTHORITY_HOST ?? known.authorityHost,
   };
 }
 

@@ -34,7 +34,7 @@ export function resourceManager(azure: Azure, log: RequestLog, progress: Progres
     progress.advance();
     const refusal = fault === undefined ? undefined : refusalOf(fault, request);
     if (refusal !== undefined) throw refusal;
-    const caller = requireArmToken(request.headers.authorization, Date.now() / 1000);
+    const caller = requireArmToken(request.headers.authorization, Date.now() / 1000, azure.cloud);
     const path = parsePath(request.url.pathname);
     const apiVersion = requireApiVersion(request.url);
     if (path === undefined) return answerTenant(azure, request);

@@ -1,16 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import { TENANT_ID } from './azure.ts';
+import type { CloudFacts } from './clouds.ts';
 import { ArmError } from './errors.ts';
 import { isObject } from './json.ts';
 
 const TOKEN_KEY = 'local Azure signs its own tokens; nobody else accepts them';
 /** The one application that stands for the API servers of all clusters. */
 const AKS_AUDIENCE = '6dae42f8-4368-4678-94ff-3960e28e3630';
-const ARM_AUDIENCES = [
-  'https://management.azure.com',
-  'https://management.core.windows.net',
-  '797f4846-ba00-4fd7-ba43-dac1f8f63013',
-];
+/** Azure Resource Manager as an application, the same in every cloud. */
+const ARM_APPLICATION = '797f4846-ba00-4fd7-ba43-dac1f8f63013';
 
 export interface TokenClaims {
   readonly aud: string;
@@ -44,7 +42,13 @@ export function issueToken(claims: TokenClaims, lifetimeSeconds: number): string
 }
 
 /** The claims of the bearer token in an `Authorization` header. Throws ARM's 401 for each way in which it can be wrong. */
-export function requireArmToken(authorization: string | undefined, nowSeconds: number): TokenClaims {
+export function requireArmToken(
+  authorization: string | undefined,
+  nowSeconds: number,
+  { audiences, login }: Pick<CloudFacts, 'audiences' | 'login'>,
+): TokenClaims {
+  const unauthorized = refusalOf(login);
+  const known = [...audiences, ARM_APPLICATION];
   if (authorization === undefined || authorization === '') {
     throw unauthorized('AuthenticationFailed', "Authentication failed. The 'Authorization' header is missing.");
   }
@@ -57,10 +61,10 @@ export function requireArmToken(authorization: string | undefined, nowSeconds: n
   }
   const claims = readToken(token);
   if (claims === undefined) throw unauthorized('InvalidAuthenticationToken', 'The access token is invalid.');
-  if (!ARM_AUDIENCES.includes(claims.aud.replace(/\/$/, ''))) {
+  if (!known.includes(claims.aud.replace(/\/$/, ''))) {
     throw unauthorized(
       'InvalidAuthenticationTokenAudience',
-      `The access token has been obtained for wrong audience or resource '${claims.aud}'. It should exactly match with one of the allowed audiences '${ARM_AUDIENCES.join("', '")}'.`,
+      `The access token has been obtained for wrong audience or resource '${claims.aud}'. It should exactly match with one of the allowed audiences '${known.join("', '")}'.`,
     );
   }
   if (claims.exp <= nowSeconds) {
@@ -97,11 +101,13 @@ function sign(content: string): string {
   return createHmac('sha256', TOKEN_KEY).update(content).digest('base64url');
 }
 
-function unauthorized(code: string, message: string): ArmError {
-  const description = message.replaceAll('"', "'");
-  return new ArmError(401, code, message, {
-    headers: {
-      'WWW-Authenticate': `Bearer authorization_uri="https://login.microsoftonline.com/${TENANT_ID}", error="invalid_token", error_description="${description}"`,
-    },
-  });
-}
+const refusalOf =
+  (login: string) =>
+  (code: string, message: string): ArmError => {
+    const description = message.replaceAll('"', "'");
+    return new ArmError(401, code, message, {
+      headers: {
+        'WWW-Authenticate': `Bearer authorization_uri="${login}/${TENANT_ID}", error="invalid_token", error_description="${description}"`,
+      },
+    });
+  };

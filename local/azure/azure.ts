@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { ClusterContents } from './clusterHost.ts';
 import type { CommandResult } from './runCommand/commandResult.ts';
+import type { CloudFacts } from './clouds.ts';
 import { compact, isObject, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';
 import { drawSeconds, fractionOf, type LatencyKind } from './latencies.ts';
 import { parentId, parsePath, sameId } from './resourceId.ts';
@@ -16,6 +17,8 @@ export const TENANT_ID = '11111111-1111-1111-1111-111111111111';
 export interface Azure {
   readonly store: Store;
   readonly clock: Clock;
+  /** The cloud that it stands in for. */
+  readonly cloud: CloudFacts;
   readonly seed: number | undefined;
   /** How long an operation that has ended can be asked for. */
   readonly operationsKeptMs: number;

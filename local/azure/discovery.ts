@@ -1,17 +1,19 @@
 import { TENANT_ID } from './azure.ts';
+import type { CloudFacts } from './clouds.ts';
 import type { Answer, Request } from './http.ts';
 import type { JsonObject } from './json.ts';
 
 /** The directory path that AD FS has in place of a tenant: clients take such an authority at its word. */
 const ADFS = 'adfs';
 const OPENID_CONFIGURATION = /^(?:\/adfs)?\/([^/]+)(?:\/oauth2)?(?:\/v2\.0)?\/\.well-known\/openid-configuration$/;
-/** What az asks tokens for; ARM takes it as it takes `https://management.azure.com`. */
-const ARM_AUDIENCE = 'https://management.core.windows.net/';
 
 /** Answers what clients ask before they ask for a token: where that is done, and by whom. Undefined for other paths. */
-export function answerDiscovery({ url }: Request): Answer | undefined {
+export function answerDiscovery(cloud: CloudFacts, { url }: Request): Answer | undefined {
   const { pathname, origin, host } = url;
-  if (pathname === '/metadata/endpoints') return { status: 200, body: cloudEndpoints(origin) };
+  if (pathname === '/metadata/endpoints') {
+    const isList = (url.searchParams.get('api-version') ?? '') >= '2019-05-01';
+    return { status: 200, body: isList ? [knownCloud(cloud, origin)] : cloudEndpoints(cloud, origin) };
+  }
   if (pathname === '/common/discovery/instance') return { status: 200, body: instance(origin, host) };
   const tenant = OPENID_CONFIGURATION.exec(pathname)?.[1];
   return tenant === undefined || tenant === 'subscriptions'
@@ -25,11 +27,28 @@ export function answerDiscovery({ url }: Request): Answer | undefined {
  * Entra: any other host's authority MSAL would have vouched for by login.microsoftonline.com. There is no graph here, and
  * nobody is sent to the real one.
  */
-const cloudEndpoints = (origin: string): JsonObject => ({
+const cloudEndpoints = ({ audiences }: CloudFacts, origin: string): JsonObject => ({
   galleryEndpoint: origin,
   graphEndpoint: `${origin}/`,
   portalEndpoint: origin,
-  authentication: { loginEndpoint: `${origin}/${ADFS}`, audiences: [ARM_AUDIENCE] },
+  authentication: { loginEndpoint: `${origin}/${ADFS}`, audiences: [`${audiences[0]}/`] },
+});
+
+/**
+ * The same since api-version 2019-05-01, where the answer is a list of clouds: names, audiences and suffixes are those of the cloud
+ * that local Azure stands in for, and what is spoken to is local Azure itself.
+ */
+const knownCloud = ({ name, audiences, suffixes }: CloudFacts, origin: string): JsonObject => ({
+  name,
+  portal: origin,
+  resourceManager: `${origin}/`,
+  authentication: {
+    loginEndpoint: `${origin}/${ADFS}`,
+    audiences: audiences.map((audience) => `${audience}/`),
+    tenant: 'common',
+    identityProvider: 'AAD',
+  },
+  suffixes,
 });
 
 const instance = (origin: string, host: string): JsonObject => ({

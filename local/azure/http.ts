@@ -12,7 +12,7 @@ export interface Request {
 
 export interface Answer {
   readonly status: number;
-  readonly body?: JsonObject;
+  readonly body?: JsonObject | readonly JsonObject[];
   readonly headers?: Readonly<Record<string, string>>;
   /** What the request log says of a write that was accepted. */
   readonly write?: {

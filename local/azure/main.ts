@@ -1,6 +1,15 @@
 // `npm run start:azure`: local Azure alone, until it is stopped.
 import { parseArgs } from 'node:util';
-import { closeOnSignal, integerOption, portChosenBy, portOption, runMain, timeScaleOption } from '../options.ts';
+import {
+  closeOnSignal,
+  integerOption,
+  portChosenBy,
+  portOption,
+  runMain,
+  timeScaleOption,
+  wordOption,
+} from '../options.ts';
+import { cloudNames } from './clouds.ts';
 import { authorityFile } from './httpsCertificate.ts';
 import { startLocalAzure } from './server.ts';
 
@@ -10,6 +19,7 @@ const usage = `Starts local Azure alone on this machine.
 
   --port N         where to listen (default 8480; 0 picks a free one)
   --https-port N   where to listen with TLS, for the az command line (default 8443; 0 picks a free one)
+  --cloud NAME     AzureCloud, AzureUSGovernment or AzureChinaCloud (default AzureCloud)
   --time-scale N   seconds of Azure time per second (default 60)
   --seed N         draws latencies; without it every operation takes its median
   --state DIR      where everything is kept across restarts; without it, in memory alone
@@ -21,6 +31,7 @@ runMain(async () => {
     options: {
       port: { type: 'string', default: '8480' },
       'https-port': { type: 'string', default: '8443' },
+      cloud: { type: 'string', default: 'AzureCloud' },
       'time-scale': { type: 'string', default: '60' },
       seed: { type: 'string' },
       state: { type: 'string' },
@@ -36,6 +47,7 @@ runMain(async () => {
   const azure = await startLocalAzure({
     port: portOption('port', values.port),
     https,
+    cloud: wordOption('cloud', values.cloud, cloudNames),
     timeScale,
     ...(values.seed === undefined ? {} : { seed: integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER) }),
     ...(values.state === undefined ? {} : { stateDirectory: values.state }),

@@ -21,7 +21,7 @@ export async function answerScope(visit: Visit, answerPoll: AnswerPoll): Promise
   const tail = segments.slice(group === undefined ? 2 : 4).map((segment) => segment.toLowerCase());
   if (group === undefined) {
     if (tail.length === 0) return ok(subscriptionBody(subscription));
-    if (tail[0] === 'locations' && tail.length === 1) return ok(locationsBody(subscription));
+    if (tail[0] === 'locations' && tail.length === 1) return ok(locationsBody(azure.cloud, subscription));
     if (tail[0] === 'resourcegroups') return ok(listGroups(azure, subscription, filter));
     if (tail[0] === 'resources') return ok(listResources(azure, `/subscriptions/${subscription}`, filter));
     if (tail[0] === 'providers') return ok(listProviders(azure, subscription));

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { scaledClock, type Clock } from '../clock.ts';
 import { lockState } from '../stateLock.ts';
 import type { AnswerRequest } from './arm.ts';
+import { cloudFacts, type CloudName } from './clouds.ts';
 import type { StartClusterHost } from './clusterHost.ts';
 import { continuedClock } from './continuedClock.ts';
 import { ArmError } from './errors.ts';
@@ -29,6 +30,8 @@ export interface LocalAzureOptions {
   /** Latencies are drawn by it; without it every operation takes its median. */
   readonly seed?: number;
   readonly subscriptions?: readonly string[];
+  /** The cloud that it stands in for: its regions, audiences and names; the public one when absent. */
+  readonly cloud?: CloudName;
   /** Where the state is kept over restarts; without it, in memory alone. */
   readonly stateDirectory?: string;
   /** Runs what is in the clusters; without it a cluster is a resource and nothing more. */
@@ -94,11 +97,19 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
   }
 }
 
-function openState({ stateDirectory, clock, timeScale = 1, seed, subscriptions }: LocalAzureOptions) {
+function openState({
+  stateDirectory,
+  clock,
+  timeScale = 1,
+  seed,
+  subscriptions,
+  cloud = 'AzureCloud',
+}: LocalAzureOptions) {
   return {
     store: openStore(stateDirectory),
     clock: clock ?? (stateDirectory === undefined ? scaledClock(timeScale) : continuedClock(stateDirectory, timeScale)),
     seed,
+    cloud: cloudFacts(cloud),
     operationsKeptMs: operationsKept(timeScale),
     subscriptions: subscriptions ?? [DEFAULT_SUBSCRIPTION],
     types: resourceTypes,

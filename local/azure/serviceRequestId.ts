@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './http.ts';
+import { isObject } from './json.ts';
 import type { ResourcePath } from './resourceId.ts';
 
 /**
@@ -10,7 +11,7 @@ export function serviceRequestId(path: ResourcePath, answer: Answer): Readonly<R
   const { namespace, names, types } = path;
   if (namespace?.toLowerCase() !== 'microsoft.network') return {};
   const policies = types.some((type) => /^(?:firewallpolicies|nfvoperation)/i.test(type));
-  const list = answer.body?.['value'];
+  const list = isObject(answer.body) ? answer.body['value'] : undefined;
   const byArm = names.length === 0 && Array.isArray(list) && list.length === 0;
   return policies || byArm ? {} : { 'x-ms-arm-service-request-id': randomUUID() };
 }

@@ -18,7 +18,7 @@ export function answerTokenRequest(azure: Azure, request: Request): Answer | und
   const { pathname } = request.url;
   if (pathname === '/msi/token') return managedIdentityToken(azure, request);
   const tenant = /^\/([^/]+)(?:\/oauth2)?(?:\/v2\.0)?\/token$/.exec(pathname)?.[1];
-  if (tenant === undefined || tenant === 'subscriptions') return answerDiscovery(request);
+  if (tenant === undefined || tenant === 'subscriptions') return answerDiscovery(azure.cloud, request);
   return request.method === 'POST' ? clientCredentialsToken(azure, request) : { status: 405 };
 }
 

@@ -19,7 +19,7 @@ export function putResource(azure: Azure, type: ResourceType, id: string, sent: 
   const existing = azure.store.resources.get(id.toLowerCase());
   const name = existing === undefined ? lastSegment(id) : lastSegment(existing.id);
   if (existing === undefined) type.checkName(name);
-  const location = type.hasLocation === false ? '' : checkLocation(sent['location'], type.type);
+  const location = type.hasLocation === false ? '' : checkLocation(sent['location'], type.type, azure.cloud);
   if (existing !== undefined && type.hasLocation !== false) refuseOtherLocation(existing, location);
   checkPreconditions(type, existing, call);
   checkShape(type, sent, existing?.body);

@@ -6,7 +6,7 @@ import { provisioningGraph } from '../../shared/plan/provisioningGraph.ts';
 import { runArticle } from '../article.ts';
 import { startLocalAzure } from '../azure/server.ts';
 import { scaledClock, VirtualClock } from '../clock.ts';
-import { LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
+import { cloudOfSpec, LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
 import { creationFigures, requestLog } from '../measure.ts';
 import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
 import { apiClient, RefusedError, type ShownEnvironment } from './apiClient.ts';
@@ -55,6 +55,7 @@ runMain(async () => {
   const cloud = await startLocalCloud({
     clock,
     appDirectory: process.cwd(),
+    azureCloud: cloudOfSpec(spec),
     // What goes away at the end need not stand where people look for it, nor collide with what runs there.
     functionsPort: portOption('port', values.port ?? (values.keep ? '7071' : '0')),
     azurePort: portOption('azure-port', values['azure-port'] ?? (values.keep ? '8480' : '0')),

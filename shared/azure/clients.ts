@@ -16,7 +16,10 @@ const armClients = new Map<string, Promise<Client>>();
  * One for the process, since it caches tokens.
  */
 function azureCredential(): Promise<TokenCredential> {
-  credential ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
+  const { authorityHost } = settings();
+  credential ??= import('@azure/identity').then(
+    ({ DefaultAzureCredential }) => new DefaultAzureCredential({ authorityHost }),
+  );
   return credential;
 }
 
@@ -26,19 +29,20 @@ function azureCredential(): Promise<TokenCredential> {
  * durable and visible.
  */
 export function armClient(current: Settings = settings()): Promise<Client> {
-  const { armEndpoint } = current;
-  let client = armClients.get(armEndpoint);
+  const { armEndpoint, armAudience } = current;
+  const key = `${armEndpoint} ${armAudience}`;
+  let client = armClients.get(key);
   if (client === undefined) {
-    client = createArmClient(armEndpoint);
-    armClients.set(armEndpoint, client);
+    client = createArmClient(current);
+    armClients.set(key, client);
   }
   return client;
 }
 
-async function createArmClient(armEndpoint: string): Promise<Client> {
+async function createArmClient({ armEndpoint, armAudience }: Settings): Promise<Client> {
   const { getClient } = await import('@azure-rest/core-client');
   const token = await azureCredential();
-  const scopes = [scopeOf(armEndpoint)];
+  const scopes = [`${armAudience}/.default`];
   const client = getClient(armEndpoint, token, {
     credentials: { scopes },
     retryOptions: { maxRetries: 0 },
@@ -57,9 +61,9 @@ async function createArmClient(armEndpoint: string): Promise<Client> {
 export async function typedClient<T extends { readonly pipeline: Pipeline }>(
   create: (credential: TokenCredential, options: TypedClientOptions) => T,
 ): Promise<T> {
-  const { armEndpoint } = settings();
+  const { armEndpoint, armAudience } = settings();
   const token = await azureCredential();
-  const scopes = [scopeOf(armEndpoint)];
+  const scopes = [`${armAudience}/.default`];
   const client = create(token, {
     endpoint: armEndpoint,
     credentials: { scopes },
@@ -89,10 +93,6 @@ export interface TypedClientOptions {
   readonly retryOptions: { maxRetries: number };
   readonly allowInsecureConnection: boolean;
 }
-
-/** Each cloud's endpoint is its own audience; a stand-in on this machine takes the public cloud's tokens. */
-const scopeOf = (armEndpoint: string) =>
-  `${isLoopback(armEndpoint) ? 'https://management.azure.com' : armEndpoint}/.default`;
 
 const refusals: PipelinePolicy = {
   name: 'gatehouseRefusals',

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { cloudOfSpec } from '../../local/cloud.ts';
 import { clusterClient } from '../../local/clusterClient.ts';
 import { objectsAt, stringAt, type JsonObject } from '../../local/azure/json.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
@@ -24,8 +25,8 @@ async function reached(frontend: string, port: number): Promise<boolean> {
 }
 
 test.each(specs)('examples/%s is created, publishes a service, is repaired and goes again', async (file) => {
-  cloud = await startTestCloud();
   const text = readFileSync(`examples/${file}`, 'utf8');
+  cloud = await startTestCloud({ azureCloud: cloudOfSpec(text) });
   const started = await cloud.call('POST', '/environments', text, { 'content-type': 'application/yaml' });
   expect([started.status, started.text]).toEqual([202, expect.anything()]);
   const name = stringAt(started.body, 'name') ?? '';

@@ -4,8 +4,50 @@ test('without any setting the app talks to the public cloud and may touch nothin
   expect(parseSettings({})).toEqual({
     allowedScopes: [],
     outboundRanges: [],
+    cloud: 'public',
     armEndpoint: 'https://management.azure.com',
+    armAudience: 'https://management.azure.com',
+    authorityHost: 'https://login.microsoftonline.com',
   });
+});
+
+test.each([
+  [
+    { GATEHOUSE_CLOUD: 'government' },
+    'government',
+    'https://management.usgovcloudapi.net',
+    'https://login.microsoftonline.us',
+  ],
+  [{ GATEHOUSE_CLOUD: 'china' }, 'china', 'https://management.chinacloudapi.cn', 'https://login.chinacloudapi.cn'],
+  [
+    { GATEHOUSE_ARM_ENDPOINT: 'https://management.chinacloudapi.cn/' },
+    'china',
+    'https://management.chinacloudapi.cn',
+    'https://login.chinacloudapi.cn',
+  ],
+])('%j is the cloud with its endpoints', (variables, cloud, armEndpoint, authorityHost) => {
+  expect(parseSettings(variables)).toMatchObject({ cloud, armEndpoint, armAudience: armEndpoint, authorityHost });
+});
+
+test('endpoints can be given on their own; a stand-in takes the tokens of the cloud that it stands in for', () => {
+  const local = { GATEHOUSE_CLOUD: 'government', GATEHOUSE_ARM_ENDPOINT: 'http://127.0.0.1:8480' };
+  expect(parseSettings(local)).toMatchObject({
+    armEndpoint: 'http://127.0.0.1:8480',
+    armAudience: 'https://management.usgovcloudapi.net',
+  });
+  const own = { GATEHOUSE_ARM_AUDIENCE: 'https://arm.example', GATEHOUSE_AUTHORITY_HOST: 'https://login.example/' };
+  expect(parseSettings({ ...local, ...own })).toMatchObject({
+    armAudience: 'https://arm.example',
+    authorityHost: 'https://login.example',
+  });
+});
+
+test('an endpoint of another cloud is refused', () => {
+  const parse = (cloud: string) => () =>
+    parseSettings({ GATEHOUSE_CLOUD: cloud, GATEHOUSE_ARM_ENDPOINT: 'https://management.azure.com' });
+  expect(parse('china')).toThrow(/GATEHOUSE_ARM_ENDPOINT is of another cloud/);
+  expect(parse('moon')).toThrow(/GATEHOUSE_CLOUD must be one of public, government, china/);
+  expect(parse('public')()).toMatchObject({ cloud: 'public' });
 });
 
 test('lists are split at commas and white space, and empty values count as absent', () => {

@@ -31,6 +31,8 @@ interface ShownStatus {
 
 /** What a test can have otherwise. */
 export interface TestCloudOptions {
+  /** What local Azure stands in for; public when absent. */
+  readonly azureCloud?: NonNullable<LocalCloudOptions['azureCloud']>;
   /** Where virtual time begins, epoch ms. */
   readonly start?: number;
   /** Of local Azure's latencies, 1 when absent; `none`: everything takes its median. */
@@ -53,6 +55,12 @@ export interface TestCloudOptions {
   readonly planted?: readonly string[];
 }
 
+/**
+ * The port of this process's first local Azure. The identity library keeps the endpoint that it has asked for its first token, and an Azure of
+ * another cloud wants another token.
+ */
+let sharedAzurePort = 0;
+
 export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
   const { seed = 1 } = options;
   const clock = new VirtualClock(options.start);
@@ -61,8 +69,9 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     clock,
     appDirectory: process.cwd(),
     ...(options.built === true ? {} : { entry: 'functions/index.ts' }),
+    ...(options.azureCloud === undefined ? {} : { azureCloud: options.azureCloud }),
     functionsPort: options.kept?.functionsPort ?? 0,
-    azurePort: options.kept?.azurePort ?? 0,
+    azurePort: options.kept?.azurePort ?? (options.azureCloud === undefined ? 0 : sharedAzurePort),
     ...(options.kept === undefined
       ? {}
       : { stateDirectory: options.kept.directory, kubernetesPort: options.kept.kubernetesPort }),
@@ -75,6 +84,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     },
     ...(options.log === undefined ? {} : { log: options.log }),
   });
+  sharedAzurePort ||= Number(new URL(cloud.azure.origin).port);
   return {
     ...cloud,
     clock,

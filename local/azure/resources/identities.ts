@@ -20,7 +20,7 @@ export async function putIdentity(azure: Azure, id: string, sent: JsonObject): P
       `The resource name '${name}' is invalid: 3–128 letters, digits, '_' and '-'.`,
     );
   }
-  const location = checkLocation(sent['location'], IDENTITY_TYPE);
+  const location = checkLocation(sent['location'], IDENTITY_TYPE, azure.cloud);
   const current = stringAt(existing?.body, 'location');
   if (current !== undefined && current !== location) {
     throw new ArmError(

@@ -1,3 +1,4 @@
+import { clusterDomain } from '../clouds.ts';
 import { randomUUID } from 'node:crypto';
 import { compact, isObject, objectAt, objectsAt, omit, stringAt, stringsAt, type JsonObject } from '../json.ts';
 import { canonicalText, parseRange } from '../ipv4.ts';
@@ -75,12 +76,13 @@ function hostNames(write: Write, dnsPrefix: string, before: JsonObject, access: 
     .toString(16)
     .padStart(8, '0');
   const host = `${dnsPrefix}-${mark}`;
+  const domain = clusterDomain(write.location);
   const names = {
-    fqdn: `${host}.hcp.${write.location}.azmk8s.io`,
-    azurePortalFQDN: `${host}.portal.hcp.${write.location}.azmk8s.io`,
+    fqdn: `${host}.hcp.${domain}`,
+    azurePortalFQDN: `${host}.portal.hcp.${domain}`,
   };
   return access?.['enablePrivateCluster'] === true
-    ? { ...names, privateFQDN: `${host}.${randomUUID()}.privatelink.${write.location}.azmk8s.io` }
+    ? { ...names, privateFQDN: `${host}.${randomUUID()}.privatelink.${domain}` }
     : names;
 }
 

@@ -1,15 +1,5 @@
+import type { CloudFacts } from '../clouds.ts';
 import { ArmError } from '../errors.ts';
-
-/** Public regions that offer network resources, firewalls and AKS. */
-const regions = [
-  ...['australiacentral', 'australiaeast', 'australiasoutheast', 'austriaeast', 'brazilsouth', 'canadacentral'],
-  ...['canadaeast', 'centralindia', 'centralus', 'chilecentral', 'eastasia', 'eastus', 'eastus2', 'francecentral'],
-  ...['germanywestcentral', 'indonesiacentral', 'israelcentral', 'italynorth', 'japaneast', 'japanwest'],
-  ...['koreacentral', 'koreasouth', 'malaysiawest', 'mexicocentral', 'newzealandnorth', 'northcentralus'],
-  ...['northeurope', 'norwayeast', 'polandcentral', 'qatarcentral', 'southafricanorth', 'southcentralus'],
-  ...['southeastasia', 'southindia', 'spaincentral', 'swedencentral', 'switzerlandnorth', 'uaenorth', 'uksouth'],
-  ...['ukwest', 'westcentralus', 'westeurope', 'westus', 'westus2', 'westus3'],
-];
 
 /** `East US` and `eastus` are the same location. */
 export function normalLocation(location: string): string {
@@ -17,20 +7,20 @@ export function normalLocation(location: string): string {
 }
 
 /** Reads the location a PUT names. Throws `LocationRequired` and `LocationNotAvailableForResourceType`. */
-export function checkLocation(location: unknown, type: string): string {
+export function checkLocation(location: unknown, type: string, { regions }: CloudFacts): string {
   if (typeof location !== 'string' || location === '') {
     throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.');
   }
   const normal = normalLocation(location);
   // Topics of a subscription lie where Azure Resource Manager does: everywhere.
   if (normal === 'global' && type === 'Microsoft.EventGrid/systemTopics') return normal;
-  if (!regions.includes(normal)) {
+  if (!Object.hasOwn(regions, normal)) {
     const group = type === 'Microsoft.Resources/resourceGroups';
     throw new ArmError(
       400,
       group ? 'LocationNotAvailableForResourceGroup' : 'LocationNotAvailableForResourceType',
       `The provided location '${location}' is not available for ${group ? 'resource group' : `resource type '${type}'`}. ` +
-        `List of available regions is '${regions.join(',')}'.`,
+        `List of available regions is '${Object.keys(regions).join(',')}'.`,
     );
   }
   return normal;

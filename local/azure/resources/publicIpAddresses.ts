@@ -1,3 +1,4 @@
+import { addressDomain } from '../clouds.ts';
 import { randomUUID } from 'node:crypto';
 import { networkError } from '../errors.ts';
 import { objectAt, stringAt, stringsAt, asText, type JsonObject } from '../json.ts';
@@ -154,7 +155,7 @@ function checkQuota(write: Write): void {
 function dnsSettings(write: Write, sent: JsonObject): JsonObject | undefined {
   const label = sent['domainNameLabel'];
   if (label === undefined) return Object.keys(sent).length === 0 ? undefined : sent;
-  return { ...sent, fqdn: `${asText(label)}.${write.location}.cloudapp.azure.com` };
+  return { ...sent, fqdn: `${asText(label)}.${addressDomain(write.location)}` };
 }
 
 /** The first free address of its prefix; else one that depends on the seed and the id, and is nobody else's. */

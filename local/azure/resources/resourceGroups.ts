@@ -28,7 +28,7 @@ export function requireGroup(azure: Azure, subscription: string, name: string, w
 export async function putGroup(azure: Azure, subscription: string, name: string, sent: JsonObject): Promise<Answer> {
   const existing = findGroup(azure, subscription, name);
   if (existing === undefined) checkGroupName(name);
-  const location = checkLocation(sent['location'], GROUP_TYPE);
+  const location = checkLocation(sent['location'], GROUP_TYPE, azure.cloud);
   refuseUnknownMembers(sent);
   if (existing !== undefined) {
     requireGroup(azure, subscription, name, true);

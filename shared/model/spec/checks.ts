@@ -1,6 +1,7 @@
 import { MAX_AUTHORIZED_RANGES, rangesOfFrontends } from '../azureLimits.ts';
-import { cloudOf, presetsOfCloud } from '../cloud.ts';
+import { cloudOf, type Cloud } from '../cloud.ts';
 import { resourceIds } from '../names.ts';
+import { presetsOfCloud } from '../presetsOfCloud.ts';
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
 import { clusterProblems } from './clusterChecks.ts';
@@ -14,6 +15,7 @@ import { unsupportedProblems } from './unsupported.ts';
 export function relationProblems(checked: Checked): readonly Problem[] {
   return [
     ...subscriptionProblems(checked),
+    ...cloudProblems(checked),
     ...networkProblems(checked),
     ...clusterProblems(checked),
     ...presetProblems(checked),
@@ -56,6 +58,24 @@ function subscriptionProblems({ draft, context, sound }: Checked): readonly Prob
     },
   ];
 }
+
+/** An identity and an endpoint are of one cloud: nothing can be built in another. */
+function cloudProblems({ draft: { location }, context: { cloud }, sound }: Checked): readonly Problem[] {
+  if (cloud === undefined || !sound('location') || cloudOf(location) === cloud) return [];
+  return [
+    {
+      path: 'location',
+      message: `location ${location} belongs to the ${cloudOf(location)} cloud, and the app works in the ${cloud} one`,
+      remedy: `Give a location of the ${cloud} cloud, such as ${exampleLocation[cloud]}, or send it to an app that is deployed there (GATEHOUSE_CLOUD).`,
+    },
+  ];
+}
+
+const exampleLocation: Readonly<Record<Cloud, string>> = {
+  public: 'eastus',
+  government: 'usgovvirginia',
+  china: 'chinanorth3',
+};
 
 function presetProblems({ draft, sound }: Checked): readonly Problem[] {
   if (!sound('egress.presets') || !sound('location')) return [];

@@ -1,3 +1,4 @@
+import type { Cloud } from '../cloud.ts';
 import type { Problem } from '../problem.ts';
 import type { ClusterSpec } from './clusterTypes.ts';
 
@@ -110,6 +111,8 @@ export interface SpecContext {
   readonly subscription?: string;
   /** ARM scopes, e.g. `/subscriptions/…` or `/subscriptions/…/resourceGroups/…`. Empty: nothing is allowed. */
   readonly allowedScopes: readonly string[];
+  /** The cloud that the app works in; absent: whichever the location is of. */
+  readonly cloud?: Cloud;
   /** The app's own public addresses, which must stay able to reach the API server. */
   readonly outboundRanges: readonly string[];
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { egressCatalogue } from '../../../shared/desired/egressCatalogue.ts';
 import { egressCollections, ownCollectionNames } from '../../../shared/desired/egress.ts';
-import { cloudOf, presetsOfCloud, type Cloud } from '../../../shared/model/cloud.ts';
+import { cloudOf, type Cloud } from '../../../shared/model/cloud.ts';
+import { presetsOfCloud } from '../../../shared/model/presetsOfCloud.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { articleSpec } from '../../support/spec.ts';
 

@@ -3,7 +3,7 @@ import { desiredCluster } from '../../../shared/desired/cluster.ts';
 import { ownCollectionNames } from '../../../shared/desired/egress.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../../../shared/desired/network.ts';
-import { presetsOfCloud } from '../../../shared/model/cloud.ts';
+import { presetsOfCloud } from '../../../shared/model/presetsOfCloud.ts';
 import { isJsonObject, isList, jsonAt, stringAt, type Json, type JsonObject } from '../../../shared/model/json.ts';
 import type { DesiredResource } from '../../../shared/model/resource.ts';
 import { leavesOf } from '../../../shared/plan/leaves.ts';

@@ -1,0 +1,63 @@
+/** What regions are called, by name: those that have network, firewalls and AKS. */
+export type Regions = Readonly<Record<string, string>>;
+
+export const publicRegions: Regions = {
+  australiacentral: 'Australia Central',
+  australiaeast: 'Australia East',
+  australiasoutheast: 'Australia Southeast',
+  austriaeast: 'Austria East',
+  brazilsouth: 'Brazil South',
+  canadacentral: 'Canada Central',
+  canadaeast: 'Canada East',
+  centralindia: 'Central India',
+  centralus: 'Central US',
+  chilecentral: 'Chile Central',
+  eastasia: 'East Asia',
+  eastus: 'East US',
+  eastus2: 'East US 2',
+  francecentral: 'France Central',
+  germanywestcentral: 'Germany West Central',
+  indonesiacentral: 'Indonesia Central',
+  israelcentral: 'Israel Central',
+  italynorth: 'Italy North',
+  japaneast: 'Japan East',
+  japanwest: 'Japan West',
+  koreacentral: 'Korea Central',
+  koreasouth: 'Korea South',
+  malaysiawest: 'Malaysia West',
+  mexicocentral: 'Mexico Central',
+  newzealandnorth: 'New Zealand North',
+  northcentralus: 'North Central US',
+  northeurope: 'North Europe',
+  norwayeast: 'Norway East',
+  polandcentral: 'Poland Central',
+  qatarcentral: 'Qatar Central',
+  southafricanorth: 'South Africa North',
+  southcentralus: 'South Central US',
+  southeastasia: 'Southeast Asia',
+  southindia: 'South India',
+  spaincentral: 'Spain Central',
+  swedencentral: 'Sweden Central',
+  switzerlandnorth: 'Switzerland North',
+  uaenorth: 'UAE North',
+  uksouth: 'UK South',
+  ukwest: 'UK West',
+  westcentralus: 'West Central US',
+  westeurope: 'West Europe',
+  westus: 'West US',
+  westus2: 'West US 2',
+  westus3: 'West US 3',
+};
+
+export const governmentRegions: Regions = {
+  usgovarizona: 'USGov Arizona',
+  usgovtexas: 'USGov Texas',
+  usgovvirginia: 'USGov Virginia',
+};
+
+export const chinaRegions: Regions = {
+  chinaeast2: 'China East 2',
+  chinaeast3: 'China East 3',
+  chinanorth2: 'China North 2',
+  chinanorth3: 'China North 3',
+};
