@@ -1,7 +1,7 @@
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import { desiredFirewallPolicy } from '../../../shared/desired/firewallPolicy.ts';
 import { desiredRuleCollectionGroup, ownGroupCollectionNames } from '../../../shared/desired/ruleCollectionGroup.ts';
-import { presetsOfCloud } from '../../../shared/model/cloud.ts';
+import { presetsOfCloud } from '../../../shared/model/presetsOfCloud.ts';
 import { jsonAt, objectsAt, stringAt, type JsonObject } from '../../../shared/model/json.ts';
 import { articleSpec } from '../../support/spec.ts';
 
