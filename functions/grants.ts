@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import { clustersOf } from '../shared/model/clusters.ts';
+import { restrictedClustersOf } from '../shared/model/clusters.ts';
 import type { DeveloperGrant } from '../shared/model/environmentSpec.ts';
 import { parseGrant } from '../shared/model/grant.ts';
 import { MAX_AUTHORIZED_RANGES } from '../shared/plan/rangePlan.ts';
@@ -73,8 +73,18 @@ async function revokeAccess(request: HttpRequest, client: DurableClient): Promis
 
 async function accessOf(request: HttpRequest, client: DurableClient) {
   const { state } = await existingLane(client, request.params['name'] ?? '');
+  const clusters = restrictedClustersOf(state.spec);
+  if (clusters.length === 0) {
+    throw new HttpProblem(
+      409,
+      'private-cluster',
+      'The API server is private',
+      `The API server of ${state.spec.name} has no address on the Internet, and so no ranges that may reach it.`,
+      'Reach it from its network: by a VPN, a peering or a jumpbox; or run commands in it with az aks command invoke.',
+    );
+  }
   const lanes = await findAccessLanes(client, state.spec);
-  if (lanes.length < clustersOf(state.spec).length) {
+  if (lanes.length < clusters.length) {
     const stands = state.readyAt !== undefined;
     throw new HttpProblem(
       409,

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterCloud, ClusterFacts, ClusterHost, StartClusterHost } from './azure/clusterHost.ts';
 import type { Clock } from './clock.ts';
+import { clusterClient, type CallCluster } from './clusterClient.ts';
 import { parseFaults } from './kubernetes/faults.ts';
 import { startKubernetes, type Certificates, type Kubernetes } from './kubernetes/apiServer.ts';
 
@@ -20,12 +21,28 @@ export interface KubernetesClustersOptions {
   readonly log?: (message: string) => void;
 }
 
+interface Running {
+  readonly kubernetes: Kubernetes;
+  readonly port: number;
+  readonly isPrivate: boolean;
+}
+
+/** Of a machine in the networks of private clusters. */
+const INSIDE_ADDRESS = '10.42.1.4';
+
 /** The clusters that run on this machine. */
 export interface KubernetesClusters {
   /** For local Azure's option `clusters`. */
   readonly start: StartClusterHost;
   /** The API server of a cluster by its resource id, in any case; undefined when it doesn't run. */
   find(clusterId: string): Kubernetes | undefined;
+  /**
+   * Somebody who may do everything in a cluster, and comes from where its API server can be reached: from its network, where
+   * it is private.
+   *
+   * @throws Error when it doesn't run
+   */
+  operator(clusterId: string): CallCluster;
 }
 
 /**
@@ -33,13 +50,13 @@ export interface KubernetesClusters {
  * Its load balancers are written through local Azure, and its authorized ranges are read there at each request.
  */
 export function kubernetesClusters(options: KubernetesClustersOptions): KubernetesClusters {
-  const running = new Map<string, { readonly kubernetes: Kubernetes; readonly port: number }>();
+  const running = new Map<string, Running>();
   const find = (id: string) => running.get(id.toLowerCase())?.kubernetes;
   const start: StartClusterHost = (cloud): ClusterHost => ({
     async start(facts) {
       const port = portFor(options, facts, new Set([...running.values()].map((one) => one.port)));
       const kubernetes = await startKubernetes(kubernetesOptions(options, cloud, facts, port));
-      running.set(facts.id.toLowerCase(), { kubernetes, port });
+      running.set(facts.id.toLowerCase(), { kubernetes, port, isPrivate: facts.isPrivate });
       const file = keepKubeconfig(options, facts.name, kubernetes.kubeconfig('user'));
       const how = file === undefined ? '' : `; kubectl --kubeconfig ${file} get services`;
       options.log?.(`The API server of ${facts.name} listens on ${kubernetes.origin}${how}`);
@@ -66,7 +83,12 @@ export function kubernetesClusters(options: KubernetesClustersOptions): Kubernet
       await Promise.all(entries.map(({ kubernetes }) => kubernetes.close()));
     },
   });
-  return { start, find };
+  const operator = (id: string): CallCluster => {
+    const entry = running.get(id.toLowerCase());
+    if (entry === undefined) throw new Error(`The cluster ${id} does not run.`);
+    return clusterClient(entry.kubernetes.kubeconfig('operator'), entry.isPrivate ? INSIDE_ADDRESS : undefined);
+  };
+  return { start, find, operator };
 }
 
 function kubernetesOptions(options: KubernetesClustersOptions, cloud: ClusterCloud, facts: ClusterFacts, port: number) {

@@ -1,5 +1,6 @@
 import { request } from 'node:https';
 import { parse } from 'yaml';
+import { SOURCE_ADDRESS_HEADER } from './kubernetes/access.ts';
 
 /** What an API server answered. */
 export interface ClusterAnswer {
@@ -21,8 +22,9 @@ interface Kubeconfig {
  * The least of a Kubernetes client, for what shows and measures the local cloud: kubectl need not be there.
  *
  * @param kubeconfig as local clusters hand it out, YAML
+ * @param source the simulated address that calls come from; absent: where the cluster takes everybody to be
  */
-export function clusterClient(kubeconfig: string): CallCluster {
+export function clusterClient(kubeconfig: string, source?: string): CallCluster {
   const { clusters, users } = parse(kubeconfig) as Kubeconfig;
   const [first] = clusters;
   if (first === undefined) throw new Error('The kubeconfig names no cluster.');
@@ -30,7 +32,11 @@ export function clusterClient(kubeconfig: string): CallCluster {
   const token = users[0]?.user.token ?? '';
   return (method, path, body, contentType = 'application/json') =>
     new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': contentType,
+        ...(source === undefined ? {} : { [SOURCE_ADDRESS_HEADER]: source }),
+      };
       const outgoing = request(`${first.cluster.server}${path}`, { method, ca, headers, agent: false }, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

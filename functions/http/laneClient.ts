@@ -9,7 +9,7 @@ import {
   newLaneState,
   type LaneState,
 } from '../../orchestrations/laneState.ts';
-import { clustersOf } from '../../shared/model/clusters.ts';
+import { restrictedClustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentState, EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { Signal } from '../../shared/model/signal.ts';
@@ -129,7 +129,7 @@ export interface AccessLane {
 /** The lanes that keep the authorized ranges of an environment's clusters, in their order; those that run. */
 export async function findAccessLanes(client: DurableClient, spec: EnvironmentSpec): Promise<readonly AccessLane[]> {
   const lanes = await Promise.all(
-    clustersOf(spec).map(async ({ name }) => {
+    restrictedClustersOf(spec).map(async ({ name }) => {
       const state = await findAccessState(client, spec.name, name);
       return state === undefined ? [] : [{ cluster: name, state }];
     }),
@@ -172,7 +172,8 @@ export async function signalLane(client: DurableClient, lane: Lane, signal: Sign
 
 /** Sends a signal to the lanes that keep the authorized ranges of an environment's clusters. */
 export async function signalAccessLanes(client: DurableClient, spec: EnvironmentSpec, signal: Signal): Promise<void> {
-  for (const { name } of clustersOf(spec)) await client.raiseEvent(accessLaneId(spec.name, name), SIGNAL_EVENT, signal);
+  for (const { name } of restrictedClustersOf(spec))
+    await client.raiseEvent(accessLaneId(spec.name, name), SIGNAL_EVENT, signal);
 }
 
 export const REMEDY_UNREADABLE =

@@ -11,6 +11,8 @@ export interface ClusterFacts {
   readonly serviceCidr: string;
   /** Whether its users are those of the directory. */
   readonly entra: boolean;
+  /** Whether its API server has an address in its network alone. */
+  readonly isPrivate: boolean;
 }
 
 /** Runs the clusters' API servers; local Azure itself has only the resources. */

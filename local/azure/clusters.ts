@@ -2,7 +2,7 @@ import { TENANT_ID, type Azure } from './azure.ts';
 import { identifyBearer } from './auth.ts';
 import { isAllowed, mayOf } from './clusterAccess.ts';
 import type { ClusterContents, ClusterFacts, ClusterHost, StartClusterHost } from './clusterHost.ts';
-import { objectAt, stringAt, type JsonObject } from './json.ts';
+import { at, objectAt, stringAt, type JsonObject } from './json.ts';
 import { drawSeconds } from './latencies.ts';
 import { deleteLoadBalancer, ensureLoadBalancer } from './loadBalancers/cloudProvider.ts';
 import { inEffect } from './operations.ts';
@@ -106,5 +106,6 @@ function factsOf({ id, body }: Resource): ClusterFacts {
     version: stringAt(properties, 'currentKubernetesVersion') ?? '',
     serviceCidr: stringAt(properties, 'networkProfile', 'serviceCidr') ?? '10.0.0.0/16',
     entra: properties['aadProfile'] !== undefined && properties['aadProfile'] !== null,
+    isPrivate: at(properties, 'apiServerAccessProfile', 'enablePrivateCluster') === true,
   };
 }

@@ -5,7 +5,6 @@ import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts'
 import { bareAddress } from '../../shared/model/ipRange.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { LocalCloud } from '../cloud.ts';
-import { clusterClient } from '../clusterClient.ts';
 import type { apiClient, ShownEnvironment } from './apiClient.ts';
 
 /** What the second part of the demo came to. */
@@ -44,9 +43,7 @@ export async function demonstrateIngress(
 ): Promise<IngressSummary> {
   const began = azureNow();
   const say = (text: string) => console.log(`${`${Math.round((azureNow() - began) / 1000)} s`.padStart(7)}  ${text}`);
-  const kubeconfig = cloud.clusters.find(resourceIds(spec).cluster)?.kubeconfig('user');
-  if (kubeconfig === undefined) throw new Error('The cluster does not run.');
-  const kubernetes = clusterClient(kubeconfig);
+  const kubernetes = cloud.clusters.operator(resourceIds(spec).cluster);
   const manifest = parse(readFileSync(MANIFEST, 'utf8')) as Manifest;
   const namespace = spec.ingress.namespaces === 'all' ? 'default' : (spec.ingress.namespaces[0] ?? 'default');
   const services = `/api/v1/namespaces/${namespace}/services`;

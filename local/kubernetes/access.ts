@@ -11,7 +11,7 @@ export interface KubernetesUser {
 }
 
 /** The header by which a caller says from which simulated address it comes. */
-const SOURCE_ADDRESS_HEADER = 'x-gatehouse-source-address';
+export const SOURCE_ADDRESS_HEADER = 'x-gatehouse-source-address';
 
 /** Whether a caller is let through to the API server at all; its address is the header's, or else the default. */
 export function isLetIn(
@@ -25,12 +25,12 @@ export function isLetIn(
 /** The caller by client certificate or bearer token; a token that is no good is refused with 401, as is nobody. */
 export function identify(
   incoming: IncomingMessage,
-  token: string,
+  tokens: { readonly local: string; readonly operator: string },
   identifyToken: (token: string) => KubernetesUser | undefined,
 ): KubernetesUser {
   const bearer = /^Bearer\s+(.+)$/i.exec(incoming.headers.authorization ?? '')?.[1];
   if (bearer !== undefined) {
-    const user = bearer === token ? administrator('clusterAdmin') : identifyToken(bearer);
+    const user = knownUser(bearer, tokens) ?? identifyToken(bearer);
     if (user === undefined) throw unauthorized();
     return user;
   }
@@ -40,6 +40,14 @@ export function identify(
     return administrator(String(subject?.CN ?? ''));
   }
   throw unauthorized();
+}
+
+function knownUser(
+  bearer: string,
+  { local, operator }: { readonly local: string; readonly operator: string },
+): KubernetesUser | undefined {
+  if (bearer === local) return administrator('clusterAdmin');
+  return bearer === operator ? administrator('operator') : undefined;
 }
 
 function administrator(name: string): KubernetesUser {

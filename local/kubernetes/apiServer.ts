@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +11,7 @@ import type { Cluster } from './cluster.ts';
 import { answerDiscovery } from './discovery.ts';
 import { failure, faultSwitches, type FaultSwitches } from './faults.ts';
 import { readRequest, sendAnswer, type Answer, type Request } from './http.ts';
-import { kubeconfig } from './kubeconfig.ts';
+import { kubeconfig, type KubeconfigUser } from './kubeconfig.ts';
 import { keepNamespaces } from './namespaceLifecycle.ts';
 import type { KubernetesObject } from './objects.ts';
 import { openObjectStore } from './objectStore.ts';
@@ -58,7 +59,7 @@ export interface Kubernetes {
   /** https://127.0.0.1:port */
   readonly origin: string;
   /** YAML, as `listClusterUserCredential` and `listClusterAdminCredential` carry it in base64. */
-  kubeconfig(user: 'user' | 'admin'): string;
+  kubeconfig(user: KubeconfigUser): string;
   /** What is stored now, by namespace and name: what a command run inside the cluster would list. */
   list(resource: 'services' | 'namespaces' | 'events'): readonly KubernetesObject[];
   readonly faults: FaultSwitches;
@@ -76,6 +77,7 @@ const DEFAULT_LOAD_BALANCER_SECONDS = 30;
 export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
   const { certificates, token, entra, name = 'kubernetes', resourceGroup = 'local' } = options;
   const log = options.log ?? (() => undefined);
+  const operatorToken = randomUUID();
   const cluster: Cluster = {
     store: openObjectStore(options.stateDirectory),
     clock: options.clock ?? scaledClock(),
@@ -113,7 +115,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
         const { failing, unauthorized: nobody, forbidden } = faults.current;
         if (failing !== undefined) throw failure(failing);
         if (nobody) throw unauthorized();
-        const user = identify(incoming, token, (bearer) => entra?.identify(bearer));
+        const user = identify(incoming, { local: token, operator: operatorToken }, (bearer) => entra?.identify(bearer));
         return answerFor(forbidden ? { ...user, may: 'nothing' } : user, request);
       });
       sendAnswer(response, answer, answer.page !== undefined && answer.page === faults.current.cutPage);
@@ -145,7 +147,8 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 
   return {
     origin,
-    kubeconfig: (user) => kubeconfig(user, { origin, certificates, token, name, resourceGroup, tenant: entra?.tenant }),
+    kubeconfig: (user) =>
+      kubeconfig(user, { origin, certificates, token, operatorToken, name, resourceGroup, tenant: entra?.tenant }),
     list: (resource) => cluster.store.list(resource),
     faults,
     compact: () => cluster.store.compact(),

@@ -1,10 +1,14 @@
 import { stringify } from 'yaml';
 import type { Certificates } from './certificates.ts';
 
+/** `operator`: whoever the cluster lets do everything, in whatever way it does; nobody outside of tests and demos gets this. */
+export type KubeconfigUser = 'user' | 'admin' | 'operator';
+
 interface KubeconfigOptions {
   readonly origin: string;
   readonly certificates: Certificates;
   readonly token: string;
+  readonly operatorToken: string;
   readonly name: string;
   readonly resourceGroup: string;
   /** The tenant of a cluster that uses Entra. */
@@ -20,8 +24,8 @@ const CLIENT_APPLICATION = '80faf920-1908-4b52-b5ef-a8e7bedfc67a';
  * Entra, users get none and call kubelogin instead.
  */
 export function kubeconfig(
-  user: 'user' | 'admin',
-  { origin, certificates, token, name, resourceGroup, tenant }: KubeconfigOptions,
+  user: KubeconfigUser,
+  { origin, certificates, token, operatorToken, name, resourceGroup, tenant }: KubeconfigOptions,
 ): string {
   const context = user === 'admin' ? `${name}-admin` : name;
   const userName = `${user === 'admin' ? 'clusterAdmin' : 'clusterUser'}_${resourceGroup}_${name}`;
@@ -30,6 +34,8 @@ export function kubeconfig(
     'client-key-data': base64(certificates.client.key),
     token,
   };
+  const ofUser = user === 'user' && tenant !== undefined ? kubelogin(tenant) : localAccount;
+  const credentials = user === 'operator' ? { token: operatorToken } : ofUser;
   const config = {
     apiVersion: 'v1',
     clusters: [{ cluster: { 'certificate-authority-data': base64(certificates.authority), server: origin }, name }],
@@ -37,7 +43,7 @@ export function kubeconfig(
     'current-context': context,
     kind: 'Config',
     preferences: {},
-    users: [{ name: userName, user: user === 'user' && tenant !== undefined ? kubelogin(tenant) : localAccount }],
+    users: [{ name: userName, user: credentials }],
   };
   // Lines as long as their base64, as kubectl writes them.
   return stringify(config, { lineWidth: 0 });

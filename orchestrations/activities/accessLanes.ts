@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { owner } from '../../shared/actual/owner.ts';
 import { sameSpec, type EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import { clustersOf } from '../../shared/model/clusters.ts';
+import { clustersOf, restrictedClustersOf } from '../../shared/model/clusters.ts';
 import type { ObservedCluster } from '../../shared/observe/ingress.ts';
 import { isToBeWritten, planRanges } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
@@ -59,7 +59,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
   };
   return {
     start: async (spec) => {
-      for (const { name } of clustersOf(spec)) {
+      for (const { name } of restrictedClustersOf(spec)) {
         if (!(await ensureLive(spec, name))) continue;
         const id = accessLaneId(spec.name, name);
         await tell(spec, id, (await stateOf(client, id)).spec);
@@ -68,6 +68,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
     },
     look: async (spec, { name, cluster }, frontends, time) => {
       if (cluster === undefined || owner(cluster) !== spec.name) return;
+      if (!restrictedClustersOf(spec).some((place) => place.name === name)) return;
       if (!(await ensureLive(spec, name))) return;
       const id = accessLaneId(spec.name, name);
       const { grants, ownedRanges, phase, rewrite, problem, spec: known } = await stateOf(client, id);

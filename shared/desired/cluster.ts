@@ -54,9 +54,9 @@ export function desiredCluster(
           serviceCidr: cluster.serviceCidr,
           dnsServiceIP: addressAt(trustedRange(cluster.serviceCidr), DNS_SERVICE_ADDRESS),
         },
-        apiServerAccessProfile: {
-          authorizedIPRanges: authorizedRanges({ ...facts, grants: standingGrants(spec, facts.now) }),
-        },
+        apiServerAccessProfile: cluster.private
+          ? { enablePrivateCluster: true }
+          : { authorizedIPRanges: authorizedRanges({ ...facts, grants: standingGrants(spec, facts.now) }) },
       },
     },
   };

@@ -9,6 +9,11 @@ export interface ClusterPlace {
   readonly nodeResourceGroup: string;
 }
 
+/** The clusters whose API servers have an address on the Internet, and ranges that may reach it. */
+export const restrictedClustersOf = (
+  spec: NamedSpec & { readonly cluster: { readonly private: boolean } },
+): readonly ClusterPlace[] => (spec.cluster.private ? [] : clustersOf(spec));
+
 /** The clusters of an environment, in the order of the spec. */
 export function clustersOf(spec: NamedSpec): readonly ClusterPlace[] {
   const { cluster: id, nodeResourceGroup } = resourceIds(spec);

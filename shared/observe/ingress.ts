@@ -68,7 +68,7 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
     Promise.all(names.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
     observeRulePolicy(spec),
     publicIpsOfSubscription(spec.subscription),
-    Promise.all(clustersOf(spec).map((place) => readCluster(place, options))),
+    Promise.all(clustersOf(spec).map((place) => readCluster({ ...place, isPrivate: spec.cluster.private }, options))),
   ]);
   const resources: ReadResources = Object.fromEntries(read.filter(([, resource]) => resource !== undefined));
   const [firewallAddresses, loadBalancers] = await Promise.all([
@@ -90,11 +90,14 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
 }
 
 /** Reads a cluster, its load balancers and its services side by side. @throws ArmError when the cluster can't be read */
-async function readCluster(place: ClusterPlace, options: ObserveServicesOptions) {
+async function readCluster(
+  { isPrivate, ...place }: ClusterPlace & { readonly isPrivate: boolean },
+  options: ObserveServicesOptions,
+) {
   const [cluster, balancers, services] = await Promise.all([
     readResource(place.id, apiVersions.containerService),
     tolerant(listLoadBalancers(place.nodeResourceGroup)),
-    observeServices(place, options),
+    observeServices({ ...place, isPrivate }, options),
   ]);
   return { place, cluster, balancers, services };
 }

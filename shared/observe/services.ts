@@ -26,18 +26,24 @@ export interface ObserveServicesOptions {
   readonly commandDeadlineSeconds?: number;
 }
 
+/** For a command in a cluster that is read in no other way, where nothing else is asked for. */
+const COMMAND_SECONDS = 60;
+
 const source = (clusterId: string) => ({ kubeconfig: () => userKubeconfig(clusterId), entraToken: kubernetesToken });
 
 /**
  * Lists the services of a cluster: from its API server, else through a command run in it.
  *
- * @param cluster `name` for the result; `id`: full ARM id
+ * @param cluster `name` for the result; `id`: full ARM id; `isPrivate`: its API server is in a network that the app is not in
  * @returns never throws for what Azure or the API server do or don't
  */
 export async function observeServices(
-  cluster: { readonly name: string; readonly id: string },
+  cluster: { readonly name: string; readonly id: string; readonly isPrivate?: boolean },
   options: ObserveServicesOptions,
 ): Promise<ObservedServices> {
+  if (cluster.isPrivate === true) {
+    return parsed(cluster.name, await listByCommand(cluster.id, options.commandDeadlineSeconds ?? COMMAND_SECONDS));
+  }
   const direct = await listDirectly(cluster.id, options.deadlineSeconds);
   const unanswered = direct.state !== 'complete' && (direct.code === 'unreachable' || direct.code === 'timeout');
   const { commandDeadlineSeconds } = options;

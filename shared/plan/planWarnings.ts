@@ -22,7 +22,7 @@ export function planWarnings(
     ...egressWarnings(spec),
     ...nodeWarnings(spec),
     ...resolverWarnings(actual, resources),
-    ...apiServerWarnings(actual, resources),
+    ...(spec.cluster.private ? [] : apiServerWarnings(actual, resources)),
   ];
 }
 

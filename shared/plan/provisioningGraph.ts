@@ -122,12 +122,8 @@ export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
     },
     ...(rolesFirst ? [] : [clusterRoles]),
     { name: 'events', title: 'Event subscription', after: done('permissions'), expectedSeconds: 25 },
-    {
-      name: 'accessLanes',
-      title: "Lane of the cluster's authorized ranges",
-      after: done('cluster'),
-      expectedSeconds: 1,
-    },
+    // A private API server has no ranges to keep.
+    ...(spec.cluster.private ? [] : [{ ...accessLanesStep, after: done('cluster') }]),
   ];
 }
 
@@ -248,9 +244,15 @@ export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
     expectedSeconds: 2,
   };
   return [
-    { name: 'accessLanes', title: "Lane of the cluster's authorized ranges", after: [], expectedSeconds: 1 },
+    ...(spec.cluster.private ? [] : [accessLanesStep]),
     ...(rolesLast ? [] : [clusterRoles]),
-    { name: 'cluster', title: 'Cluster', after: done('accessLanes'), kind: 'cluster', expectedSeconds: 240 },
+    {
+      name: 'cluster',
+      title: 'Cluster',
+      after: spec.cluster.private ? [] : done('accessLanes'),
+      kind: 'cluster',
+      expectedSeconds: 240,
+    },
     ...(rolesLast ? [clusterRoles] : []),
     ...(removesIdentity ? [{ ...identityStep, after: done('clusterRoles') }] : []),
     { name: 'firewall', title: 'Firewall', after: [], kind: 'firewall', expectedSeconds: 300 },
@@ -307,6 +309,13 @@ const policyTeardownSteps: readonly Step[] = [
     expectedSeconds: 10,
   },
 ];
+const accessLanesStep: Step = {
+  name: 'accessLanes',
+  title: "Lane of the cluster's authorized ranges",
+  after: [],
+  expectedSeconds: 1,
+};
+
 const identityStep: Step = {
   name: 'identity',
   title: "Identity of the cluster's control plane",

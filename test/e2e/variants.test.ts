@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cloudOfSpec } from '../../local/cloud.ts';
-import { clusterClient } from '../../local/clusterClient.ts';
 import { objectsAt, stringAt, type JsonObject } from '../../local/azure/json.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
@@ -41,7 +40,7 @@ test.each(specs)('examples/%s is created, publishes a service, is repaired and g
   expect(first).toMatchObject({ state: 'ready', sync: { lastResult: 'done' } });
 
   const { spec } = (await cloud.call('GET', `/environments/${name}`)).body as { spec: EnvironmentSpec };
-  const kubernetes = clusterClient(cloud.clusters.find(resourceIds(spec).cluster)?.kubeconfig('user') ?? '');
+  const kubernetes = cloud.clusters.operator(resourceIds(spec).cluster);
   const service = {
     apiVersion: 'v1',
     kind: 'Service',

@@ -1,4 +1,4 @@
-import { clusterClient, type CallCluster, type ClusterAnswer } from '../../local/clusterClient.ts';
+import type { CallCluster, ClusterAnswer } from '../../local/clusterClient.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { TestCloud } from './localCloud.ts';
 
@@ -58,9 +58,7 @@ export async function createShop(cloud: TestCloud, spec: object = {}): Promise<S
     return customStatus as EnvironmentStatus;
   };
   await until(({ state, counts }) => state === 'failed' || (state === 'ready' && counts.syncs > 0));
-  const kubeconfig = cloud.clusters.find(CLUSTER)?.kubeconfig('user');
-  if (kubeconfig === undefined) throw new Error('The cluster does not run.');
-  const kubernetes = clusterClient(kubeconfig);
+  const kubernetes = cloud.clusters.operator(CLUSTER);
   const services = '/api/v1/namespaces/default/services';
   const must = async (answer: ReturnType<CallCluster>) => {
     const { status, body } = await answer;

@@ -115,11 +115,24 @@ function duplicateProblems({ input }: Checked): readonly Problem[] {
   });
 }
 
+/** A private API server has no address on the Internet, and so nothing that could be restricted. */
+function privateAccessProblems(developers: number): readonly Problem[] {
+  if (developers === 0) return [];
+  return [
+    {
+      path: 'access.developers',
+      message: 'a private cluster has no authorized ranges: its API server is reached from its network alone',
+      remedy: 'Leave the developers out, and let them in by way of the network (a VPN, a peering, a jumpbox).',
+    },
+  ];
+}
+
 /**
  * The cluster of an environment has a public API server with authorized ranges, and the app itself reads services through
  * it: without its own addresses it would lock itself out.
  */
 function authorizedRangeProblems({ draft, context, sound }: Checked): readonly Problem[] {
+  if (sound('cluster.private') && draft.cluster.private) return privateAccessProblems(draft.access.developers.length);
   const problems: Problem[] = [];
   if (context.outboundRanges.length === 0) {
     problems.push({

@@ -18,6 +18,5 @@ export function clusterOf(environment: string, cluster: SpecDraft['cluster']): C
     ...rest,
     ...(cluster.servicePrincipal === undefined && { identity: identity ?? SYSTEM_ASSIGNED }),
     ...(podCidr !== undefined && { podCidr }),
-    private: false,
   };
 }

@@ -23,7 +23,8 @@ export interface ClusterSpec {
   readonly serviceCidr: string;
   /** Canonical CIDR that pods have addresses of; absent with the azure CNI, where they have those of the subnet. */
   readonly podCidr?: string;
-  readonly private: false;
+  /** Whether the API server has an address in the network alone. */
+  readonly private: boolean;
 }
 
 export const networkPlugins = ['azure', 'azure-overlay', 'kubenet'] as const;

@@ -44,12 +44,6 @@ const unsupported: readonly Unsupported[] = [
     remedy: 'Use false, and annotate such pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
   },
   {
-    path: 'cluster.private',
-    used: ({ cluster }) => cluster.private,
-    what: 'a private cluster',
-    remedy: 'Use false.',
-  },
-  {
     path: 'adopt',
     used: ({ adopt }) => adopt !== undefined,
     what: 'adopting what exists',

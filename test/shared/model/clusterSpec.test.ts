@@ -138,3 +138,20 @@ describe('identities', () => {
     expect(refused(cluster)).toEqual([`cluster.${field}`]);
   });
 });
+
+describe('a private cluster', () => {
+  test('needs no address of the app, which would not reach it anyway', () => {
+    expect(problems({ private: true }, {}, { ...specContext, outboundRanges: [] })).toEqual([]);
+  });
+
+  test('has no ranges that developers could be let in by', () => {
+    const access = { developers: [{ label: 'ana', cidr: '20.1.2.3' }] };
+    expect(problems({ private: true }, { access })).toEqual([
+      {
+        path: 'access.developers',
+        message: expect.stringContaining('no authorized ranges'),
+        remedy: expect.stringContaining('VPN'),
+      },
+    ]);
+  });
+});
