@@ -126,13 +126,14 @@ async function probesOf(
 
 /** GET /environments/{name}/drift: every difference that a sync would have to write, and who is behind it. */
 async function showDrift(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { lane, spec, observed, holder, publications, drift: edits } = await look(request, client);
+  const { lane, spec, observed, holder, publications, retired, drift: edits } = await look(request, client);
   const findings = driftFindings({
     spec,
     ...observed,
     ...holder,
     frontends: observed.internetRanges,
     publications,
+    retired,
     ranges: await rangesOf(client, spec, observed),
   });
   const { wroteAt, driftSince, readyAt } = lane.state;

@@ -192,6 +192,7 @@ function repairingStep(difference: string, records: readonly StepRecord[]): Step
   const ofPolicy = (step: StepName) => (records.some(({ name }) => name === step) ? step : 'firewallRules');
   switch (check) {
     case 'routes':
+    case 'publicIps':
       return 'routes';
     case 'dnsServers':
     case 'routeTableAssociation':

@@ -27,6 +27,7 @@ import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { startCluster, startClusterRoles, startIdentity } from './clusterSteps.ts';
 import { ensureListed, ensureResource } from './ensureResource.ts';
+import { startFrontendRanges } from './frontendSteps.ts';
 import { done, failed, failedBy, missing, waitFor } from './outcomes.ts';
 import { startFirewallPolicy, startRuleCollectionGroup } from './policySteps.ts';
 
@@ -59,6 +60,8 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     const { publicIps } = wantedPublicIps(spec, await observePublicIps(spec));
     return ensureListed(publicIps, spec.name, mayWrite);
   },
+
+  frontendRanges: startFrontendRanges,
 
   routeTable: (spec, mayWrite) => ensureResource(desiredRouteTable(spec), spec.name, mayWrite),
 

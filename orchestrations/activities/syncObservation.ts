@@ -7,7 +7,8 @@ import { observeIngress, type ObservedIngress } from '../../shared/observe/ingre
 import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { editedRules, fingerprintsOf } from '../../shared/plan/fingerprints.ts';
 import { planPublications, type PublicationPlan } from '../../shared/plan/publicationPlan.ts';
-import { natRuleView, ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
+import { natRulesOf, natRuleView, ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
+import { retiredConfigurations, type RetiredConfigurations } from '../../shared/plan/retiredFrontends.ts';
 import { planSync, type SyncPlan } from '../../shared/plan/syncPlan.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -22,6 +23,8 @@ export interface SyncObservation {
   readonly holder: RuleHolder;
   readonly publications: PublicationPlan;
   readonly plan: SyncPlan;
+  /** Names of IP configurations that the firewall need not have any more. */
+  readonly retired: readonly string[];
   /** Edits behind Gatehouse's back, without what services call for. */
   readonly drift: readonly DriftFinding[];
   readonly report: SyncReport;
@@ -60,7 +63,7 @@ export function planned(
   observed: ObservedIngress,
   holder: RuleHolder,
   approved: string | undefined,
-): Pick<SyncObservation, 'publications' | 'plan' | 'drift' | 'report'> {
+): Pick<SyncObservation, 'publications' | 'plan' | 'retired' | 'drift' | 'report'> {
   const { services: lists, facts } = observed;
   const publications = planPublications({
     spec,
@@ -69,12 +72,25 @@ export function planned(
     facts,
     ...(approved === undefined ? {} : { approved }),
   });
-  const plan = planSync({ spec, ...observed, ...holder, frontends: observed.internetRanges, publications });
+  // The rules of a classic firewall are written together with its IP configurations, those of a policy before them.
+  const together = holder.policy === undefined ? publications.natRuleCollections : undefined;
+  const { free: retired, held } = retiredConfigurations(
+    spec,
+    holder.firewall,
+    observed.addresses,
+    together ?? natRulesOf(spec, holder),
+  );
+  const frontends = observed.internetRanges;
+  const plan = planSync({ spec, ...observed, ...holder, frontends, publications, retired });
   const edited = new Set(editedRules(publications, known));
   // What services call for is no drift.
   const drift = plan.findings.filter(({ check, what }) => check !== 'dnatRules' || edited.has(what));
-  return { publications, plan, drift, report: reportOf(publications, plan, observed.problems, drift.map(nameOf)) };
+  const problems = [...observed.problems, ...held.map(stillNamed)];
+  return { publications, plan, retired, drift, report: reportOf(publications, plan, problems, drift.map(nameOf)) };
 }
+
+const stillNamed = ({ name, rule }: RetiredConfigurations['held'][number]): string =>
+  `The frontend ${name} is no longer in the spec and stays, because the DNAT rule ${rule} is for it. Remove or move the rule.`;
 
 /** A difference as lanes remember it. */
 export const nameOf = ({ check, what }: Pick<DriftFinding, 'check' | 'what'>): string => `${check}: ${what}`;
@@ -113,9 +129,10 @@ const targetOf: Readonly<Partial<Record<ResourceKind, SyncTarget>>> = {
   routeTable: 'routes',
 };
 
-function targetsOf({ rules, resources }: SyncPlan): readonly SyncTarget[] {
+function targetsOf({ rules, resources, released }: SyncPlan): readonly SyncTarget[] {
+  const given: readonly SyncTarget[] = released.length === 0 ? [] : ['publicIps'];
   const targets = resources.map(({ kind }) => targetOf[kind] ?? 'networkRouting');
-  return [...(rules === undefined ? [] : (['firewallRules'] as const)), ...new Set(targets)];
+  return [...(rules === undefined ? [] : (['firewallRules'] as const)), ...new Set(targets), ...given];
 }
 
 const policyMissing = (id: string): StepOutcome =>

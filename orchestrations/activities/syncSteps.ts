@@ -1,5 +1,4 @@
 import { putResource, readResource } from '../../shared/azure/resource.ts';
-import { desiredFirewall } from '../../shared/desired/firewall.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
@@ -16,10 +15,11 @@ import { ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
-import { ensureResource } from './ensureResource.ts';
+import { startPolicyFirewall, startPublicIpRemoval } from './frontendSteps.ts';
 import { done, failed, missing, outcomeOf, waitFor } from './outcomes.ts';
 import { startFirewallPolicy } from './policySteps.ts';
 import { startNetworkRouting, startRoutes } from './provisioningSteps.ts';
+import { combined } from './sideBySide.ts';
 import { busyPart, observeSync, planned } from './syncObservation.ts';
 
 const PROBE_DEADLINE_SECONDS = 5;
@@ -39,10 +39,13 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
   },
   firewallPolicy: onlyWhereFound('firewallPolicy', ({ spec, mayWrite }) => startFirewallPolicy(spec, mayWrite)),
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
-  firewall: onlyWhereFound('firewall', ({ spec, mayWrite }) =>
-    ensureResource(desiredFirewall(spec), spec.name, mayWrite),
-  ),
-  routes: onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite)),
+  firewall: onlyWhereFound('firewall', ({ spec, mayWrite }) => startPolicyFirewall(spec, mayWrite)),
+  routes: async (input, lanes) => {
+    const routes = await onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite))(input, lanes);
+    // An address is given back once no route leads past the firewall for it.
+    if (routes.outcome !== 'done' || input.found?.writes.includes('publicIps') !== true) return routes;
+    return combined([routes, await startPublicIpRemoval(input.spec)]);
+  },
   networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) => startNetworkRouting(spec, mayWrite)),
 };
 

@@ -70,6 +70,16 @@ function networkPlugin({ cni, podCidr }: ClusterSpec): JsonObject {
   };
 }
 
+/** A cluster that stands with these ranges let in, and nothing else of it. */
+export function desiredApiServerRanges(id: string, ranges: readonly string[]): DesiredResource {
+  return {
+    kind: 'cluster',
+    id,
+    apiVersion: apiVersions.containerService,
+    body: { properties: { apiServerAccessProfile: { authorizedIPRanges: ranges } } },
+  };
+}
+
 function standingGrants({ access }: EnvironmentSpec, now: Date | undefined) {
   return access.developers.filter(
     ({ expires }) => expires === undefined || (now !== undefined && Date.parse(expires) > now.getTime()),

@@ -10,14 +10,16 @@ import { tagged } from './resourceGroup.ts';
 /**
  * The firewall in one body: IP configurations, DNS proxy, threat intelligence and every egress rule, or the policy that holds
  * them. Once it has an IP configuration each write takes minutes, so it is written once.
+ *
+ * @param retired names of IP configurations of ours that may go; others than the spec calls for stay
  */
-export function desiredFirewall(spec: EnvironmentSpec): DesiredResource {
+export function desiredFirewall(spec: EnvironmentSpec, retired: readonly string[] = []): DesiredResource {
   const ids = resourceIds(spec);
   return {
     kind: 'firewall',
     id: ids.firewall,
     apiVersion: apiVersions.network,
-    ownCollections: ownCollectionNames,
+    ownCollections: { ...ownCollectionNames, ipConfigurations: retired },
     body: {
       ...tagged(spec),
       properties: {

@@ -6,6 +6,7 @@ export type StepName =
   | 'virtualNetwork'
   | 'publicIpPrefixes'
   | 'publicIp'
+  | 'frontendRanges'
   | 'routeTable'
   | 'firewallPolicy'
   | 'ruleCollectionGroup'

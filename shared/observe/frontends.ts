@@ -22,6 +22,8 @@ export interface ObservedFrontends {
   readonly wanted: readonly WantedFrontend[];
   /** In the order of the firewall's IP configurations; undefined for one that Azure does not tell. */
   readonly inUse: readonly (string | undefined)[];
+  /** Bare, of every one of them that is known, by lower-case id of the public IP. */
+  readonly addresses: ReadonlyMap<string, string>;
   /** What routes lead straight to the Internet: the wanted addresses, and what the firewall still has of ours. Canonical. */
   readonly internetRanges: readonly string[];
   /** What the nodes are known by: those, and every other address that the firewall has, whoever gave it. Canonical. */
@@ -52,7 +54,7 @@ export async function observeFrontends(
   const prefixes = await rangesOfPrefixes(
     ownIds.map((id) => found.get(id.toLowerCase())).filter((raw) => raw !== undefined),
   );
-  const addresses = (list: readonly string[]) => list.map(addressOf).filter((one) => one !== undefined);
+  const addressesOf = (list: readonly string[]) => list.map(addressOf).filter((one) => one !== undefined);
   const wantedOf = (publicIpId: string): WantedFrontend => {
     const address = addressOf(publicIpId);
     return { publicIpId, exists: found.has(publicIpId.toLowerCase()), ...(address !== undefined && { address }) };
@@ -60,10 +62,14 @@ export async function observeFrontends(
   return {
     wanted: ids.map(wantedOf),
     inUse: usedIds.map(addressOf),
-    internetRanges: frontendRanges(addresses(ownIds), prefixes),
-    nodeRanges: frontendRanges(addresses([...ownIds, ...usedIds]), prefixes),
+    addresses: new Map([...found.keys()].map((id) => [id, addressOf(id)] as const).filter(isKnown)),
+    internetRanges: frontendRanges(addressesOf(ownIds), prefixes),
+    nodeRanges: frontendRanges(addressesOf([...ownIds, ...usedIds]), prefixes),
   };
 }
+
+const isKnown = (entry: readonly [string, string | undefined]): entry is readonly [string, string] =>
+  entry[1] !== undefined;
 
 async function publicIpsNamed(ids: readonly string[], known: PublicIps): Promise<PublicIps> {
   const unique = new Map(ids.map((id) => [id.toLowerCase(), id]));

@@ -1,4 +1,4 @@
-import { routeTableFacts } from '../actual/facts.ts';
+import { clusterFacts, routeTableFacts } from '../actual/facts.ts';
 import type { RulePolicy } from '../actual/rulePolicy.ts';
 import { ArmError } from '../azure/errors.ts';
 import { frontendAddresses, listLoadBalancers } from '../azure/loadBalancers.ts';
@@ -12,6 +12,7 @@ import { canonicalRange } from '../model/ipRange.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { PublicationFacts } from '../model/publication.ts';
+import { retiredPublicIps } from '../plan/retiredFrontends.ts';
 import { observeFrontends, type ObservedFrontends } from './frontends.ts';
 import { observeRulePolicy } from './rulePolicy.ts';
 import { observeServices, type ObserveServicesOptions, type ObservedServices } from './services.ts';
@@ -32,6 +33,10 @@ export interface ObservedIngress {
   readonly internetRanges: readonly string[];
   /** Canonical CIDRs that the nodes are known by: every public address that the firewall has or is to have. */
   readonly nodeRanges: readonly string[];
+  /** Of the firewall's public IPs, bare, by lower-case id. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Ids of public IPs of ours that nothing needs any more. */
+  readonly retiredPublicIps: readonly string[];
   /** What could not be read although the rest could, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -85,6 +90,14 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
     facts: publicationFacts(spec, resources.routeTable, firewallAddresses, loadBalancers),
     internetRanges: firewallAddresses.internetRanges,
     nodeRanges: firewallAddresses.nodeRanges,
+    addresses: firewallAddresses.addresses,
+    retiredPublicIps: retiredPublicIps(spec, {
+      publicIps: [...publicIps.values()],
+      authorizedRanges: clusters.flatMap(({ cluster }) =>
+        cluster === undefined ? [] : clusterFacts(cluster).authorizedRanges,
+      ),
+      nodeRanges: firewallAddresses.nodeRanges,
+    }),
     problems: loadBalancers.flatMap(({ problem }) => problem ?? []),
   };
 }
@@ -131,13 +144,19 @@ async function tolerant<T>(read: Promise<T>): Promise<T | ArmError> {
   }
 }
 
-interface FirewallAddresses extends Pick<ObservedFrontends, 'internetRanges' | 'nodeRanges'> {
+interface FirewallAddresses extends Pick<ObservedFrontends, 'internetRanges' | 'nodeRanges' | 'addresses'> {
   /** What services are published at: the addresses that the spec calls for. */
   readonly frontends: readonly string[];
   readonly inUse: readonly string[];
 }
 
-const noAddresses: FirewallAddresses = { frontends: [], inUse: [], internetRanges: [], nodeRanges: [] };
+const noAddresses: FirewallAddresses = {
+  frontends: [],
+  inUse: [],
+  internetRanges: [],
+  nodeRanges: [],
+  addresses: new Map(),
+};
 
 /**
  * The firewall's public addresses. Services are published at ours, even while somebody has put another in its place: the

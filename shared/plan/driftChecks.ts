@@ -42,6 +42,10 @@ export interface DriftInput {
   readonly virtualNetwork?: JsonObject;
   /** Public addresses of the firewall. */
   readonly frontends: readonly string[];
+  /** Names of IP configurations that the firewall need not have any more. */
+  readonly retired?: readonly string[];
+  /** Ids of public IPs that nothing needs any more. */
+  readonly retiredPublicIps?: readonly string[];
   /** Absent: not looked at. */
   readonly publications?: Pick<PublicationPlan, 'created' | 'updated' | 'deleted'>;
   readonly ranges?: readonly ClusterRanges[];
@@ -78,6 +82,7 @@ export const driftChecks = {
   firewallConfiguration,
   policyConfiguration,
   routes,
+  publicIps,
   dnsServers,
   routeTableAssociation,
   subnets,
@@ -95,6 +100,7 @@ type DriftCheckName =
   | 'firewallConfiguration'
   | 'policyConfiguration'
   | 'routes'
+  | 'publicIps'
   | 'dnsServers'
   | 'routeTableAssociation'
   | 'subnets'
@@ -110,13 +116,13 @@ export function driftFindings(input: DriftInput): readonly DriftFinding[] {
 }
 
 function compareAll(input: DriftInput): Compared {
-  const { spec, firewall, policy, routeTable, virtualNetwork, frontends } = input;
+  const { spec, firewall, policy, routeTable, virtualNetwork, frontends, retired } = input;
   const firewallPrivateIp = firewall === undefined ? undefined : firewallFacts(firewall).privateIp;
   const plan = (desired: DesiredResource, actual: JsonObject | undefined) =>
     actual === undefined ? undefined : planResource(desired, actual, spec.name);
   return {
     input,
-    firewall: plan(desiredFirewall(spec), firewall),
+    firewall: plan(desiredFirewall(spec, retired), firewall),
     policy: policy?.isOwn === true ? plan(desiredFirewallPolicy(spec, policy.policy), policy.policy) : undefined,
     group:
       policy === undefined ? undefined : plan(desiredRuleCollectionGroup(spec, policy), ownGroup(policy, spec.name)),
@@ -239,6 +245,14 @@ function policyConfiguration({ policy }: Compared): readonly DriftFinding[] {
 
 function routes({ routes: table }: Compared): readonly DriftFinding[] {
   return findings('routes', table, () => true, 'error');
+}
+
+/** What is left of a larger number of frontends. */
+function publicIps({ input: { retiredPublicIps = [] } }: Compared): readonly DriftFinding[] {
+  return retiredPublicIps.map((id) => {
+    const what = id.slice(id.lastIndexOf('/') + 1);
+    return { check: 'publicIps', resource: id, what, actual: id, severity: 'warning' };
+  });
 }
 
 function dnsServers({ network }: Compared): readonly DriftFinding[] {

@@ -89,12 +89,13 @@ export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
       kind: 'routeTable',
       expectedSeconds: 10,
     },
+    ...(several ? [frontendRangesStep] : []),
     ...policy,
     ...(makesIdentity ? [identityStep] : []),
     {
       name: 'firewall',
       title: policy.length === 0 ? 'Firewall with its rules' : 'Firewall',
-      after: done('virtualNetwork', 'publicIp', ...policy.map(({ name }) => name)),
+      after: done('virtualNetwork', several ? 'frontendRanges' : 'publicIp', ...policy.map(({ name }) => name)),
       kind: 'firewall',
       expectedSeconds: 322,
     },
@@ -155,6 +156,15 @@ const policySteps: readonly Step[] = [
     expectedSeconds: 10,
   },
 ];
+
+/** Nothing while there is no cluster; one that stands has to know new frontends before the firewall sends from them. */
+const frontendRangesStep: Step = {
+  name: 'frontendRanges',
+  title: 'Frontends in the authorized ranges of standing clusters',
+  after: done('publicIp'),
+  kind: 'cluster',
+  expectedSeconds: 0,
+};
 
 /** The one step of an access lane. */
 export function accessGraph(): readonly Step[] {

@@ -93,7 +93,14 @@ function fixedWarnings(
 
 /** Steps that write nothing, or what a preview can't know: it depends on services that don't exist yet. */
 type StepWithoutPlan =
-  'preflight' | 'permissions' | 'accessLanes' | 'events' | 'observe' | 'firewallRules' | 'authorizedRanges';
+  | 'preflight'
+  | 'permissions'
+  | 'accessLanes'
+  | 'events'
+  | 'observe'
+  | 'firewallRules'
+  | 'authorizedRanges'
+  | 'frontendRanges';
 
 type StepPlans = Readonly<Record<Exclude<StepName, StepWithoutPlan>, readonly ResourcePlan[]>> &
   Partial<Readonly<Record<StepName, readonly ResourcePlan[]>>>;

@@ -55,7 +55,9 @@ export function planRanges(input: RangePlanInput): RangePlan {
   const actual = clusterFacts(input.cluster).authorizedRanges;
   const present = new Set(actual.map(canonicalRange));
   const wanted = wantedRanges(input);
-  const owned = (input.ownedRanges ?? wanted).map(canonicalRange).filter((range) => present.has(range));
+  // The firewall's own addresses are ours to take out, whoever has written them: a new frontend is let in with the firewall.
+  const answered = [...(input.ownedRanges ?? wanted), ...input.frontends].map(canonicalRange);
+  const owned = [...new Set(answered)].filter((range) => present.has(range));
   const unchanged = { ownedRanges: owned.toSorted(), added: [], removed: [] };
   const isOff = actual.length === 0;
   if (isPrivate(input.cluster) || (isOff && input.switchesOn === false)) return { ...unchanged, problems: [] };

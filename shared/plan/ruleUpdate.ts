@@ -4,6 +4,7 @@ import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { isJsonObject, jsonAt, type JsonObject } from '../model/json.ts';
+import type { DesiredResource } from '../model/resource.ts';
 import { planResource } from './mergeResource.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 import { mayHoldRules, type RuleHolder } from './ruleHolder.ts';
@@ -23,22 +24,27 @@ type Published = Pick<PublicationPlan, 'natRuleCollections'>;
  * written; what is not this environment's is never written at all. What a last write has left broken is written again even
  * where it says what is wanted, since it does not work so.
  *
+ * @param retired names of IP configurations that go with the write, where it is the firewall that is written
  * @returns undefined when nothing differs that may be written
  */
 export function ruleUpdate(
   spec: EnvironmentSpec,
   { firewall, policy }: RuleHolder,
   publications: Published,
+  retired: readonly string[] = [],
 ): RuleWrite | undefined {
-  return policy === undefined ? firewallUpdate(spec, firewall, publications) : groupUpdate(spec, policy, publications);
+  return policy === undefined
+    ? firewallUpdate(desiredFirewall(spec, retired), spec, firewall, publications)
+    : groupUpdate(spec, policy, publications);
 }
 
 function firewallUpdate(
+  desired: DesiredResource,
   spec: EnvironmentSpec,
   firewall: JsonObject,
   { natRuleCollections }: Published,
 ): RuleWrite | undefined {
-  const plan = planResource(desiredFirewall(spec), firewall, spec.name);
+  const plan = planResource(desired, firewall, spec.name);
   if (plan.action === 'foreign') return undefined;
   const repairs = spec.drift.action === 'repair' && (plan.differences.length > 0 || isBroken(firewall));
   const { id } = plan;

@@ -25,6 +25,8 @@ export interface SyncPlan {
    * written takes the subnet's association along.
    */
   readonly resources: readonly WritableResourcePlan[];
+  /** Ids of public IPs that are given back. */
+  readonly released: readonly string[];
   readonly findings: readonly DriftFinding[];
   readonly summary: SyncSummary;
 }
@@ -48,14 +50,16 @@ interface SyncSummary {
  * published rules are written (as `ingress.policy` says); the rest is found and told.
  */
 export function planSync(input: SyncPlanInput): SyncPlan {
-  const { spec, firewall, policy, publications } = input;
+  const { spec, firewall, policy, publications, retired, retiredPublicIps = [] } = input;
   const holder = firewall === undefined ? undefined : { firewall, ...(policy !== undefined && { policy }) };
-  const rules = holder === undefined ? undefined : ruleUpdate(spec, holder, publications);
+  const rules = holder === undefined ? undefined : ruleUpdate(spec, holder, publications, retired);
   const resources = spec.drift.action === 'repair' ? [...policyRepairs(input), ...routingRepairs(input)] : [];
+  const released = spec.drift.action === 'repair' ? retiredPublicIps : [];
   const findings = driftFindings(input);
   return {
     ...(rules !== undefined && { rules }),
     resources,
+    released,
     findings,
     summary: {
       created: publications.created.length,
@@ -66,17 +70,17 @@ export function planSync(input: SyncPlanInput): SyncPlan {
       conflicts: publications.conflicts.length,
       held: publications.held?.rules.length ?? 0,
       drift: findings.length,
-      writes: resources.length + (rules === undefined ? 0 : 1),
+      writes: resources.length + released.length + (rules === undefined ? 0 : 1),
     },
   };
 }
 
 /** Of a classic firewall settings and rules are one write; with a policy of ours there are three resources to be kept. */
-function policyRepairs({ spec, firewall, policy }: SyncPlanInput) {
+function policyRepairs({ spec, firewall, policy, retired }: SyncPlanInput) {
   if (policy?.isOwn !== true) return [];
   const settings = repair(desiredFirewallPolicy(spec, policy.policy), policy.policy, spec);
   // A firewall that is to go by a policy which is not there is Azure's to refuse.
-  const reference = policy.policy === undefined ? undefined : repair(desiredFirewall(spec), firewall, spec);
+  const reference = policy.policy === undefined ? undefined : repair(desiredFirewall(spec, retired), firewall, spec);
   return [settings, reference].filter((one) => one !== undefined);
 }
 

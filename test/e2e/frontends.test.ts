@@ -84,6 +84,122 @@ describe('three frontends', () => {
   });
 });
 
+describe('the number of frontends of a living environment', () => {
+  let shop: Shop;
+  let first: string;
+
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+    shop = await createShop(cloud);
+    first = await addressOf('shop-fwpublicip');
+    await shop.apply('web');
+    await shop.until(({ counts, sync }) => counts.publications === 1 && sync?.running === false);
+  });
+  afterAll(() => cloud.close());
+
+  const authorized = async () =>
+    stringsAt(await stored(CLUSTER), 'properties', 'apiServerAccessProfile', 'authorizedIPRanges');
+  const publicIps = async () => {
+    const { resources } = (await cloud.control('GET', '/state')) as { resources: { id: string }[] };
+    const ours = resources.filter(({ id }) => /\/publicIP(Addresses|Prefixes)\/shop-/.test(id));
+    return ours.map(({ id }) => id.slice(id.lastIndexOf('/') + 1)).sort();
+  };
+  const apply = async (publicIpCount: number) => {
+    const before = (await shop.until(() => true)).counts.syncs;
+    const spec = { name: 'shop', firewall: { publicIpCount } };
+    expect((await cloud.call('PUT', '/environments/shop/spec', spec)).status).toBe(202);
+    await shop.until(
+      ({ state, counts, sync }) => state === 'ready' && counts.syncs > before && sync?.running === false,
+    );
+  };
+  /** Ids of what was PUT since, in that order, each once. */
+  const writtenSince = async (count: number) => {
+    const { requests } = (await cloud.control('GET', '/requests')) as { requests: { method: string; path: string }[] };
+    const puts = requests.slice(count).filter(({ method }) => method === 'PUT');
+    return [...new Set(puts.map(({ path }) => path))];
+  };
+  const requestCount = async () =>
+    ((await cloud.control('GET', '/requests')) as { requests: unknown[] }).requests.length;
+
+  test('grows: the API server lets the new ones in before the firewall sends from them', async () => {
+    const before = await requestCount();
+    await apply(3);
+    expect(await publicIps()).toEqual(['shop-fwipprefix', 'shop-fwpublicip', 'shop-fwpublicip-2', 'shop-fwpublicip-3']);
+    expect(await addressOf('shop-fwpublicip')).toBe(first);
+    const range = stringAt(await stored(PREFIX), 'properties', 'ipPrefix');
+    expect(range).toMatch(/\/31$/);
+    expect(await routesToInternet()).toEqual([`${first}/32`, range]);
+    expect(await authorized()).toEqual([`${first}/32`, expect.stringMatching(/\/32$/), range]);
+    expect(await writtenSince(before)).toEqual([
+      PREFIX,
+      `${NETWORK}/publicIPAddresses/shop-fwpublicip-2`,
+      `${NETWORK}/publicIPAddresses/shop-fwpublicip-3`,
+      CLUSTER,
+      FIREWALL,
+      ROUTE_TABLE,
+    ]);
+  });
+
+  test('and what had no place is published on a new one', async () => {
+    await shop.apply('two');
+    await shop.until(({ counts, sync }) => counts.publications === 2 && sync?.running === false);
+    const addresses = (await shop.rules()).map(({ destinationAddresses }) => destinationAddresses[0]);
+    expect(addresses).toEqual([first, await addressOf('shop-fwpublicip-2')]);
+  });
+
+  test('shrinks: publications move in the very write that takes the frontends away', async () => {
+    await shop.remove('web');
+    await shop.until(({ counts, sync }) => counts.publications === 1 && sync?.running === false);
+    const writes = await shop.firewallWrites();
+    await apply(1);
+    expect(await configurations()).toEqual(['shop-fwconfig']);
+    expect((await shop.rules()).map(({ destinationAddresses }) => destinationAddresses)).toEqual([[first]]);
+    expect(await shop.firewallWrites()).toBe(writes + 1);
+  });
+
+  test('then routes and ranges go, and the addresses last of all', async () => {
+    expect(await publicIps()).toHaveLength(4);
+    await shop.sync();
+    expect(await routesToInternet()).toEqual([`${first}/32`]);
+    while ((await authorized()).length > 2) await cloud.clock.sleep(10_000);
+    expect(await authorized()).toEqual([`${first}/32`, expect.stringMatching(/\/32$/)]);
+    await shop.sync();
+    expect(await publicIps()).toEqual(['shop-fwpublicip']);
+    const { sync } = await shop.sync();
+    expect(sync?.report).toMatchObject({ drift: [], writes: [] });
+  });
+
+  test('shrinks only as far as the rules of others let it', async () => {
+    await apply(2);
+    const second = await addressOf('shop-fwpublicip-2');
+    const rule = {
+      name: 'ssh',
+      protocols: ['TCP'],
+      sourceAddresses: ['*'],
+      destinationAddresses: [second],
+      destinationPorts: ['22'],
+      translatedAddress: '10.42.1.4',
+      translatedPort: '22',
+    };
+    const properties = { priority: 500, action: { type: 'Dnat' }, rules: [rule] };
+    const firewall = (await stored(FIREWALL)) as { properties: { natRuleCollections: JsonObject[] } };
+    await cloud.control('PUT', `/state${FIREWALL}`, {
+      properties: { natRuleCollections: [...firewall.properties.natRuleCollections, { name: 'theirs', properties }] },
+    });
+    await apply(1);
+    expect(await configurations()).toEqual(['shop-fwconfig', 'shop-fwconfig-2']);
+    const { sync } = await shop.sync();
+    expect(sync?.report?.problems).toEqual([
+      'The frontend shop-fwconfig-2 is no longer in the spec and stays, because the DNAT rule ssh is for it. Remove or move the rule.',
+    ]);
+    expect(await routesToInternet()).toContain(`${second}/32`);
+    expect(await authorized()).toContain(`${second}/32`);
+    await cloud.control('DELETE', `/state${FIREWALL}/natRuleCollections/theirs`);
+    await shop.sync();
+    expect(await configurations()).toEqual(['shop-fwconfig']);
+  });
+});
+
 describe('a number of frontends', () => {
   beforeAll(async () => {
     cloud = await startTestCloud();

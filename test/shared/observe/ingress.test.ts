@@ -85,6 +85,8 @@ test('everything is read at once: six reads of Azure, one kubeconfig, one page o
     ],
     internetRanges: ['20.0.0.1/32'],
     nodeRanges: ['20.0.0.1/32'],
+    addresses: new Map([[ids.publicIp.toLowerCase(), '20.0.0.1']]),
+    retiredPublicIps: [],
     facts: {
       frontends: ['20.0.0.1'],
       loadBalancers: { shop: ['10.42.1.200', '20.0.0.2'] },
