@@ -1,5 +1,6 @@
 import type { Cloud } from '../model/cloud.ts';
 import type { EgressPresetName } from '../model/environmentSpec.ts';
+import { requiredNames, requiredNamesSource } from './requiredEgress.ts';
 
 /** What a catalogue entry's texts may refer to. */
 interface CataloguePlace {
@@ -30,6 +31,8 @@ export interface NetworkRule {
 
 /** A named list of what a kind of node or add-on has to reach. */
 export interface EgressPreset {
+  /** The page of Microsoft's documentation that the names come from. */
+  readonly source: string;
   /** The state of Microsoft's documentation that the names come from (year and month); absent where it gives none. */
   readonly asOf: Readonly<Partial<Record<Cloud, string>>>;
   /** Names of the collections and their priority, which is unique per kind of rule and never changes. */
@@ -37,7 +40,15 @@ export interface EgressPreset {
   readonly networkCollection?: { readonly name: string; readonly priority: number };
   readonly application: (place: CataloguePlace, cloud: Cloud) => readonly ApplicationRule[];
   readonly network?: (place: CataloguePlace, cloud: Cloud) => readonly NetworkRule[];
+  /** Rules that are kept as the article has them, and that AKS needs no longer in a cloud. */
+  readonly needless?: Readonly<Partial<Record<Cloud, readonly { readonly rule: string; readonly why: string }[]>>>;
 }
+
+/**
+ * The state of the catalogue as a whole, year and month. A change to what any preset lets out gets a new one: firewalls that were written
+ * with an older one differ by it, and nobody has edited them.
+ */
+export const catalogueVersion = '2026-11';
 
 const everyCloud = { public: '2026-11', government: '2023-06', china: '2023-06' };
 const https = ['https:443'];
@@ -46,7 +57,16 @@ const anywhere = ['*'];
 
 /** The nodes' own needs. Where a cloud has no FQDN tag that is documented to cover them, the names are spelled out. */
 const aks: EgressPreset = {
+  source: requiredNamesSource,
   asOf: everyCloud,
+  // The pages of the other clouds still name these as required.
+  needless: {
+    public: [
+      { rule: 'apiudp (UDP 1194)', why: 'nodes reach the control plane over HTTPS, by konnectivity' },
+      { rule: 'apitcp (TCP 9000)', why: 'nodes reach the control plane over HTTPS, by konnectivity' },
+      { rule: 'time (UDP 123)', why: 'nodes made since March 2021 take the time from their host' },
+    ],
+  },
   applicationCollection: { name: 'aksfwar', priority: 100 },
   networkCollection: { name: 'aksfwnr', priority: 100 },
   application: ({ location }, cloud) => {
@@ -55,37 +75,8 @@ const aks: EgressPreset = {
       case 'public':
         return [{ ...rule, fqdnTags: ['AzureKubernetesService'] }];
       case 'government':
-        return [
-          {
-            ...rule,
-            fqdns: [
-              `*.hcp.${location}.cx.aks.containerservice.azure.us`,
-              'mcr.microsoft.com',
-              '*.data.mcr.microsoft.com',
-              'management.usgovcloudapi.net',
-              'login.microsoftonline.us',
-              'packages.microsoft.com',
-              'acs-mirror.azureedge.net',
-              'packages.aks.azure.com',
-            ],
-          },
-        ];
       case 'china':
-        return [
-          {
-            ...rule,
-            fqdns: [
-              `*.hcp.${location}.cx.prod.service.azk8s.cn`,
-              `*.tun.${location}.cx.prod.service.azk8s.cn`,
-              'mcr.microsoft.com',
-              '*.data.mcr.microsoft.com',
-              'management.chinacloudapi.cn',
-              'login.chinacloudapi.cn',
-              'packages.microsoft.com',
-              '*.azk8s.cn',
-            ],
-          },
-        ];
+        return [{ ...rule, fqdns: requiredNames(cloud, location).map(({ fqdn }) => fqdn) }];
     }
   },
   network: ({ location }, cloud) => {
@@ -101,6 +92,7 @@ const aks: EgressPreset = {
 
 /** Storage and container registries, as the article opens them for its example. */
 const article: EgressPreset = {
+  source: 'https://learn.microsoft.com/azure/aks/limit-egress-traffic',
   asOf: everyCloud,
   applicationCollection: { name: 'aksfwarweb', priority: 101 },
   application: ({ subnetPrefix }, cloud) => {
@@ -118,6 +110,7 @@ const article: EgressPreset = {
 };
 
 const ubuntuUpdates: EgressPreset = {
+  source: requiredNamesSource,
   asOf: everyCloud,
   applicationCollection: { name: 'ubuntu-updates', priority: 110 },
   application: ({ subnetPrefix }) => [
@@ -132,6 +125,7 @@ const ubuntuUpdates: EgressPreset = {
 };
 
 const gpu: EgressPreset = {
+  source: requiredNamesSource,
   asOf: everyCloud,
   applicationCollection: { name: 'gpu', priority: 120 },
   application: ({ subnetPrefix }) => [
@@ -145,6 +139,7 @@ const gpu: EgressPreset = {
 };
 
 const windows: EgressPreset = {
+  source: requiredNamesSource,
   asOf: everyCloud,
   applicationCollection: { name: 'windows', priority: 130 },
   application: ({ subnetPrefix }) => [
@@ -164,6 +159,7 @@ const windows: EgressPreset = {
 };
 
 const monitor: EgressPreset = {
+  source: requiredNamesSource,
   asOf: { public: '2026-11' },
   applicationCollection: { name: 'monitor', priority: 140 },
   networkCollection: { name: 'monitor', priority: 140 },
@@ -198,6 +194,7 @@ const monitor: EgressPreset = {
 };
 
 const defender: EgressPreset = {
+  source: requiredNamesSource,
   asOf: everyCloud,
   applicationCollection: { name: 'defender', priority: 150 },
   application: ({ subnetPrefix }, cloud) => {
@@ -216,6 +213,7 @@ const defender: EgressPreset = {
 };
 
 const policy: EgressPreset = {
+  source: requiredNamesSource,
   asOf: everyCloud,
   applicationCollection: { name: 'policy', priority: 160 },
   application: ({ subnetPrefix }, cloud) => {
@@ -229,6 +227,7 @@ const policy: EgressPreset = {
 };
 
 const keyVault: EgressPreset = {
+  source: requiredNamesSource,
   asOf: everyCloud,
   applicationCollection: { name: 'key-vault', priority: 170 },
   application: ({ subnetPrefix }, cloud) => {

@@ -40,6 +40,8 @@ export interface Plan {
   /** Along the critical path, by typical times. */
   readonly expectedMinutes: number;
   readonly warnings: readonly string[];
+  /** What could be otherwise, and does no harm. */
+  readonly hints: readonly string[];
   /** Foreign resources that have a wanted name; with any of them provisioning doesn't start. */
   readonly conflicts: readonly Problem[];
 }

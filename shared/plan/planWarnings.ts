@@ -4,6 +4,7 @@ import { nodePoolsOf } from '../desired/nodePools.ts';
 import { MAX_FRONTENDS_AND_DESTINATIONS } from '../model/azureLimits.ts';
 import { cloudOf } from '../model/cloud.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { egressCoverage } from './egressCoverage.ts';
 import type { ActualResources, ResourceChange } from './plan.ts';
 
 const SNAT_PORTS_PER_FRONTEND = 2496;
@@ -38,11 +39,16 @@ function frontendWarnings({ firewall: { publicIpCount } }: EnvironmentSpec): rea
   ];
 }
 
-function egressWarnings({ egress, location }: EnvironmentSpec): readonly string[] {
+function egressWarnings(spec: EnvironmentSpec): readonly string[] {
+  const { egress, location } = spec;
   const cloud = cloudOf(location);
   const warnings: string[] = [];
-  if (!egress.presets.includes('aks')) {
-    warnings.push('Without the preset "aks" the nodes reach neither their API server nor their images.');
+  const { missing } = egressCoverage(spec);
+  if (missing.length > 0) {
+    const names = missing.map(({ fqdn, use }) => `${fqdn} (${use})`).join(', ');
+    warnings.push(
+      `No rule lets the nodes reach what AKS needs: ${names}. Take the preset "aks", or allow them by name.`,
+    );
   }
   for (const rule of egress.allow.application) {
     if (rule.fqdns.includes('*')) warnings.push(`The rule "${rule.name}" lets the cluster reach every host by name.`);
@@ -61,6 +67,12 @@ function egressWarnings({ egress, location }: EnvironmentSpec): readonly string[
     }
   }
   return warnings;
+}
+
+/** What could be otherwise, and does no harm. */
+export function planHints(spec: EnvironmentSpec): readonly string[] {
+  const { needless } = egressCoverage(spec);
+  return needless.map(({ rule, why }) => `The article's rule ${rule} is needed no longer: ${why}.`);
 }
 
 function nodeWarnings({ cluster, egress }: EnvironmentSpec): readonly string[] {

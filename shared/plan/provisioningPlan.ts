@@ -22,7 +22,7 @@ import { knownAfter } from '../model/unknownValue.ts';
 import { clusterUpdate, fixedDifferences, fixedDifferenceText } from './clusterUpdate.ts';
 import { planResource } from './mergeResource.ts';
 import type { ActualResources, Plan } from './plan.ts';
-import { planWarnings } from './planWarnings.ts';
+import { planHints, planWarnings } from './planWarnings.ts';
 import { criticalPath, provisioningGraph, type Step } from './provisioningGraph.ts';
 import { publicIpPlan } from './publicIpPlan.ts';
 import type { ResourcePlan } from './resourcePlan.ts';
@@ -74,6 +74,7 @@ export function provisioningPlan(
     firewallWrites: plans.firewall.filter(writes).length,
     expectedMinutes: Math.round(seconds / 6) / 10,
     warnings: [...planWarnings(spec, actual, resources), ...fixedWarnings(spec, actual, settings)],
+    hints: planHints(spec),
     conflicts: shown.flatMap(conflictOf),
   };
 }

@@ -34,6 +34,7 @@ export function renderPlan(plan: Plan): string {
     '',
     ...renderSummary(plan),
     ...renderNotes('Warnings', plan.warnings),
+    ...renderNotes('Hints', plan.hints),
     ...renderNotes(
       'Conflicts',
       plan.conflicts.map(({ message, remedy }) => `${message}. ${remedy}`),

@@ -137,7 +137,11 @@ describe('resources of others', () => {
 describe('warnings', () => {
   test.each<[string, object, string]>([
     ['one frontend is little for production', {}, '2496 SNAT ports'],
-    ['nodes need the preset aks', { egress: { presets: [] } }, 'Without the preset "aks"'],
+    [
+      'nodes need the preset aks',
+      { egress: { presets: [] } },
+      'No rule lets the nodes reach what AKS needs: *.hcp.eastus.azmk8s.io (the API server), mcr.microsoft.com',
+    ],
     [
       'a rule to every host',
       { egress: { allow: { application: [{ name: 'all', fqdns: ['*'] }] } } },
