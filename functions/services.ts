@@ -6,7 +6,7 @@ import { probeConnectivity } from '../shared/observe/connectivity.ts';
 import { driftCauses } from '../shared/observe/driftCauses.ts';
 import { observeIngress } from '../shared/observe/ingress.ts';
 import type { ObservedServices } from '../shared/observe/services.ts';
-import { driftFindings, type ClusterRanges } from '../shared/plan/driftChecks.ts';
+import { coverageFindings, driftFindings, type ClusterRanges } from '../shared/plan/driftChecks.ts';
 import { explainService } from '../shared/plan/explain.ts';
 import { natRuleView, ruleHolder } from '../shared/plan/ruleHolder.ts';
 import { planRanges } from '../shared/plan/rangePlan.ts';
@@ -32,7 +32,7 @@ type Looked = SyncObservation & { readonly lane: Lane; readonly spec: Environmen
 /** @throws HttpProblem 409 while there is no firewall */
 async function look(request: HttpRequest, client: DurableClient): Promise<Looked> {
   const lane = await existingLane(client, request.params['name'] ?? '');
-  const { spec, lastSync } = lane.state;
+  const { spec, lastSync, catalogue } = lane.state;
   const observed = await observeIngress(spec, READ_DEADLINE);
   const holder = ruleHolder(observed);
   if (holder === undefined) {
@@ -45,7 +45,8 @@ async function look(request: HttpRequest, client: DurableClient): Promise<Looked
     );
   }
   const known = lastSync?.report?.fingerprints ?? [];
-  return { lane, spec, observed, holder, ...planned({ spec, known }, observed, holder, undefined) };
+  const state = { spec, known, ...(catalogue === undefined ? {} : { catalogue }) };
+  return { lane, spec, observed, holder, ...planned(state, observed, holder, undefined) };
 }
 
 /** GET /environments/{name}/services */
@@ -135,9 +136,10 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
     publications,
     retired,
     ranges: await rangesOf(client, spec, observed),
+    ...(lane.state.catalogue === undefined ? {} : { catalogue: lane.state.catalogue }),
   });
   const { wroteAt, driftSince, readyAt } = lane.state;
-  const resources = findings.map(({ resource }) => resource);
+  const resources = findings.flatMap(({ check, resource }) => (check === 'egressCatalogue' ? [] : [resource]));
   const causes = await driftCauses(resources, {
     from: wroteAt ?? readyAt ?? lane.createdAt,
     seen: lane.updatedAt,
@@ -146,13 +148,16 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
     name: spec.name,
     action: spec.drift.action,
     inSync: findings.length === 0,
-    findings: findings.map((finding) => {
+    findings: [...findings, ...coverageFindings(spec)].map((finding) => {
       const isOfServices = finding.check === 'dnatRules' && !edits.some(({ what }) => what === finding.what);
-      const cause = isOfServices ? undefined : causes.get(finding.resource.toLowerCase());
+      const isEdit = !isOfServices && !['egressCatalogue', 'egressCoverage'].includes(finding.check);
+      const cause = !isEdit ? undefined : causes.get(finding.resource.toLowerCase());
       const since = cause?.time ?? driftSince?.[nameOf(finding)];
       return {
         ...finding,
         ...(isOfServices ? { reason: 'services' } : {}),
+        ...(finding.check === 'egressCatalogue' ? { reason: 'catalogue' } : {}),
+        ...(finding.check === 'egressCoverage' ? { reason: 'spec' } : {}),
         ...(since === undefined ? {} : { since }),
         ...(cause === undefined ? {} : { cause }),
       };

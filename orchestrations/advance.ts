@@ -32,6 +32,8 @@ export interface AdvanceInput {
   readonly approved?: string;
   /** Fingerprints of the rules that the sync before called for. */
   readonly known?: readonly string[];
+  /** The version of the egress catalogue that the rules were last written with. */
+  readonly catalogue?: string;
   /** ISO 8601: when Gatehouse itself wrote last; what others changed is looked for from then on. */
   readonly changesFrom?: string;
   readonly access?: AccessFacts;
@@ -52,6 +54,7 @@ export interface StartStepInput {
   readonly found?: SyncReport;
   readonly approved?: string;
   readonly known?: readonly string[];
+  readonly catalogue?: string;
   readonly changesFrom?: string;
   readonly access?: AccessFacts;
   /** False: the step has been written often enough; it only looks. */

@@ -60,6 +60,7 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
     force: state.force,
     ...(state.approved === undefined ? {} : { approved: state.approved }),
     ...(state.lastSync?.report === undefined ? {} : { known: state.lastSync.report.fingerprints }),
+    ...(state.catalogue === undefined ? {} : { catalogue: state.catalogue }),
     ...(state.wroteAt === undefined ? {} : { changesFrom: state.wroteAt }),
   };
   let records: StepRecord[] | undefined;

@@ -36,6 +36,8 @@ export interface LaneState {
   readonly creation?: readonly StepRecord[];
   /** When the last creation or sync that wrote something ended, ISO 8601. */
   readonly wroteAt?: string;
+  /** The version of the egress catalogue that the rules stand by, as far as a sync has seen. */
+  readonly catalogue?: string;
   /** When each difference that still stands was first seen, ISO 8601, by `check: what`. */
   readonly driftSince?: Readonly<Record<string, string>>;
   /** What the last finished sync came to. */
@@ -154,6 +156,9 @@ function afterSync(state: LaneState, now: string): LaneState {
     severity: 'warning',
     message: `Drift was repaired: ${[told, ...(report?.causes ?? [])].join('. ')}`,
   };
+  // Where nothing of egress differs any more, the rules are those of the catalogue that they were compared with.
+  const differs = report?.drift.some((what) => isEgress(what) && !(isRepairing(state) && repaired.includes(what)));
+  const catalogue = differs === false ? report?.catalogue : undefined;
   // What waited for the firewall's rules is due once they have been written.
   const isDue =
     state.records.some(({ again }) => again) &&
@@ -163,6 +168,7 @@ function afterSync(state: LaneState, now: string): LaneState {
     ...(isDue ? { syncWanted: true } : {}),
     ...(state.records.some(({ writes }) => writes > 0) ? { wroteAt: now } : {}),
     lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
+    ...(catalogue === undefined ? {} : { catalogue }),
     ...(report?.wrote === true ? { lastChange: { time: now, report: { ...report, fingerprints: [] } } } : {}),
     driftSince: Object.fromEntries(
       (report?.drift ?? [])
@@ -177,6 +183,10 @@ function afterSync(state: LaneState, now: string): LaneState {
     },
   };
 }
+
+const isRepairing = ({ spec }: LaneState): boolean => spec.drift.action === 'repair';
+
+const isEgress = (difference: string): boolean => /^egress(Rules|Catalogue): /.test(difference);
 
 /** Whether the step that answers for a difference has written, and has come to its end. */
 const isRepaired =

@@ -1,4 +1,5 @@
 import { provisioningState } from '../../shared/actual/facts.ts';
+import { catalogueVersion } from '../../shared/desired/egressCatalogue.ts';
 import { stringAt } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { ResourceKind } from '../../shared/model/resource.ts';
@@ -37,7 +38,7 @@ export interface SyncObservation {
  * @throws ArmError, GatehouseError when the environment can't be looked at
  */
 export async function observeSync(
-  input: Pick<StartStepInput, 'spec' | 'approved' | 'known'>,
+  input: Pick<StartStepInput, 'spec' | 'approved' | 'known' | 'catalogue'>,
 ): Promise<SyncObservation | { readonly outcome: StepOutcome }> {
   const { spec, approved } = input;
   const observed = await observeIngress(spec, READ_DEADLINES);
@@ -59,7 +60,7 @@ export function busyPart({ firewall, policy }: RuleHolder): string | undefined {
 
 /** The same judged again by the rules as they are now: only the rest of the observation is as old as the look. */
 export function planned(
-  { spec, known = [] }: Pick<StartStepInput, 'spec' | 'known'>,
+  { spec, known = [], catalogue }: Pick<StartStepInput, 'spec' | 'known' | 'catalogue'>,
   observed: ObservedIngress,
   holder: RuleHolder,
   approved: string | undefined,
@@ -81,7 +82,15 @@ export function planned(
     together ?? natRulesOf(spec, holder),
   );
   const frontends = observed.internetRanges;
-  const plan = planSync({ spec, ...observed, ...holder, frontends, publications, retired });
+  const plan = planSync({
+    spec,
+    ...observed,
+    ...holder,
+    frontends,
+    publications,
+    retired,
+    ...(catalogue === undefined ? {} : { catalogue }),
+  });
   const edited = new Set(editedRules(publications, known));
   // What services call for is no drift.
   const drift = plan.findings.filter(({ check, what }) => check !== 'dnatRules' || edited.has(what));
@@ -119,6 +128,7 @@ function reportOf(
     wrote: false,
     probes: [],
     fingerprints: fingerprintsOf(publications),
+    catalogue: catalogueVersion,
   };
 }
 

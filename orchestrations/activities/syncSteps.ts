@@ -74,9 +74,11 @@ async function causesOf(
   drift: readonly DriftFinding[],
   { changesFrom: from, time: seen }: StartStepInput,
 ): Promise<readonly string[]> {
-  if (drift.length === 0 || from === undefined) return [];
+  // A newer catalogue is nobody's doing.
+  const edits = drift.filter(({ check }) => check !== 'egressCatalogue');
+  if (edits.length === 0 || from === undefined) return [];
   const causes = await driftCauses(
-    drift.map(({ resource }) => resource),
+    edits.map(({ resource }) => resource),
     { from, seen },
   );
   return [...causes].map(

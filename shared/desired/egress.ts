@@ -4,7 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import { egressCatalogue, type ApplicationRule, type EgressPreset, type NetworkRule } from './egressCatalogue.ts';
 
 /** The spec's own rules come after those of the catalogue. */
-const allowCollection = { name: 'egress-allow', priority: 200 };
+export const allowCollection = { name: 'egress-allow', priority: 200 };
 
 /**
  * Every name that we give to a collection of a kind, whatever the spec: that is what we know our own collections by. A preset

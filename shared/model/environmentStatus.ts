@@ -34,7 +34,7 @@ interface SyncStatus {
   readonly lastChange?: { readonly time: string; readonly report: ShownReport };
 }
 
-type ShownReport = Omit<SyncReport, 'fingerprints' | 'foreign'>;
+type ShownReport = Omit<SyncReport, 'fingerprints' | 'foreign' | 'catalogue'>;
 
 /** With what only lanes need. */
 export type FullSyncStatus = Omit<SyncStatus, 'report' | 'lastChange'> & {
@@ -131,7 +131,8 @@ function syncWithTexts({ report, lastChange, ...sync }: FullSyncStatus, text: (v
 }
 
 function reportWithTexts(report: SyncReport, text: (value: string) => string): ShownReport {
-  const { held, problems, drift, causes, probes, fingerprints: _internal, foreign: _digest, ...counts } = report;
+  const { held, problems, drift, causes, probes, ...rest } = report;
+  const { fingerprints: _internal, foreign: _digest, catalogue: _version, ...counts } = rest;
   return {
     ...counts,
     ...(held !== undefined && { held: { ...held, hash: plain(held.hash, 64), reason: text(held.reason) } }),

@@ -1,17 +1,27 @@
+import { sameValue } from '../actual/compare.ts';
 import { firewallFacts, isBroken, provisioningState } from '../actual/facts.ts';
 import { natRules } from '../actual/natRules.ts';
 import { ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
+import { catalogueVersion } from '../desired/egressCatalogue.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { desiredNetworkRouting, desiredRoutes } from '../desired/network.ts';
 import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { Finding } from '../model/environmentStatus.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import { isList, type Json, type JsonObject } from '../model/json.ts';
 import { ownershipTag, resourceIds, ruleCollectionGroupId } from '../model/names.ts';
 import type { Publication } from '../model/publication.ts';
 import type { DesiredResource } from '../model/resource.ts';
-import { isDnsProxy, isDnsServers, isEgress, isRouteTableAssociation, isThreatIntelligence } from './driftPaths.ts';
+import {
+  isDnsProxy,
+  isDnsServers,
+  isEgress,
+  isOfAllowList,
+  isRouteTableAssociation,
+  isThreatIntelligence,
+} from './driftPaths.ts';
+import { egressCoverage } from './egressCoverage.ts';
 import { planResource } from './mergeResource.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 import type { RangePlan } from './rangePlan.ts';
@@ -49,6 +59,8 @@ export interface DriftInput {
   /** Absent: not looked at. */
   readonly publications?: Pick<PublicationPlan, 'created' | 'updated' | 'deleted'>;
   readonly ranges?: readonly ClusterRanges[];
+  /** The version of the egress catalogue that the rules were last written with; absent: this one. */
+  readonly catalogue?: string;
 }
 
 /** What a cluster's authorized ranges lack, and what should not be in them. */
@@ -77,6 +89,7 @@ export const driftChecks = {
   lastWrite,
   dnatRules,
   egressRules,
+  egressCatalogue,
   threatIntelligence,
   dnsProxy,
   firewallConfiguration,
@@ -95,6 +108,8 @@ type DriftCheckName =
   | 'lastWrite'
   | 'dnatRules'
   | 'egressRules'
+  | 'egressCatalogue'
+  | 'egressCoverage'
   | 'threatIntelligence'
   | 'dnsProxy'
   | 'firewallConfiguration'
@@ -217,10 +232,55 @@ function expectedRule({ rule }: Publication): JsonObject {
   return { ...rule };
 }
 
-function egressRules({ firewall, group }: Compared): readonly DriftFinding[] {
+/** Edits of what presets and the spec let out. */
+function egressRules(compared: Compared): readonly DriftFinding[] {
+  return egressFindings(compared, 'egressRules', (path) => !isOfNewerCatalogue(compared, path));
+}
+
+/** What a newer version of the app lets out otherwise: names that come, and names that go. */
+function egressCatalogue(compared: Compared): readonly DriftFinding[] {
+  return egressFindings(compared, 'egressCatalogue', (path) => isOfNewerCatalogue(compared, path)).map(
+    ({ expected, actual, ...finding }) => {
+      const [comes, goes] = [withoutSame(expected, actual), withoutSame(actual, expected)];
+      return {
+        ...finding,
+        ...(comes !== undefined && { expected: comes }),
+        ...(goes !== undefined && { actual: goes }),
+      };
+    },
+  );
+}
+
+const isOfNewerCatalogue = ({ input: { catalogue = catalogueVersion } }: Compared, path: string): boolean =>
+  catalogue !== catalogueVersion && !isOfAllowList(path);
+
+function egressFindings(
+  { firewall, group }: Compared,
+  check: DriftCheckName,
+  isMeant: (path: string) => boolean,
+): readonly DriftFinding[] {
   return group === undefined
-    ? findings('egressRules', firewall, isEgress, 'warning')
-    : findings('egressRules', group, () => true, 'warning');
+    ? findings(check, firewall, (path) => isEgress(path) && isMeant(path), 'warning')
+    : findings(check, group, isMeant, 'warning');
+}
+
+/** Of two lists, what only the first one has. */
+function withoutSame(list: Json | undefined, other: Json | undefined): Json | undefined {
+  if (!isList(list) || !isList(other)) return list;
+  return list.filter((item) => !other.some((known) => sameValue(known, item)));
+}
+
+/**
+ * What AKS needs and the spec lets nothing reach. Nobody has edited anything, and no sync would write it: it is the spec's to say.
+ */
+export function coverageFindings(spec: EnvironmentSpec): readonly DriftFinding[] {
+  return egressCoverage(spec).missing.map(({ fqdn, use }) => ({
+    check: 'egressCoverage',
+    resource: resourceIds(spec).firewall,
+    what: `${fqdn} (${use})`,
+    expected: 'https:443',
+    severity: 'warning',
+  }));
 }
 
 function threatIntelligence({ firewall, policy }: Compared): readonly DriftFinding[] {

@@ -1,6 +1,11 @@
+import { allowCollection } from '../desired/egress.ts';
+
 /** What a difference is about, by the path of the property. */
 
 export const isEgress = (path: string): boolean => /^properties\.(network|application)RuleCollections\b/.test(path);
+
+/** Of the rules that the spec spells out, whatever presets there are. */
+export const isOfAllowList = (path: string): boolean => path.includes(`[${allowCollection.name}`);
 
 export const isThreatIntelligence = (path: string): boolean => path === 'properties.threatIntelMode';
 

@@ -45,6 +45,21 @@ test('what the subscription does not offer is refused before anything is changed
   expect([answer.status, paths(answer.body)]).toEqual([400, ['cluster.version']]);
 });
 
+test('an environment without the rules that AKS needs says so, though nothing has drifted', async () => {
+  await put({ name: 'shop', cluster: { version: '1.33' }, egress: { presets: ['article'] } });
+  await cloud.untilState('shop', 'provisioning');
+  await cloud.untilState('shop', 'ready');
+  const { inSync, findings } = (await cloud.call('GET', '/environments/shop/drift')).body as never as {
+    inSync: boolean;
+    findings: { check: string; what: string; severity: string; reason: string }[];
+  };
+  expect(inSync).toBe(true);
+  expect(findings).toHaveLength(8);
+  expect(findings[0]).toMatchObject({ check: 'egressCoverage', severity: 'warning', reason: 'spec' });
+  const plan = await cloud.call('POST', '/environments/shop/plan', undefined, { accept: 'text/plain' });
+  expect(plan.text).toContain('No rule lets the nodes reach what AKS needs: *.hcp.eastus.azmk8s.io');
+});
+
 test('an environment that is being deleted takes no other spec, and one that is gone has none', async () => {
   await cloud.call('DELETE', '/environments/shop');
   await cloud.untilState('shop', 'deleting');

@@ -115,3 +115,24 @@ test('a sync that failed leaves the environment ready, with the reason, and the 
   });
   expect(afterWait(failed, [sync('2')], muchLater).phase).toBe('working');
 });
+
+describe('the catalogue that the rules stand by', () => {
+  const look = (drift: string[], written: number, changes: Partial<LaneState> = {}) => {
+    const state = { ...syncing, catalogue: '2024-01', ...changes };
+    const found = { ...report, drift, catalogue: '2030-01' };
+    const firewallRules = { writes: written, report: found };
+    return afterWork(state, done(state, { observe: { report: found }, firewallRules }), [], later).catalogue;
+  };
+
+  test('is the newest one where nothing differs, or nothing any more', () => {
+    expect(look([], 0)).toBe('2030-01');
+    expect(look(['routes: x'], 0)).toBe('2030-01');
+    expect(look(['egressCatalogue: x', 'egressRules: y'], 1)).toBe('2030-01');
+  });
+
+  test('stays where it differs and is not written, as somebody wants it or as it has come', () => {
+    expect(look(['egressCatalogue: x'], 0)).toBe('2024-01');
+    const reporting = { spec: articleSpec({ drift: { action: 'report' } }) };
+    expect(look(['egressCatalogue: x'], 1, reporting)).toBe('2024-01');
+  });
+});

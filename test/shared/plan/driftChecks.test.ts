@@ -1,4 +1,5 @@
-import { driftChecks, driftFindings, type DriftInput } from '../../../shared/plan/driftChecks.ts';
+import { catalogueVersion } from '../../../shared/desired/egressCatalogue.ts';
+import { driftChecks, coverageFindings, driftFindings, type DriftInput } from '../../../shared/plan/driftChecks.ts';
 import { egressIsInPlace } from '../../../shared/plan/egressInPlace.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from '../../../shared/model/json.ts';
 import { ownershipTag, resourceIds } from '../../../shared/model/names.ts';
@@ -7,6 +8,7 @@ import type { LoadBalancerService } from '../../../shared/model/service.ts';
 import { planResource } from '../../../shared/plan/mergeResource.ts';
 import { planPublications } from '../../../shared/plan/publicationPlan.ts';
 import { applied, complete, factsFor, planFor, service } from './ingressScene.ts';
+import { articleSpec } from '../../support/spec.ts';
 import { asAzureMightWrite, frontends, healthy, respelled, spec } from './driftScene.ts';
 import { describeWithReferenceData, referenceRecords } from '../../local/azure/referenceData.ts';
 
@@ -204,3 +206,38 @@ function writable(value: JsonObject): JsonObject {
   });
   return Object.fromEntries(entries);
 }
+
+describe('a newer egress catalogue', () => {
+  const older = respelled(healthy().firewall, '"*.docker.io"', '"old.docker.io"');
+
+  test('is told as such, with the names that come and go', () => {
+    expect(find({ firewall: older, catalogue: '2024-01' })).toEqual([
+      {
+        check: 'egressCatalogue',
+        resource: resourceIds(spec).firewall,
+        what: 'properties.applicationRuleCollections[aksfwarweb].properties.rules[website].targetFqdns',
+        expected: ['*.docker.io'],
+        actual: ['old.docker.io'],
+        severity: 'warning',
+      },
+    ]);
+  });
+
+  test('explains nothing that was written with this one, nor what the spec itself allows', () => {
+    expect(find({ firewall: older }).map(({ check }) => check)).toEqual(['egressRules']);
+    expect(find({ firewall: older, catalogue: catalogueVersion }).map(({ check }) => check)).toEqual(['egressRules']);
+    const allowing = articleSpec({ egress: { allow: { application: [{ name: 'own', fqdns: ['example.com'] }] } } });
+    const missing = find({ spec: allowing, catalogue: '2024-01' });
+    expect(new Set(missing.map(({ check }) => check))).toEqual(new Set(['egressRules']));
+  });
+});
+
+test('what AKS needs and the spec lets nothing reach is told apart from drift', () => {
+  expect(coverageFindings(spec)).toEqual([]);
+  const bare = articleSpec({ egress: { presets: ['article'] } });
+  expect(coverageFindings(bare)[1]).toMatchObject({
+    check: 'egressCoverage',
+    what: 'mcr.microsoft.com (images of AKS)',
+    severity: 'warning',
+  });
+});
