@@ -1,6 +1,6 @@
 import { sameId } from '../shared/actual/compare.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
-import { resourceIds } from '../shared/model/names.ts';
+import { resourceIds, ruleCollectionGroupId } from '../shared/model/names.ts';
 import type { StepName, StepStatus } from '../shared/model/step.ts';
 import { criticalPath, provisioningGraph, type Step } from '../shared/plan/provisioningGraph.ts';
 
@@ -66,6 +66,8 @@ function secondsOfSteps(spec: EnvironmentSpec, writes: readonly LoggedRequest[])
     publicIpPrefixes: [ids.publicIpPrefix, 0],
     publicIp: [ids.publicIp, 0],
     routeTable: [ids.routeTable, 0],
+    firewallPolicy: [ids.firewallPolicy, 0],
+    ruleCollectionGroup: [ruleCollectionGroupId(ids.firewallPolicy, spec.name), 0],
     firewall: [ids.firewall, 0],
     routes: [ids.routeTable, 1],
     networkRouting: [ids.virtualNetwork, 1],

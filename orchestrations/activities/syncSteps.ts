@@ -10,6 +10,7 @@ import { driftCauses } from '../../shared/observe/driftCauses.ts';
 import { draftProblems, readRulePolicy } from '../../shared/observe/rulePolicy.ts';
 import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { foreignFingerprint, ruleFingerprint } from '../../shared/plan/fingerprints.ts';
+import { groupProblem } from '../../shared/plan/groupLimits.ts';
 import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import { ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
 import type { StartStepInput } from '../advance.ts';
@@ -130,6 +131,8 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
   };
   if (plan.rules === undefined) return { outcome: 'done', wrote: false, report };
   const { id, body } = plan.rules;
+  const tooMuch = holder.policy === undefined ? undefined : groupProblem(plan.rules, holder.policy);
+  if (tooMuch !== undefined) return failed(tooMuch);
   if (!input.mayWrite) {
     return failed({
       code: 'KeepsDiffering',

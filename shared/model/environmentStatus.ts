@@ -72,7 +72,7 @@ export interface EnvironmentStatusInput {
 /** Durable's `setCustomStatus` throws at 16 KB of UTF-16; this leaves room for what it adds. */
 export const MAX_STATUS_CHARACTERS = 6000;
 const MAX_FINDINGS = 10;
-const MAX_STEPS = 16;
+const MAX_STEPS = 18;
 const LONGEST_NAME = 40;
 const LONGEST_TIME = 32;
 /** Free text is cut to the first of these at which the whole fits. */

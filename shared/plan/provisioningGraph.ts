@@ -2,17 +2,10 @@ import { controlPlaneOf } from '../model/controlPlane.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { ResourceKind } from '../model/resource.ts';
 import type { StepName, StepState } from '../model/step.ts';
+import { policySteps, policySyncSteps, policyTeardownSteps } from './policyGraph.ts';
+import { done, type Step, type StepDependency } from './step.ts';
 
-/** One step of building or tearing down an environment, as data. */
-export interface Step {
-  readonly name: StepName;
-  readonly title: string;
-  readonly after: readonly StepDependency[];
-  /** The kind of resource that the step writes or deletes; absent for steps that only look. */
-  readonly kind?: ResourceKind;
-  /** Typical time until Azure is done when everything has to be created, in seconds. */
-  readonly expectedSeconds: number;
-}
+export type { Step } from './step.ts';
 
 /** A cluster may be busy with somebody else's upgrade, and rule writes are on record that took more than an hour. */
 const SLOW_DEADLINE_SECONDS = 3 * 3600;
@@ -24,12 +17,6 @@ const slowKinds: readonly ResourceKind[] = ['cluster', 'firewall', 'firewallPoli
 /** After how many seconds a step's attempt counts as one that will never end. */
 export function deadlineSeconds({ kind }: Pick<Step, 'kind'>): number {
   return kind !== undefined && slowKinds.includes(kind) ? SLOW_DEADLINE_SECONDS : DEADLINE_SECONDS;
-}
-
-interface StepDependency {
-  readonly step: StepName;
-  /** `accepted`: as soon as Azure has taken the write; `done`: once the operation has succeeded. */
-  readonly until: 'done' | 'accepted';
 }
 
 /**
@@ -136,26 +123,13 @@ const publicIpPrefixesStep: Step = {
   expectedSeconds: 3,
 };
 
-/**
- * Of a firewall that goes by a policy of its own. A group is written in seconds as long as no firewall with addresses goes by
- * its policy, and in minutes from then on.
- */
-const policySteps: readonly Step[] = [
-  {
-    name: 'firewallPolicy',
-    title: 'Firewall policy',
-    after: done('permissions'),
-    kind: 'firewallPolicy',
-    expectedSeconds: 10,
-  },
-  {
-    name: 'ruleCollectionGroup',
-    title: 'Rules of the firewall policy',
-    after: done('firewallPolicy'),
-    kind: 'ruleCollectionGroup',
-    expectedSeconds: 10,
-  },
-];
+const identityStep: Step = {
+  name: 'identity',
+  title: "Identity of the cluster's control plane",
+  after: done('permissions'),
+  kind: 'identity',
+  expectedSeconds: 2,
+};
 
 /** Nothing while there is no cluster; one that stands has to know new frontends before the firewall sends from them. */
 const frontendRangesStep: Step = {
@@ -203,34 +177,6 @@ const classicSyncSteps: readonly Step[] = [
     name: 'firewallRules',
     title: 'Rules of the firewall',
     after: done('observe'),
-    kind: 'firewall',
-    expectedSeconds: 240,
-  },
-];
-
-/**
- * One after the other, since Azure takes one write of a policy, its groups and its firewalls at a time. Names in network rules
- * need the policy's DNS proxy first, and a firewall is best led back to a policy that has its rules.
- */
-const policySyncSteps: readonly Step[] = [
-  {
-    name: 'firewallPolicy',
-    title: 'Settings of the firewall policy',
-    after: done('observe'),
-    kind: 'firewallPolicy',
-    expectedSeconds: 90,
-  },
-  {
-    name: 'firewallRules',
-    title: 'Rules of the firewall policy',
-    after: done('firewallPolicy'),
-    kind: 'ruleCollectionGroup',
-    expectedSeconds: 90,
-  },
-  {
-    name: 'firewall',
-    title: 'Firewall and its policy',
-    after: done('firewallRules'),
     kind: 'firewall',
     expectedSeconds: 240,
   },
@@ -302,41 +248,12 @@ export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
   ];
 }
 
-/** While a firewall goes by its policy, a write of a group takes minutes. */
-const policyTeardownSteps: readonly Step[] = [
-  {
-    name: 'ruleCollectionGroup',
-    title: 'Rules of the firewall policy',
-    after: done('firewall'),
-    kind: 'ruleCollectionGroup',
-    expectedSeconds: 10,
-  },
-  {
-    name: 'firewallPolicy',
-    title: 'Firewall policy, unless others use it',
-    after: done('ruleCollectionGroup'),
-    kind: 'firewallPolicy',
-    expectedSeconds: 10,
-  },
-];
 const accessLanesStep: Step = {
   name: 'accessLanes',
   title: "Lane of the cluster's authorized ranges",
   after: [],
   expectedSeconds: 1,
 };
-
-const identityStep: Step = {
-  name: 'identity',
-  title: "Identity of the cluster's control plane",
-  after: done('permissions'),
-  kind: 'identity',
-  expectedSeconds: 2,
-};
-
-function done(...steps: readonly StepName[]): readonly StepDependency[] {
-  return steps.map((step) => ({ step, until: 'done' }));
-}
 
 export interface CriticalPath {
   readonly seconds: number;

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { environmentStatus } from '../../../shared/model/environmentStatus.ts';
 import type { StepName, StepState } from '../../../shared/model/step.ts';
 import {
   criticalPath,
   provisioningGraph,
   readySteps,
+  syncGraph,
   teardownGraph,
   type Step,
 } from '../../../shared/plan/provisioningGraph.ts';
@@ -170,5 +172,43 @@ describe('the critical path', () => {
   test('a graph that names a step it does not have is a mistake in the code', () => {
     const [first] = provisioning;
     expect(() => criticalPath([{ ...first!, after: [{ step: 'cluster', until: 'done' }] }])).toThrow('cluster');
+  });
+});
+
+describe('with a firewall policy', () => {
+  const spec = articleSpec({ firewall: { rules: 'policy' } });
+
+  test('policy and group are made beside the network, and the firewall comes after both', () => {
+    expect(rounds(provisioningGraph(spec)).slice(3, 6)).toEqual([
+      ['virtualNetwork', 'publicIp', 'routeTable', 'firewallPolicy', 'events'],
+      ['ruleCollectionGroup'],
+      ['firewall'],
+    ]);
+  });
+
+  test('a sync writes settings, rules and firewall one after the other', () => {
+    expect(rounds(syncGraph(spec))).toEqual([
+      ['observe'],
+      ['firewallPolicy', 'routes'],
+      ['firewallRules', 'networkRouting'],
+      ['firewall'],
+    ]);
+  });
+
+  test('group and policy go once the firewall is gone, and before the resource group', () => {
+    const flat = rounds(teardownGraph(spec)).flat();
+    const order = ['firewall', 'ruleCollectionGroup', 'firewallPolicy', 'resourceGroup'] as const;
+    expect(flat.filter((name) => (order as readonly string[]).includes(name))).toEqual(order);
+  });
+
+  test('the most steps that a spec can lead to fit into a status', () => {
+    const most = articleSpec({
+      firewall: { rules: 'policy', publicIpCount: 2 },
+      cluster: { identity: 'user-assigned' },
+    });
+    const steps = provisioningGraph(most).map(({ name }) => ({ name, state: 'done' as const }));
+    const input = { name: 'a', state: 'ready' as const, since: '', writes: 0, firewallWrites: 0, syncs: 0 };
+    const status = environmentStatus({ ...input, driftRepairs: 0, publications: 0, steps, findings: [] });
+    expect(status.steps).toHaveLength(steps.length);
   });
 });
