@@ -19,10 +19,13 @@ const MOST_CRITICAL_PATH_RATIO = 1.05;
 const MOST_OVERHEAD = 0.01;
 
 const runs = [];
-for (let seed = 1; seed <= SEEDS; seed++) runs.push({ seed, ...(await graphRun(seed)), ...(await articleRun(seed)) });
+for (let seed = 1; seed <= SEEDS; seed++) {
+  const policy = await graphRun(seed, 'policy');
+  runs.push({ seed, ...(await graphRun(seed, 'classic')), ...(await articleRun(seed)), policy });
+}
 
 console.log(
-  'seed  article s   graph s  critical s  article/graph  graph/critical  firewall writes  own ms  to the first publication: article s  graph s  ratio',
+  'seed  article s   graph s  critical s  article/graph  graph/critical  firewall writes  own ms  to the first publication: article s  graph s  ratio  with a policy: graph s  to the first publication',
 );
 for (const run of runs) {
   console.log(
@@ -38,6 +41,8 @@ for (const run of runs) {
       (run.articleSeconds + run.articlePublicationSeconds).toFixed(0).padStart(37),
       (run.azureSeconds + run.publicationSeconds).toFixed(0).padStart(7),
       ratioWithPublication(run).toFixed(2).padStart(5),
+      run.policy.azureSeconds.toFixed(0).padStart(22),
+      (run.policy.azureSeconds + run.policy.publicationSeconds).toFixed(0).padStart(24),
     ].join('  '),
   );
 }
@@ -47,6 +52,8 @@ const figures = {
   ratioWithPublication: round(median(runs.map(ratioWithPublication))),
   criticalPathRatio: round(median(runs.map((run) => run.azureSeconds / run.criticalPathSeconds))),
   firewallWrites: Math.max(...runs.map((run) => run.firewallWrites)),
+  policyRatio: round(median(runs.map((run) => run.policy.azureSeconds / run.azureSeconds))),
+  policyRatioWithPublication: round(median(runs.map(policyRatioWithPublication))),
   overheadRatio: round(median(runs.map((run) => run.ownMilliseconds / 1000 / run.azureSeconds))),
 };
 const ok =
@@ -61,7 +68,7 @@ console.log(
 console.log(JSON.stringify({ bench: 'create', figures, ok }));
 process.exit(ok ? 0 : 1);
 
-async function graphRun(seed: number) {
+async function graphRun(seed: number, rules: 'classic' | 'policy') {
   const clock = new VirtualClock();
   const cloud = await startLocalCloud({
     clock,
@@ -74,7 +81,7 @@ async function graphRun(seed: number) {
   try {
     const api = apiClient(cloud.api, cloud.host.keys.function);
     const before = cloud.host.ownMilliseconds();
-    const { name } = await api.start('{ "name": "aks-egress" }');
+    const { name } = await api.start(JSON.stringify({ name: 'aks-egress', firewall: { rules } }));
     await cloud.host.durable.waitFor(name, ({ customStatus }) => {
       const state = (customStatus as { state?: string } | null)?.state;
       return state === 'ready' || state === 'failed';
@@ -135,6 +142,12 @@ interface Run {
 
 function ratioWithPublication(run: Run): number {
   return (run.articleSeconds + run.articlePublicationSeconds) / (run.azureSeconds + run.publicationSeconds);
+}
+
+/** The same environment with a firewall policy, against one with classic rules. */
+function policyRatioWithPublication(run: Run & { readonly policy: Pick<Run, 'azureSeconds' | 'publicationSeconds'> }) {
+  const { policy } = run;
+  return (policy.azureSeconds + policy.publicationSeconds) / (run.azureSeconds + run.publicationSeconds);
 }
 
 function median(values: readonly number[]): number {

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { parse } from 'yaml';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import { bareAddress } from '../../shared/model/ipRange.ts';
-import { resourceIds } from '../../shared/model/names.ts';
+import { resourceIds, ruleCollectionGroupId } from '../../shared/model/names.ts';
 import type { LocalCloud } from '../cloud.ts';
 import type { apiClient, ShownEnvironment } from './apiClient.ts';
 
@@ -80,7 +80,11 @@ export async function demonstrateIngress(
   const publishedAfterSeconds = Math.round((azureNow() - began) / 1000);
   say(`page fetched       through the firewall, from ${VISITOR}`);
 
-  const collection = `${resourceIds(spec).firewall}/natRuleCollections/${name}`;
+  const ids = resourceIds(spec);
+  const collection =
+    spec.firewall.rules === 'policy'
+      ? `${ruleCollectionGroupId(ids.firewallPolicy, name)}/ruleCollections/${name}`
+      : `${ids.firewall}/natRuleCollections/${name}`;
   const repairs = (await api.show(name)).counts.driftRepairs;
   await must(control(cloud, 'DELETE', `state${collection}`), 'removing the rule');
   say(`rule is removed    by hand, behind Gatehouse's back`);

@@ -42,7 +42,7 @@ function shortId(id: string): string {
   if (scope !== undefined) return `${'roleAssignments'.padEnd(24)} of the cluster's identity, on ${scope}`;
   const [, subscription] = /\/eventSubscriptions\/([^/]+)$/.exec(id) ?? [];
   if (subscription !== undefined) return `${'eventSubscriptions'.padEnd(24)} ${subscription}`;
-  const [, type, name] = /\/providers\/[^/]+\/([^/]+)\/([^/]+)$/.exec(id) ?? [];
+  const [, type, name] = /\/providers\/[^/]+(?:\/[^/]+\/[^/]+)*\/([^/]+)\/([^/]+)$/.exec(id) ?? [];
   if (type !== undefined) return `${type.padEnd(24)} ${name}`;
   return `${'resourceGroups'.padEnd(24)} ${id.split('/').at(-1) ?? id}`;
 }
