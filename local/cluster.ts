@@ -107,6 +107,7 @@ function kubernetesOptions(options: KubernetesClustersOptions, cloud: ClusterClo
     // The same after a restart, another one for a cluster created anew.
     token: createHash('sha256').update(`token of ${id.toLowerCase()} ${uid}`).digest('hex'),
     allows: (source: string) => cloud.allows(id, source),
+    localAccounts: () => cloud.localAccounts(id),
     cloud: {
       ensureLoadBalancer: (service: Parameters<ClusterCloud['ensureLoadBalancer']>[1]) =>
         attempt(() => cloud.ensureLoadBalancer(id, service)),

@@ -1,4 +1,4 @@
-import { at, stringAt, stringsAt, type JsonObject } from './json.ts';
+import { at, objectAt, stringAt, stringsAt, type JsonObject } from './json.ts';
 import { contains, parseRange } from './ipv4.ts';
 import { isBelow, lastSegment, sameId } from './resourceId.ts';
 import { ROLE_ASSIGNMENT_TYPE } from './resources/roleAssignments.ts';
@@ -33,8 +33,17 @@ const roles: Readonly<Record<string, 'everything' | 'read'>> = {
   '7f6c6a51-bcf8-42ba-9220-52d62157d7db': 'read',
 };
 
-/** What a principal may do in a cluster by the role assignments on it and above it. */
+/**
+ * What a principal may do in a cluster that uses the directory: everything as a member of one of its groups of
+ * administrators, and by the role assignments on it and above it where it goes by Azure's roles.
+ */
 export function mayOf(store: Store, clusterId: string, objectId: string): 'everything' | 'read' | 'nothing' {
+  const profile = objectAt(store.resources.get(clusterId.toLowerCase())?.body, 'properties', 'aadProfile');
+  const isAdministrator = stringsAt(profile, 'adminGroupObjectIDs').some((group) =>
+    store.groups.get(group.toLowerCase())?.includes(objectId),
+  );
+  if (isAdministrator) return 'everything';
+  if (profile['enableAzureRBAC'] !== true) return 'nothing';
   const rights = [...store.resources.values()]
     .filter(({ type, body }) => type === ROLE_ASSIGNMENT_TYPE && at(body, 'properties', 'principalId') === objectId)
     .filter(({ body }) => {

@@ -66,6 +66,8 @@ export interface ClusterCloud {
   readonly tenantId: string;
   /** Whether the API server takes a caller from this source address, by the authorized ranges in effect. */
   allows(clusterId: string, source: string): boolean;
+  /** Whether the cluster's own accounts work, beside or instead of the directory's. */
+  localAccounts(clusterId: string): boolean;
   /** Who a bearer token for a cluster stands for; undefined when it isn't valid. */
   identify(clusterId: string, token: string): ClusterPrincipal | undefined;
   /** Creates or updates the service's part of a load balancer. @throws Error that says why it can't be */

@@ -24,6 +24,8 @@ export function startClusters(azure: Azure, start: StartClusterHost, report: (me
   const host = start({
     tenantId: TENANT_ID,
     allows: (id, source) => isAllowed(inEffect(azure.store, azure.clock.now(), id)?.body, source),
+    localAccounts: (id) =>
+      at(inEffect(azure.store, azure.clock.now(), id)?.body, 'properties', 'disableLocalAccounts') !== true,
     identify: (id, token) => {
       const claims = identifyBearer(token, Date.now() / 1000);
       return claims === undefined ? undefined : { objectId: claims.oid, may: mayOf(azure.store, id, claims.oid) };

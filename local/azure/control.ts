@@ -8,7 +8,17 @@ import { parseFaults } from './eventGrid/faults.ts';
 import { parseFaultRules } from './faults/faultRule.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Answer, Request } from './http.ts';
-import { compact, isObject, mergePatch, objectAt, objectsAt, stringAt, asText, type JsonObject } from './json.ts';
+import {
+  compact,
+  isObject,
+  mergePatch,
+  objectAt,
+  objectsAt,
+  stringAt,
+  stringsAt,
+  asText,
+  type JsonObject,
+} from './json.ts';
 import { drawSeconds, latencies, type LatencyKind } from './latencies.ts';
 import { networkOf } from './probe/network.ts';
 import { parsePacket } from './probe/packet.ts';
@@ -56,6 +66,8 @@ export function answerControl(
   if (path.startsWith('state/')) return answerState(azure, request, decodeURIComponent(path.slice('state'.length)));
   if (path.startsWith('providers/') && method === 'PUT')
     return putProvider(azure, lastSegment(path), parseBody(request.text));
+  if (path.startsWith('groups/') && method === 'PUT')
+    return putGroup(azure, lastSegment(path), parseBody(request.text));
   if (path === 'quotas' && method === 'PUT') return putQuotas(azure, parseBody(request.text));
   throw new ArmError(
     404,
@@ -262,4 +274,10 @@ function putQuotas(azure: Azure, body: JsonObject): Answer {
     }
   }
   return { status: 200, body };
+}
+
+/** Says who is in a group of the directory: object ids, all of them. */
+function putGroup(azure: Azure, id: string, body: JsonObject): Answer {
+  azure.store.commit([['groups', id.toLowerCase(), stringsAt(body, 'members')]]);
+  return { status: 200, body: { id, members: azure.store.groups.get(id.toLowerCase()) ?? [] } };
 }

@@ -22,10 +22,16 @@ export function isLetIn(
   return allows(typeof header === 'string' ? header : defaultSource);
 }
 
+/** Tokens of the API server's own; without `local` the cluster's own accounts, their certificate too, are switched off. */
+interface LocalTokens {
+  readonly local?: string;
+  readonly operator: string;
+}
+
 /** The caller by client certificate or bearer token; a token that is no good is refused with 401, as is nobody. */
 export function identify(
   incoming: IncomingMessage,
-  tokens: { readonly local: string; readonly operator: string },
+  tokens: LocalTokens,
   identifyToken: (token: string) => KubernetesUser | undefined,
 ): KubernetesUser {
   const bearer = /^Bearer\s+(.+)$/i.exec(incoming.headers.authorization ?? '')?.[1];
@@ -35,17 +41,14 @@ export function identify(
     return user;
   }
   const { socket } = incoming;
-  if (socket instanceof TLSSocket && socket.authorized) {
+  if (tokens.local !== undefined && socket instanceof TLSSocket && socket.authorized) {
     const { subject } = socket.getPeerCertificate();
     return administrator(String(subject?.CN ?? ''));
   }
   throw unauthorized();
 }
 
-function knownUser(
-  bearer: string,
-  { local, operator }: { readonly local: string; readonly operator: string },
-): KubernetesUser | undefined {
+function knownUser(bearer: string, { local, operator }: LocalTokens): KubernetesUser | undefined {
   if (bearer === local) return administrator('clusterAdmin');
   return bearer === operator ? administrator('operator') : undefined;
 }

@@ -46,6 +46,8 @@ export interface KubernetesOptions {
    */
   readonly allows: (sourceAddress: string) => boolean;
   readonly defaultSource: string;
+  /** Whether the cluster's own accounts are taken; they are, unless told otherwise. */
+  readonly localAccounts?: () => boolean;
   /** Where objects are kept over restarts and kills; without it, in memory alone. */
   readonly stateDirectory?: string;
   readonly cloud: CloudProvider;
@@ -102,6 +104,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   });
   const origin = await listen(server, options.port ?? DEFAULT_PORT);
 
+  const tokens = () => ({
+    ...((options.localAccounts?.() ?? true) && { local: token }),
+    operator: operatorToken,
+  });
+
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     // An address outside the authorized ranges gets no answer of any kind, as from the real one's load balancer.
     if (!isLetIn(incoming, options)) {
@@ -115,7 +122,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
         const { failing, unauthorized: nobody, forbidden } = faults.current;
         if (failing !== undefined) throw failure(failing);
         if (nobody) throw unauthorized();
-        const user = identify(incoming, { local: token, operator: operatorToken }, (bearer) => entra?.identify(bearer));
+        const user = identify(incoming, tokens(), (bearer) => entra?.identify(bearer));
         return answerFor(forbidden ? { ...user, may: 'nothing' } : user, request);
       });
       sendAnswer(response, answer, answer.page !== undefined && answer.page === faults.current.cutPage);

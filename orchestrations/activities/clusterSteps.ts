@@ -1,8 +1,15 @@
 import { controlPlanePrincipal, identityFacts } from '../../shared/actual/principals.ts';
+import { appPrincipal } from '../../shared/azure/appPrincipal.ts';
 import { ArmError } from '../../shared/azure/errors.ts';
 import { readResource } from '../../shared/azure/resource.ts';
 import { desiredCluster } from '../../shared/desired/cluster.ts';
-import { desiredIdentity, desiredRoleAssignments, withSecret } from '../../shared/desired/clusterIdentity.ts';
+import {
+  desiredIdentity,
+  desiredReaderRole,
+  desiredRoleAssignments,
+  needsReaderRole,
+  withSecret,
+} from '../../shared/desired/clusterIdentity.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import { controlPlaneOf } from '../../shared/model/controlPlane.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
@@ -15,7 +22,7 @@ import { settings, specSecret } from '../../shared/settings.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { ensureResource } from './ensureResource.ts';
 import { done, failed, failedBy, waitFor } from './outcomes.ts';
-import { ensureRoleAssignments } from './roleAssignments.ts';
+import { ensureRoleAssignments, removeRoleAssignments } from './roleAssignments.ts';
 
 /** The identity of the control plane, where Gatehouse makes it. */
 export async function startIdentity(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
@@ -115,3 +122,18 @@ const identityGone = (id: string, isOurs: boolean): StepOutcome =>
       ? 'Retry to build it again.'
       : 'Create it again under the same name, then retry; or delete the environment and start it with another identity.',
   });
+
+/** The role by which the app lists the services of a cluster where Azure's roles say who may. */
+export async function startReaderRole(spec: EnvironmentSpec): Promise<StepOutcome> {
+  const role = await readerRole(spec);
+  return role === undefined ? done(false) : ensureRoleAssignments([role]);
+}
+
+/** Takes it back. */
+export async function removeReaderRole(spec: EnvironmentSpec): Promise<StepOutcome> {
+  const role = await readerRole(spec);
+  return role === undefined ? done(false) : removeRoleAssignments([role]);
+}
+
+const readerRole = async (spec: EnvironmentSpec) =>
+  needsReaderRole(spec) ? desiredReaderRole(spec, await appPrincipal()) : undefined;

@@ -25,7 +25,7 @@ import { planResource } from '../../shared/plan/mergeResource.ts';
 import { wantedPublicIps } from '../../shared/plan/publicIpPlan.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
-import { startCluster, startClusterRoles, startIdentity } from './clusterSteps.ts';
+import { startCluster, startClusterRoles, startIdentity, startReaderRole } from './clusterSteps.ts';
 import { ensureListed, ensureResource } from './ensureResource.ts';
 import { startFrontendRanges } from './frontendSteps.ts';
 import { done, failed, failedBy, missing, waitFor } from './outcomes.ts';
@@ -87,6 +87,8 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
   },
 
   clusterRoles: startClusterRoles,
+
+  readerRole: startReaderRole,
 
   accessLanes: (spec, _mayWrite, lanes) => lanes.start(spec),
 

@@ -13,6 +13,7 @@ import { observeResources } from '../../shared/observe/resources.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
+import { removeReaderRole } from './clusterSteps.ts';
 import { done, isSettled, waitFor } from './outcomes.ts';
 import { removeFirewallPolicy, removeRuleCollectionGroup } from './policyRemoval.ts';
 import { removePublicIps } from './publicIpRemoval.ts';
@@ -41,6 +42,8 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
     // Without its principal an assignment means nothing, and goes with what it was made on.
     return principal === undefined ? done(false) : removeRoleAssignments(desiredRoleAssignments(spec, principal));
   },
+
+  readerRole: removeReaderRole,
 
   identity: (spec, force) => {
     const identity = desiredIdentity(spec);

@@ -44,6 +44,7 @@ export function desiredCluster(
         nodeResourceGroup: names.nodeResourceGroup,
         enableRBAC: true,
         ...identityProperties,
+        ...entraProperties(cluster),
         agentPoolProfiles: nodePoolsOf(cluster).map((pool) =>
           desiredNodePool(pool, ids.clusterSubnet, cluster.version),
         ),
@@ -59,6 +60,20 @@ export function desiredCluster(
           : { authorizedIPRanges: authorizedRanges({ ...facts, grants: standingGrants(spec, facts.now) }) },
       },
     },
+  };
+}
+
+/** Managed Entra integration: AKS has its own applications in every tenant. */
+function entraProperties({ entra }: ClusterSpec): JsonObject {
+  if (entra === undefined) return {};
+  const { adminGroups, azureRbac, localAccounts } = entra;
+  return {
+    aadProfile: {
+      managed: true,
+      enableAzureRBAC: azureRbac,
+      ...(adminGroups.length > 0 && { adminGroupObjectIDs: adminGroups }),
+    },
+    disableLocalAccounts: !localAccounts,
   };
 }
 

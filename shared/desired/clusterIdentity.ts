@@ -10,12 +10,20 @@ import { tagged } from './resourceGroup.ts';
 /** Built-in roles, the same GUIDs in every tenant. */
 const NETWORK_CONTRIBUTOR = '4d97b98b-1d4f-4787-a291-c67834d212e7';
 const MANAGED_IDENTITY_OPERATOR = 'f1a07417-d97a-45cb-824c-7a7467783830';
+/** Reads what is in a cluster, its secrets left out. */
+const CLUSTER_READER = '7f6c6a51-bcf8-42ba-9220-52d62157d7db';
 const ROLE_ASSIGNMENT_NAMESPACE = 'b1f0a3de-5f6c-5d7e-8a55-2c6f3c1d9e40';
 
 /** A user-assigned identity in the directory. */
 export interface IdentityFacts {
   readonly clientId: string;
   readonly principalId: string;
+}
+
+/** Somebody of the directory whom roles are given to; managed identities are service principals. */
+export interface Principal {
+  readonly objectId: string;
+  readonly type: 'ServicePrincipal' | 'User';
 }
 
 /** The identity that Gatehouse makes for the control plane; undefined where the spec asks for none. */
@@ -91,8 +99,26 @@ export function desiredRoleAssignments(spec: EnvironmentSpec, principalId: strin
   ];
 }
 
+/**
+ * What the app itself needs to list services where Azure's roles say who may: Azure Kubernetes Service RBAC Reader on the
+ * cluster. Undefined where the cluster lets the app in otherwise.
+ */
+export function desiredReaderRole(spec: EnvironmentSpec, app: Principal): DesiredResource | undefined {
+  if (!needsReaderRole(spec)) return undefined;
+  return roleAssignment(spec, resourceIds(spec).cluster, CLUSTER_READER, app.objectId, app.type);
+}
+
+/** Whether the app reads the cluster by a role in Azure. */
+export const needsReaderRole = ({ cluster }: EnvironmentSpec): boolean => cluster.entra?.azureRbac === true;
+
 /** The name is made from scope, role and principal, so that assigning twice is one assignment. */
-function roleAssignment(spec: EnvironmentSpec, scope: string, role: string, principalId: string): DesiredResource {
+function roleAssignment(
+  spec: EnvironmentSpec,
+  scope: string,
+  role: string,
+  principalId: string,
+  principalType: Principal['type'] = 'ServicePrincipal',
+): DesiredResource {
   const name = uuidV5(`${scope}|${role}|${principalId}`.toLowerCase(), ROLE_ASSIGNMENT_NAMESPACE);
   return {
     kind: 'roleAssignment',
@@ -103,7 +129,7 @@ function roleAssignment(spec: EnvironmentSpec, scope: string, role: string, prin
         roleDefinitionId: `/subscriptions/${spec.subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
         principalId,
         // Without it Azure looks the principal up in Entra, where a new one takes minutes to appear.
-        principalType: 'ServicePrincipal',
+        principalType,
       },
     },
   };

@@ -76,6 +76,8 @@ export type ServiceList =
       readonly cluster: string;
       readonly state: 'partial' | 'failed';
       readonly reason: string;
+      /** What to do about it, where somebody knows. */
+      readonly remedy?: string;
       readonly services: readonly [];
     };
 

@@ -16,6 +16,7 @@ export type StepName =
   | 'networkRouting'
   | 'cluster'
   | 'clusterRoles'
+  | 'readerRole'
   | 'accessLanes'
   | 'events'
   | 'observe'

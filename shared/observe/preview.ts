@@ -1,3 +1,5 @@
+import { appPrincipal } from '../azure/appPrincipal.ts';
+import { needsReaderRole } from '../desired/clusterIdentity.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { Problem } from '../model/problem.ts';
 import { provisioningPlan, type Plan } from '../plan/provisioningPlan.ts';
@@ -17,7 +19,8 @@ export async function previewOf(spec: EnvironmentSpec): Promise<Preview> {
   const observed = await observeResources(spec);
   const { foreign, blocked } = await judge(spec, observed);
   const { outboundRanges } = settings();
-  return { ...provisioningPlan(spec, observed, { outboundRanges }), conflicts: foreign, problems: blocked };
+  const app = needsReaderRole(spec) ? { app: await appPrincipal() } : {};
+  return { ...provisioningPlan(spec, observed, { outboundRanges, ...app }), conflicts: foreign, problems: blocked };
 }
 
 /** The preview for people. Ends in a newline. */

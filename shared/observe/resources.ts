@@ -1,7 +1,8 @@
 import { controlPlanePrincipal } from '../actual/principals.ts';
 import { listPublicIpPrefixes } from '../azure/publicIps.ts';
+import { appPrincipal } from '../azure/appPrincipal.ts';
 import { readResource } from '../azure/resource.ts';
-import { desiredRoleAssignments } from '../desired/clusterIdentity.ts';
+import { desiredReaderRole, desiredRoleAssignments, needsReaderRole } from '../desired/clusterIdentity.ts';
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -64,8 +65,11 @@ async function observeRoleAssignments(
   resources: ObservedResources,
 ): Promise<readonly JsonObject[]> {
   const principal = controlPlanePrincipal(spec, resources);
-  if (principal === undefined) return [];
-  const wanted = desiredRoleAssignments(spec, principal);
+  const reader = needsReaderRole(spec) ? desiredReaderRole(spec, await appPrincipal()) : undefined;
+  const wanted = [
+    ...(principal === undefined ? [] : desiredRoleAssignments(spec, principal)),
+    ...(reader === undefined ? [] : [reader]),
+  ];
   const found = await Promise.all(wanted.map(({ id, apiVersion }) => readResource(id, apiVersion)));
   return found.filter((assignment) => assignment !== undefined);
 }

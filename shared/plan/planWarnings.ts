@@ -22,6 +22,7 @@ export function planWarnings(
     ...frontendWarnings(spec),
     ...egressWarnings(spec),
     ...nodeWarnings(spec),
+    ...entraWarnings(spec),
     ...resolverWarnings(actual, resources),
     ...(spec.cluster.private ? [] : apiServerWarnings(actual, resources)),
   ];
@@ -79,6 +80,13 @@ function nodeWarnings({ cluster, egress }: EnvironmentSpec): readonly string[] {
   const hasWindows = nodePoolsOf(cluster).some(({ osType }) => osType === 'Windows');
   if (!hasWindows || egress.presets.includes('windows')) return [];
   return ['Without the preset "windows" the firewall keeps Windows nodes from their updates and their licence.'];
+}
+
+function entraWarnings({ cluster: { entra } }: EnvironmentSpec): readonly string[] {
+  if (entra === undefined || entra.azureRbac) return [];
+  return [
+    'Without Azure RBAC the app lists services as a member of one of the groups of administrators, or by a ClusterRoleBinding: give its identity either, or nothing is published.',
+  ];
 }
 
 function resolverWarnings(actual: ActualResources, resources: readonly ResourceChange[]): readonly string[] {

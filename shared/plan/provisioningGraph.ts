@@ -1,9 +1,10 @@
+import { needsReaderRole } from '../desired/clusterIdentity.ts';
 import { controlPlaneOf } from '../model/controlPlane.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { ResourceKind } from '../model/resource.ts';
 import type { StepName, StepState } from '../model/step.ts';
 import { policySteps, policySyncSteps, policyTeardownSteps } from './policyGraph.ts';
-import { done, type Step, type StepDependency } from './step.ts';
+import { accepted, done, type Step, type StepDependency } from './step.ts';
 
 export type { Step } from './step.ts';
 
@@ -35,7 +36,7 @@ export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
     title: "Roles of the cluster's identity",
     after: rolesFirst
       ? done('virtualNetwork', 'routeTable', ...(makesIdentity ? (['identity'] as const) : []))
-      : [{ step: 'cluster', until: 'accepted' }],
+      : accepted('cluster'),
     kind: 'roleAssignment',
     expectedSeconds: 2,
   };
@@ -109,6 +110,7 @@ export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
       expectedSeconds: 308,
     },
     ...(rolesFirst ? [] : [clusterRoles]),
+    ...(needsReaderRole(spec) ? [{ ...readerRoleStep, after: accepted('cluster') }] : []),
     { name: 'events', title: 'Event subscription', after: done('permissions'), expectedSeconds: 25 },
     // A private API server has no ranges to keep.
     ...(spec.cluster.private ? [] : [{ ...accessLanesStep, after: done('cluster') }]),
@@ -202,6 +204,7 @@ export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
   return [
     ...(spec.cluster.private ? [] : [accessLanesStep]),
     ...(rolesLast ? [] : [clusterRoles]),
+    ...(needsReaderRole(spec) ? [readerRoleStep] : []),
     {
       name: 'cluster',
       title: 'Cluster',
@@ -241,12 +244,21 @@ export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
         ...(['clusterRoles', 'cluster', 'publicIp', 'virtualNetwork', 'routeTable'] as const),
         ...policy.map(({ name }) => name),
         ...(removesIdentity ? (['identity'] as const) : []),
+        ...(needsReaderRole(spec) ? (['readerRole'] as const) : []),
       ),
       kind: 'resourceGroup',
       expectedSeconds: 10,
     },
   ];
 }
+
+const readerRoleStep: Step = {
+  name: 'readerRole',
+  title: 'Role of the app in the cluster',
+  after: [],
+  kind: 'roleAssignment',
+  expectedSeconds: 2,
+};
 
 const accessLanesStep: Step = {
   name: 'accessLanes',

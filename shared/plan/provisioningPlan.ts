@@ -3,7 +3,12 @@ import { sameId } from '../actual/compare.ts';
 import { controlPlanePrincipal, identityFacts } from '../actual/principals.ts';
 import { ownGroup } from '../actual/rulePolicy.ts';
 import { desiredCluster } from '../desired/cluster.ts';
-import { desiredIdentity, desiredRoleAssignments } from '../desired/clusterIdentity.ts';
+import {
+  desiredIdentity,
+  desiredReaderRole,
+  desiredRoleAssignments,
+  type Principal,
+} from '../desired/clusterIdentity.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { frontendRanges } from '../desired/frontendRanges.ts';
@@ -39,13 +44,14 @@ const updateSeconds: Readonly<Partial<Record<ResourceKind, number>>> = {
 /**
  * The preview of a provisioning, from the same desired resources and the same merge that the steps themselves use.
  *
- * @param settings `outboundRanges`: the app's own addresses, which go into the API server's authorized ranges
+ * @param settings `outboundRanges`: the app's own addresses, which go into the API server's authorized ranges; `app`: who it
+ *   is in the directory, where it needs a role in the cluster
  * @throws TooManyRangesError as the cluster's step would
  */
 export function provisioningPlan(
   spec: EnvironmentSpec,
   actual: ActualResources,
-  settings: { readonly outboundRanges: readonly string[] },
+  settings: { readonly outboundRanges: readonly string[]; readonly app?: Principal },
 ): Plan {
   const plans = stepPlans(spec, actual, settings);
   const shown = [
@@ -61,6 +67,7 @@ export function provisioningPlan(
     plans.firewall,
     plans.cluster,
     plans.clusterRoles,
+    plans.readerRole,
   ].flat();
   const resources = shown.map(({ kind, id, action, differences }) => ({ kind, id, action, differences }));
   const count = (action: ResourcePlan['action']) => resources.filter((one) => one.action === action).length;
@@ -83,7 +90,7 @@ export function provisioningPlan(
 function fixedWarnings(
   spec: EnvironmentSpec,
   actual: ActualResources,
-  { outboundRanges }: { readonly outboundRanges: readonly string[] },
+  { outboundRanges }: { readonly outboundRanges: readonly string[]; readonly app?: Principal },
 ): readonly string[] {
   const frontends = frontendRangesOf(spec, actual);
   const desired = desiredCluster(spec, { frontends, outboundRanges, ...kubeletOf(actual) });
@@ -109,7 +116,7 @@ type StepPlans = Readonly<Record<Exclude<StepName, StepWithoutPlan>, readonly Re
 function stepPlans(
   spec: EnvironmentSpec,
   actual: ActualResources,
-  { outboundRanges }: { readonly outboundRanges: readonly string[] },
+  { outboundRanges, app }: { readonly outboundRanges: readonly string[]; readonly app?: Principal },
 ): StepPlans {
   const plan = (desired: DesiredResource, present: JsonObject | undefined) => [
     planResource(desired, present, spec.name),
@@ -132,6 +139,7 @@ function stepPlans(
     networkRouting: plan(desiredNetworkRouting(spec, { firewallPrivateIp }), actual.virtualNetwork),
     cluster: plan(clusterUpdate(cluster, actual.cluster), actual.cluster),
     clusterRoles: rolePlans(spec, actual),
+    readerRole: readerRolePlans(spec, actual, app),
   };
 }
 
@@ -178,6 +186,17 @@ function rolePlans(spec: EnvironmentSpec, actual: ActualResources): readonly Res
     const present = actual.roleAssignments?.find((one) => typeof one.id === 'string' && sameId(one.id, id));
     return planResource({ ...role, id }, present, spec.name);
   });
+}
+
+function readerRolePlans(
+  spec: EnvironmentSpec,
+  { roleAssignments }: ActualResources,
+  app: Principal | undefined,
+): readonly ResourcePlan[] {
+  const role = app && desiredReaderRole(spec, app);
+  if (role === undefined) return [];
+  const present = roleAssignments?.find((one) => typeof one.id === 'string' && sameId(one.id, role.id));
+  return [planResource(role, present, spec.name)];
 }
 
 function secondsOf(step: Step, plans: readonly ResourcePlan[]): number {

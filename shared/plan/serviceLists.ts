@@ -32,7 +32,7 @@ export function readLists(lists: readonly ServiceList[], owned: readonly OwnedRu
     const count = counts.get(cluster) ?? 0;
     if (list.state !== 'complete') {
       states.set(cluster, 'failed');
-      const message = `The services of ${list.cluster} could not be listed (${list.reason}); its ${count} rules stay as they are.`;
+      const message = `The services of ${list.cluster} could not be listed (${list.reason}); its ${count} rules stay as they are.${list.remedy === undefined ? '' : ` ${list.remedy}`}`;
       problems.push({
         cluster: list.cluster,
         code: list.state === 'partial' ? 'list-partial' : 'list-failed',

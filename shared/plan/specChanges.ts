@@ -90,6 +90,7 @@ const rules: Rules<EnvironmentSpec> = {
       objectId: fixed("the cluster's service principal"),
       secretName: fixed("the secret of the cluster's service principal", 'Rotate it with az aks update-credentials.'),
     },
+    entra,
     serviceCidr: fixed('the service CIDR'),
     private: fixed('whether the API server is private'),
   },
@@ -166,6 +167,14 @@ function firewallTier(before: string, after: string): Verdict {
     message: `a firewall can't go from ${before} to ${after}: Azure changes between Standard and Premium alone`,
     remedy: another,
   };
+}
+
+type Entra = EnvironmentSpec['cluster']['entra'];
+
+/** AKS turns Entra on for a cluster that lives, and not off again. */
+function entra(_before: Entra, after: Entra): Verdict {
+  if (after !== undefined) return { applied: 'in place' };
+  return { applied: 'refused', message: "Entra can't be taken from a cluster again", remedy: another };
 }
 
 type NodePools = EnvironmentSpec['cluster']['nodePools'];

@@ -21,3 +21,8 @@ export interface StepDependency {
 export function done(...steps: readonly StepName[]): readonly StepDependency[] {
   return steps.map((step) => ({ step, until: 'done' }));
 }
+
+/** After a step whose write Azure has taken. */
+export function accepted(step: StepName): readonly StepDependency[] {
+  return [{ step, until: 'accepted' }];
+}

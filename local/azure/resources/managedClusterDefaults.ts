@@ -16,6 +16,7 @@ export function fillProperties(write: Write): JsonObject {
   const network = networkProfile(objectAt(sent, 'networkProfile'), before);
   return compact({
     ...omit(sent, 'apiServerAccessProfile', 'privateLinkResources', 'addonProfiles'),
+    aadProfile: aadProfile(write, sent),
     addonProfiles: addons(sent),
     privateLinkResources: access?.['enablePrivateCluster'] === true ? [managementLink] : undefined,
     provisioningState: before['provisioningState'],
@@ -128,6 +129,12 @@ function addons(sent: JsonObject): JsonObject | undefined {
   return Object.fromEntries(
     profiles.map(([name, profile]) => [name, { config: null, ...(isObject(profile) ? profile : {}) }]),
   );
+}
+
+/** Managed integration has nothing of the user's own but groups. */
+function aadProfile(write: Write, sent: JsonObject): JsonObject | undefined {
+  if (!isObject(sent['aadProfile'])) return undefined;
+  return { adminUsers: null, enableAzureRBAC: false, tenantID: write.world.tenantId, ...sent['aadProfile'] };
 }
 
 /** A change of case is none: a finished cluster says `Standard`, whatever it was sent. */

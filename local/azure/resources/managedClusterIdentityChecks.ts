@@ -1,6 +1,6 @@
 import { principalOf } from '../auth.ts';
 import { aksError } from '../errors.ts';
-import { objectAt, objectsAt, stringAt, type JsonObject } from '../json.ts';
+import { at, objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
 import { subnetOf } from './managedClusterNetworkChecks.ts';
 import type { Write } from './resourceType.ts';
 import { mayDo } from './rights.ts';
@@ -19,6 +19,7 @@ export function checkIdentity(write: Write, properties: JsonObject): void {
   }
   checkRouteTable(write, properties);
   checkKubeletIdentity(write);
+  checkEntra(write, properties);
 }
 
 /** A secret is sent with the creation, and never answered. */
@@ -99,4 +100,25 @@ function checkKubeletIdentity(write: Write): void {
     'CustomKubeletIdentityMissingPermissionError',
     `The cluster user assigned identity must be given permission to assign kubelet identity ${kubelet}. Check access result not allowed for action Microsoft.ManagedIdentity/userAssignedIdentities/assign/action.`,
   );
+}
+
+/** Only managed integration can be had, which is never taken from a cluster again; local accounts go only with it. */
+function checkEntra(write: Write, properties: JsonObject): void {
+  const profile = objectAt(properties, 'aadProfile');
+  const has = Object.keys(profile).length > 0;
+  const refuse = (message: string, target: string) => aksError(400, 'InvalidParameter', message, target);
+  if (!has && at(write.before, 'properties', 'aadProfile') !== undefined) {
+    throw refuse('Disabling AAD integration of a managed cluster is not allowed.', 'aadProfile');
+  }
+  if (!has && properties['disableLocalAccounts'] === true) {
+    throw refuse('Local accounts can be disabled only for AAD integrated clusters.', 'disableLocalAccounts');
+  }
+  if (!has) return;
+  if (profile['managed'] !== true) {
+    throw refuse('AAD legacy integration is deprecated: aadProfile.managed must be true.', 'aadProfile.managed');
+  }
+  for (const group of stringsAt(profile, 'adminGroupObjectIDs')) {
+    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(group)) continue;
+    throw refuse(`The value '${group}' is not a valid object id.`, 'aadProfile.adminGroupObjectIDs');
+  }
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { identifyBearer } from '../auth.ts';
+import { mayOf } from '../clusterAccess.ts';
 import { aksError, ArmError } from '../errors.ts';
 import type { CommandResult } from './commandResult.ts';
 import type { Answer } from '../http.ts';
-import { at, stringAt, type JsonObject } from '../json.ts';
+import { at, isObject, stringAt, type JsonObject } from '../json.ts';
 import { runInCluster } from './clusterCommands.ts';
 import { sameId } from '../resourceId.ts';
 import type { Resource } from '../store.ts';
@@ -25,7 +27,10 @@ export async function runCommand(visit: Visit, cluster: Resource): Promise<Answe
   }
   const command = stringAt(visit.body(), 'command') ?? '';
   if (command === '') throw aksError(400, 'InvalidParameter', 'The command must not be empty.', 'command');
-  const { exitCode, output } = runInCluster(command, await azure.clusters?.services(cluster.id));
+  const services = await azure.clusters?.services(cluster.id);
+  const { exitCode, output } = mayList(visit, cluster)
+    ? runInCluster(command, services)
+    : { exitCode: 1, output: 'Error from server (Forbidden): services is forbidden\n' };
   const startedAt = azure.clock.now();
   const result: CommandResult = {
     id: randomUUID().replaceAll('-', ''),
@@ -41,6 +46,24 @@ export async function runCommand(visit: Visit, cluster: Resource): Promise<Answe
     commandResults.delete(old);
   const location = `${call.origin}${cluster.id}/commandResults/${result.id}?api-version=${call.apiVersion}`;
   return { status: 202, headers: { Location: location, 'Retry-After': '0' } };
+}
+
+/**
+ * Whether a command may read what is in the cluster: it runs as an administrator, or as whom `clusterToken` stands for where
+ * the cluster uses the directory.
+ */
+function mayList(visit: Visit, cluster: Resource): boolean {
+  if (!isObject(at(cluster.body, 'properties', 'aadProfile'))) return true;
+  const claims = identifyBearer(stringAt(visit.body(), 'clusterToken') ?? '', Date.now() / 1000);
+  if (claims === undefined) {
+    throw aksError(
+      400,
+      'InvalidParameter',
+      'A valid clusterToken is required to run a command in an AAD enabled cluster.',
+      'clusterToken',
+    );
+  }
+  return mayOf(visit.azure.store, cluster.id, claims.oid) !== 'nothing';
 }
 
 /**

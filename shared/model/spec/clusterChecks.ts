@@ -14,6 +14,7 @@ export function clusterProblems(checked: Checked): readonly Problem[] {
     ...podRangeProblems(checked),
     ...nodePoolProblems(checked),
     ...identityProblems(checked),
+    ...entraProblems(checked),
     ...kubenetProblems(checked),
   ];
 }
@@ -121,6 +122,20 @@ function identityProblems({ draft, sound, context }: Checked): readonly Problem[
     });
   }
   return problems;
+}
+
+function entraProblems({ draft, sound }: Checked): readonly Problem[] {
+  const { entra } = draft.cluster;
+  if (entra === undefined || !sound('cluster.entra') || !sound('cluster.entra.adminGroups')) return [];
+  if (entra.azureRbac || entra.adminGroups.length > 0) return [];
+  return [
+    {
+      path: 'cluster.entra.adminGroups',
+      message:
+        'nobody of Entra could do anything in the cluster: it has neither a group of administrators nor Azure RBAC',
+      remedy: "Name a group that the app's identity is a member of, or set cluster.entra.azureRbac to true.",
+    },
+  ];
 }
 
 function kubenetProblems({ draft, sound }: Checked): readonly Problem[] {

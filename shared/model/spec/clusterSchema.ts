@@ -8,6 +8,9 @@ const MAX_NODES = 1000;
 /** Without the first one; AKS takes 100 in all. */
 const MAX_FURTHER_POOLS = 99;
 
+/** AKS takes no more. */
+const MAX_ADMIN_GROUPS = 20;
+
 const zoneList = z.array(z.enum(zones)).min(1).max(zones.length);
 
 const nodeSize = namedText(/^Standard_[A-Za-z0-9_-]{1,60}$/, {
@@ -75,6 +78,16 @@ export const clusterFields = {
     .pipe(parsedText((text) => (text.startsWith('/') ? identityId(text) : text)))
     .exactOptional(),
   kubeletIdentity: parsedText(identityId).exactOptional(),
+  entra: z
+    .strictObject({
+      adminGroups: z
+        .array(guid('a group', 'az ad group show --group <name> --query id'))
+        .max(MAX_ADMIN_GROUPS)
+        .prefault([]),
+      azureRbac: z.boolean().prefault(true),
+      localAccounts: z.boolean().prefault(true),
+    })
+    .exactOptional(),
   serviceCidr: cidrText({ widest: 13, narrowest: 28 }, 'services need a range smaller than /12').prefault(
     '10.0.0.0/16',
   ),

@@ -20,6 +20,8 @@ export interface ClusterSpec {
   /** Full ARM id of a user-assigned identity that exists; absent: AKS makes one. */
   readonly kubeletIdentity?: string;
   readonly servicePrincipal?: ServicePrincipalSpec;
+  /** Absent: users are those of the cluster itself. */
+  readonly entra?: EntraSpec;
   readonly serviceCidr: string;
   /** Canonical CIDR that pods have addresses of; absent with the azure CNI, where they have those of the subnet. */
   readonly podCidr?: string;
@@ -73,3 +75,13 @@ export interface ServicePrincipalSpec {
 /** What `identity` may be besides an id. */
 export const SYSTEM_ASSIGNED = 'system-assigned';
 export const USER_ASSIGNED = 'user-assigned';
+
+/** How Entra says who may do what in the cluster. */
+interface EntraSpec {
+  /** Object ids of groups whose members may do everything. */
+  readonly adminGroups: readonly string[];
+  /** Whether role assignments in Azure say what others may do; else RoleBindings in the cluster alone. */
+  readonly azureRbac: boolean;
+  /** Whether the cluster's own accounts work beside it. */
+  readonly localAccounts: boolean;
+}

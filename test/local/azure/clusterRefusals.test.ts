@@ -127,6 +127,13 @@ describe('AKS refuses', () => {
     ],
     ['an agent pool name with capitals', aCluster({}, { name: 'NodePool' }), 'InvalidParameter'],
     ['no system pool', aCluster({}, { mode: 'User' }), 'InvalidParameter'],
+    ['legacy integration with Entra', aCluster({ aadProfile: { serverAppID: 'x' } }), 'InvalidParameter'],
+    [
+      'a group by its name',
+      aCluster({ aadProfile: { managed: true, adminGroupObjectIDs: ['team'] } }),
+      'InvalidParameter',
+    ],
+    ['no local accounts and no Entra', aCluster({ disableLocalAccounts: true }), 'InvalidParameter'],
     [
       'a service principal without its secret',
       { ...aCluster({ servicePrincipalProfile: { clientId: '5f1d4d2c-0000-4000-8000-000000000001' } }), identity: {} },

@@ -1,5 +1,10 @@
 import { desiredCluster } from '../../../shared/desired/cluster.ts';
-import { desiredIdentity, desiredRoleAssignments, withSecret } from '../../../shared/desired/clusterIdentity.ts';
+import {
+  desiredIdentity,
+  desiredReaderRole,
+  desiredRoleAssignments,
+  withSecret,
+} from '../../../shared/desired/clusterIdentity.ts';
 import { desiredFirewall } from '../../../shared/desired/firewall.ts';
 import {
   desiredNetworkRouting,
@@ -147,4 +152,25 @@ describe('who the cluster acts as', () => {
     expect(JSON.stringify(withSecret(cluster, 'secret').body)).toContain('"secret":"secret"');
     expect(JSON.stringify(cluster.body)).not.toContain('secret');
   });
+});
+
+test('a private cluster has no ranges, and one with Entra goes by groups and roles', () => {
+  const entra = { adminGroups: ['33333333-4444-4000-8000-000000000001'], localAccounts: false };
+  const { body } = desiredCluster(articleSpec({ cluster: { private: true, entra } }), facts);
+  expect(body).toMatchObject({
+    properties: {
+      apiServerAccessProfile: { enablePrivateCluster: true },
+      aadProfile: { managed: true, enableAzureRBAC: true, adminGroupObjectIDs: entra.adminGroups },
+      disableLocalAccounts: true,
+    },
+  });
+  expect(JSON.stringify(body)).not.toContain('authorizedIPRanges');
+});
+
+test('the app reads by a role on the cluster where Azure’s roles say who may', () => {
+  const app = { objectId: '11111111-2222-4000-8000-000000000009', type: 'User' } as const;
+  const role = desiredReaderRole(articleSpec({ cluster: { entra: {} } }), app);
+  expect(role?.id.startsWith(`${resourceIds(articleSpec()).cluster}/providers/`)).toBe(true);
+  expect(role?.body).toMatchObject({ properties: { principalId: app.objectId, principalType: 'User' } });
+  expect(desiredReaderRole(articleSpec(), app)).toBeUndefined();
 });

@@ -155,3 +155,25 @@ describe('a private cluster', () => {
     ]);
   });
 });
+
+describe('a cluster with Entra', () => {
+  const group = '33333333-4444-4000-8000-000000000001';
+
+  test('goes by Azure’s roles, and keeps its own accounts, unless told otherwise', () => {
+    expect(articleSpec({ cluster: { entra: { adminGroups: [group] } } }).cluster.entra).toEqual({
+      adminGroups: [group],
+      azureRbac: true,
+      localAccounts: true,
+    });
+  });
+
+  test('needs somebody who may do anything', () => {
+    expect(refused({ entra: { azureRbac: false } })).toEqual(['cluster.entra.adminGroups']);
+    expect(refused({ entra: { azureRbac: false, adminGroups: [group] } })).toEqual([]);
+    expect(refused({ entra: {} })).toEqual([]);
+  });
+
+  test('takes groups by their ids', () => {
+    expect(refused({ entra: { adminGroups: ['platform team'] } })).toEqual(['cluster.entra.adminGroups.0']);
+  });
+});

@@ -72,6 +72,13 @@ test('an identity of one’s own has its roles before the cluster, and goes afte
   ]);
 });
 
+test('a private cluster has no lane of ranges, and one with Azure’s roles has one for the app', () => {
+  const spec = articleSpec({ cluster: { private: true, entra: {} } });
+  expect(names(provisioningGraph(spec))).not.toContain('accessLanes');
+  expect(rounds(provisioningGraph(spec)).at(-1)).toEqual(['clusterRoles', 'readerRole']);
+  expect(rounds(teardownGraph(spec))[0]).toEqual(['clusterRoles', 'readerRole', 'cluster', 'firewall']);
+});
+
 test('what can be torn down side by side is', () => {
   expect(rounds(teardown)).toEqual([
     ['accessLanes', 'clusterRoles', 'firewall'],
