@@ -5,7 +5,6 @@ import type { Difference } from './resourcePlan.ts';
 
 /** The properties that decide what a rule lets through, on a classic firewall or in a group of a policy. */
 const meaningful = [
-  'ruleType',
   'sourceAddresses',
   'sourceIpGroups',
   'destinationAddresses',
@@ -53,7 +52,9 @@ export function mergeRules(
 export function mergeRule(wanted: JsonObject, actual: JsonObject, path: string, found: Difference[]): JsonObject {
   const before = found.length;
   const merged: Record<string, Json | undefined> = { ...actual };
-  for (const key of meaningful) {
+  // Only a policy's rules say of what kind they are; DNAT rules are planned in the classic form, which has no word for it.
+  const keys = wanted.ruleType === undefined ? meaningful : ['ruleType', ...meaningful];
+  for (const key of keys) {
     const value = wanted[key];
     const present = actual[key];
     if (value === undefined) {

@@ -84,6 +84,28 @@ test('a new publication is a write of our group and of nothing else', () => {
   expect(next.summary).toMatchObject({ unchanged: 1, writes: 0 });
 });
 
+test('a rule that Azure spells otherwise is no other rule', () => {
+  const { rules } = sync({}, [service()]);
+  for (const [from, to] of [
+    ['"TCP"', '"Tcp"'],
+    ['"20.62.10.30"', '"20.62.10.30/32"'],
+    ['"80"]', '"80","80"]'],
+  ] as const) {
+    const plan = sync({ policy: withGroup(respelled(rules?.body ?? {}, from, to)) }, [service()]);
+    expect(plan.summary).toMatchObject({ unchanged: 1, writes: 0 });
+  }
+});
+
+test('rules of another kind under our names are put right', () => {
+  const [network] = objectsAt(group, 'properties', 'ruleCollections');
+  const other = respelled(group, JSON.stringify(network), respelledKind(network ?? {}));
+  const { rules } = sync({ policy: withGroup(other) });
+  expect(objectsAt(rules?.body, 'properties', 'ruleCollections')[0]).toMatchObject(network ?? {});
+});
+
+const respelledKind = (collection: JsonObject) =>
+  JSON.stringify(respelled(collection, '"NetworkRule"', '"ApplicationRule"'));
+
 test('egress of ours that is gone or changed is put right in the same write', () => {
   const plan = sync({ policy: withGroup(respelled(group, '"1194"', '"1195"')) }, [service()]);
   expect(found(plan)).toEqual([
