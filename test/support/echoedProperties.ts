@@ -26,6 +26,8 @@ export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
   virtualNetworks: ['etag'],
   CommonVirtualNetworkPropertiesFormat: ['provisioningState', 'resourceGuid'],
   virtualNetworks_subnets: ['etag'],
+  CommonVirtualNetworkPeering: ['etag', 'type'],
+  CommonVirtualNetworkPeeringPropertiesFormat: ['provisioningState'],
   CommonSubnet: ['etag', 'type'],
   // Who has an address of the subnet.
   CommonSubnetPropertiesFormat: ['ipConfigurations', 'provisioningState'],

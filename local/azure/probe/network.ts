@@ -5,6 +5,7 @@ import { inEffect } from '../operations.ts';
 import { groupOf, lastSegment, parentId, parsePath, sameId } from '../resourceId.ts';
 import { LOAD_BALANCER_TYPE } from '../loadBalancers/loadBalancerBody.ts';
 import { childNamed } from '../resources/networkBodies.ts';
+import { isPeered } from '../resources/peerings.ts';
 import { natRules, type NatRule } from './natRules.ts';
 
 /** The network as packets find it: what running operations are about to change works as before. */
@@ -19,6 +20,8 @@ export interface Network {
   clusterOf(loadBalancer: JsonObject): JsonObject | undefined;
   /** The route that a packet to an address takes out of a subnet, by the longest prefix; undefined for Azure's own. */
   routeFrom(subnetId: string, address: string): JsonObject | undefined;
+  /** Whether two networks are one, or peered in both directions. */
+  isConnected(one: string, other: string): boolean;
   /** The network security group of a cluster's nodes. */
   securityGroupOf(cluster: JsonObject): JsonObject | undefined;
   serviceOf(loadBalancingRule: JsonObject): { readonly namespace: string; readonly name: string } | undefined;
@@ -63,6 +66,7 @@ export function networkOf(azure: Azure): Network {
       const table = find(stringAt(subnet, 'properties', 'routeTable', 'id'));
       return longestMatch(objectsAt(table, 'properties', 'routes'), address);
     },
+    isConnected: (one, other) => sameId(one, other) || (isPeered(find(one), other) && isPeered(find(other), one)),
     securityGroupOf(cluster) {
       const group = stringAt(cluster, 'properties', 'nodeResourceGroup') ?? '';
       return ofType('Microsoft.Network/networkSecurityGroups').find((one) =>

@@ -122,9 +122,12 @@ function frontendAt(network: Network, { address, firewall }: Arrived, pass: Pass
   if (
     firewall !== undefined &&
     subnet !== undefined &&
-    !sameId(parentId(subnet), parentId(firewallPlace(firewall).subnetId))
+    !network.isConnected(parentId(subnet), parentId(firewallPlace(firewall).subnetId))
   )
-    throw new BrokenHop('loadBalancer', `${address} is in another network than the firewall.`);
+    throw new BrokenHop(
+      'loadBalancer',
+      `${address} is in another network than the firewall, and the two are not peered.`,
+    );
   pass(
     'loadBalancer',
     `${address} is a frontend of ${stringAt(found.loadBalancer, 'name')} of ${stringAt(cluster, 'name')}`,

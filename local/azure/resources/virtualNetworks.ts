@@ -6,6 +6,7 @@ import { checkNetworkName } from './names.ts';
 import * as bodies from './networkBodies.ts';
 import { virtualNetworkShape } from './networkShapes.ts';
 import type { ResourceType, World, Write } from './resourceType.ts';
+import { fillPeerings, PEERING_TYPE, presentPeerings } from './peerings.ts';
 import { subnetUsers } from './subnetUsers.ts';
 
 const TYPE = 'Microsoft.Network/virtualNetworks';
@@ -14,7 +15,10 @@ const SUBNET_TYPE = 'Microsoft.Network/virtualNetworks/subnets';
 export const virtualNetworks: ResourceType = {
   type: TYPE,
   shape: virtualNetworkShape,
-  children: [{ name: 'subnets', type: SUBNET_TYPE, kind: 'subnets.put' }],
+  children: [
+    { name: 'subnets', type: SUBNET_TYPE, kind: 'subnets.put' },
+    { name: 'virtualNetworkPeerings', type: PEERING_TYPE, kind: 'virtualNetworks.update' },
+  ],
   busy: 'RetryableError',
   checkName: checkNetworkName,
   plan(write) {
@@ -38,7 +42,7 @@ export const virtualNetworks: ResourceType = {
       ...bodies.rest(write.sent, 'resourceGuid', 'addressSpace', 'dhcpOptions', 'subnets', 'virtualNetworkPeerings'),
       dhcpOptions: { dnsServers: [], ...objectAt(sent, 'dhcpOptions') },
       subnets: subnets.map((subnet) => fillSubnet(write, subnet)),
-      virtualNetworkPeerings: sent['virtualNetworkPeerings'] ?? [],
+      virtualNetworkPeerings: fillPeerings(write, sent),
       enableDdosProtection: sent['enableDdosProtection'] ?? false,
     });
     return {
@@ -57,7 +61,8 @@ export const virtualNetworks: ResourceType = {
         properties: { ...objectAt(subnet, 'properties'), ipConfigurations: users.map((id) => ({ id })) },
       };
     });
-    return { ...body, properties: { ...objectAt(body, 'properties'), subnets } };
+    const virtualNetworkPeerings = presentPeerings(body, world);
+    return { ...body, properties: { ...objectAt(body, 'properties'), subnets, virtualNetworkPeerings } };
   },
   checkDelete(resource, world) {
     for (const subnet of objectsAt(resource.body, 'properties', 'subnets')) refuseUsed(world, subnet);
