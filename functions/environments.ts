@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { resourceIds } from '../shared/model/names.ts';
-import type { Problem } from '../shared/model/problem.ts';
-import { preflight } from '../shared/observe/preflight.ts';
 import {
   alreadyExists,
   existingLane,
@@ -16,9 +14,9 @@ import {
   startLane,
   type AccessLane,
 } from './http/laneClient.ts';
-import { HttpProblem, invalidRequest } from './http/problem.ts';
 import { flag, json, route } from './http/route.ts';
 import { specFrom } from './http/spec.ts';
+import { startable } from './http/startable.ts';
 
 /** Registers the functions that start, list, show and delete environments. */
 export function registerEnvironments(): void {
@@ -33,24 +31,8 @@ async function startEnvironment(request: HttpRequest, client: DurableClient): Pr
   const spec = await specFrom(request);
   const lane = await findLane(client, spec.name);
   if (lane?.live || lane?.broken) throw alreadyExists(spec.name);
-  const { foreign, blocked } = await preflight(spec);
-  refuseForeign(foreign);
-  if (blocked.length > 0) throw invalidRequest(blocked);
-  await startLane(client, spec);
+  await startLane(client, await startable(client, spec));
   return accepted(request, spec.name, 'provisioning');
-}
-
-/** @throws HttpProblem 409 when a wanted name is somebody else's */
-export function refuseForeign(foreign: readonly Problem[]): void {
-  if (foreign.length === 0) return;
-  throw new HttpProblem(
-    409,
-    'foreign-resource',
-    'A wanted name is taken',
-    foreign.map(({ message }) => message).join(' '),
-    foreign[0]?.remedy ?? '',
-    foreign,
-  );
 }
 
 async function listEnvironments(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {

@@ -8,7 +8,7 @@ import { pollOperation } from '../orchestrations/activities/pollOperation.ts';
 import { startStep } from '../orchestrations/activities/startStep.ts';
 import type { PollInput, StartStepInput } from '../orchestrations/advance.ts';
 import { FIREWALL_LANE, firewallLane, graphOrchestrator } from '../orchestrations/firewallLane.ts';
-import { accessPass, provision, sync, teardown } from '../orchestrations/graphs.ts';
+import { accessPass, provision, sync, teardown, release } from '../orchestrations/graphs.ts';
 import { registerDriftTimer } from './driftTimer.ts';
 import { registerEnvironments } from './environments.ts';
 import { registerGrants } from './grants.ts';
@@ -35,6 +35,7 @@ df.app.orchestration(FIREWALL_LANE, firewallLane);
 df.app.orchestration(graphOrchestrator.provision, provision);
 df.app.orchestration(graphOrchestrator.sync, sync);
 df.app.orchestration(graphOrchestrator.teardown, teardown);
+df.app.orchestration(graphOrchestrator.release, release);
 df.app.orchestration(ACCESS_LANE, accessLane);
 df.app.orchestration(ACCESS_PASS, accessPass);
 df.app.activity('startStep', {

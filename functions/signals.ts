@@ -11,6 +11,7 @@ import { bodyText, route } from './http/route.ts';
 export function registerSignals(): void {
   route('syncEnvironment', ['POST'], 'environments/{name}/sync', syncEnvironment);
   route('approveEnvironment', ['POST'], 'environments/{name}/approve', approveEnvironment);
+  route('releaseEnvironment', ['POST'], 'environments/{name}/release', releaseEnvironment);
   route('retryEnvironment', ['POST'], 'environments/{name}/retry', retryEnvironment);
 }
 
@@ -32,6 +33,23 @@ async function syncEnvironment(request: HttpRequest, client: DurableClient): Pro
     time: new Date().toISOString(),
     reason: 'manual',
   });
+  return accepted(request, name, lane.shown);
+}
+
+/** POST /environments/{name}/release: forgets the environment, and leaves everything in Azure as it is. */
+async function releaseEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+  const name = request.params['name'] ?? '';
+  const lane = await existingLane(client, name);
+  if (lane.state.graph === 'teardown') {
+    throw new HttpProblem(
+      409,
+      'deleting',
+      'The environment is being deleted',
+      `Environment ${name} is being deleted; it can't be left as it is any more.`,
+      `GET /api/environments/${name} shows how far the deletion has got.`,
+    );
+  }
+  await signalLane(client, lane, { kind: 'release', id: randomUUID(), time: new Date().toISOString() });
   return accepted(request, name, lane.shown);
 }
 

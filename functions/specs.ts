@@ -3,15 +3,16 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { changesOf, standingSpec } from '../orchestrations/specUpdate.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
-import { preflight } from '../shared/observe/preflight.ts';
+import { adopt } from '../shared/observe/adopt.ts';
 import { previewOf, renderPreview } from '../shared/observe/preview.ts';
 import { renderSpecChanges } from '../shared/plan/renderSpecChanges.ts';
 import { refusedChanges, type SpecChange } from '../shared/plan/specChanges.ts';
-import { accepted, refuseForeign } from './environments.ts';
+import { accepted } from './environments.ts';
 import { existingLane, signalLane, type Lane } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
 import { bodyText, flag, json, prefersText, route, text } from './http/route.ts';
 import { specIn } from './http/spec.ts';
+import { startable } from './http/startable.ts';
 
 /** Registers the function that gives a living environment another spec. */
 export function registerSpecs(): void {
@@ -22,21 +23,29 @@ export function registerSpecs(): void {
 async function updateSpec(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const preview = flag(request, 'preview');
   const lane = await existingLane(client, request.params['name'] ?? '');
-  const spec = newSpecOf(lane, await bodyText(request), request);
-  if (preview) return previewed(request, lane, spec);
+  const asked = newSpecOf(lane, await bodyText(request), request);
+  if (preview) return previewed(request, lane, asked);
   if (lane.state.graph === 'teardown') throw beingDeleted(lane.name);
-  const refused = refusedChanges(specChangesOf(lane, spec));
-  if (refused.length > 0) throw invalidRequest(refused);
-  const { foreign, blocked } = await preflight(spec);
-  refuseForeign(foreign);
-  if (blocked.length > 0) throw invalidRequest(blocked);
+  // What is refused whatever Azure says is told first; an adoption's ids have to be looked up to tell.
+  refuseChanges(lane, asked);
+  const spec = await startable(client, asked);
+  refuseChanges(lane, spec);
   await signalLane(client, lane, { kind: 'spec', id: randomUUID(), time: new Date().toISOString(), spec });
   return accepted(request, lane.name, lane.shown);
 }
 
+/** @throws HttpProblem 400 with every field that can't be changed in place */
+function refuseChanges(lane: Lane, spec: EnvironmentSpec): void {
+  // Until the ids are looked up, what was found by them says nothing.
+  if (lane.state.spec.adopt !== undefined && spec.adopt !== undefined && spec.adopt.found === undefined) return;
+  const refused = refusedChanges(specChangesOf(lane, spec));
+  if (refused.length > 0) throw invalidRequest(refused);
+}
+
 /** What the environment would have to change for a new spec, property by property, and what of the spec is refused. */
 export async function previewed(request: HttpRequest, lane: Lane, spec: EnvironmentSpec): Promise<HttpResponseInit> {
-  const changes = specChangesOf(lane, spec);
+  const adopted = await adopt(spec);
+  const changes = specChangesOf(lane, adopted?.spec ?? spec);
   const preview = await previewOf(spec);
   return prefersText(request)
     ? text(renderPreview(preview) + renderSpecChanges(changes))

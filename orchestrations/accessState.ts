@@ -27,6 +27,8 @@ export interface AccessState {
   readonly problem?: StepProblem;
   /** The last write has failed: the list may say what is wanted and not be in effect. */
   readonly rewrite?: true;
+  /** The environment goes and its cluster stays: the lane ends once what was granted is taken back. */
+  readonly ending?: true;
   /** When to look again because the last look came to nothing, ISO 8601. */
   readonly retryAt?: string;
   /** Of the last plan: what can't be done, such as a range too many. */
@@ -119,6 +121,7 @@ export function afterSignals(state: AccessState, signals: readonly unknown[], no
     return { ...applySignal(current, parsed.signal), appliedSignals };
   }, state);
   const current = withoutExpired(signalled, now);
+  if (isTakenBack(current)) return { ...current, phase: 'ended' };
   if (!current.lookWanted || !(current.phase === 'waiting' || isUnwritten(current))) return current;
   return { ...current, phase: 'planning', lookWanted: false };
 }
@@ -147,10 +150,19 @@ function applySignal(state: AccessState, signal: Signal): AccessState {
     case 'spec':
       // What its developers no longer have goes as revoked grants do: the ranges are recorded as owned.
       return { ...state, spec: signal.spec, lookWanted: true };
-    case 'delete':
+    case 'delete': {
+      const { spec } = state;
+      if (spec.adopt === undefined) return { ...state, phase: 'ended' };
+      return { ...state, grants: [], spec: { ...spec, access: { developers: [] } }, ending: true, lookWanted: true };
+    }
+    case 'release':
       return { ...state, phase: 'ended' };
   }
 }
+
+/** Whether nothing of what was granted is left to be taken back, or nothing more can be done about it. */
+const isTakenBack = ({ ending, phase, lookWanted, retryAt }: AccessState): boolean =>
+  ending === true && phase === 'waiting' && !lookWanted && retryAt === undefined;
 
 /** A runtime grant that has expired goes; the ranges are looked at again, since it may stand in them. */
 function withoutExpired(state: AccessState, now: string): AccessState {

@@ -6,7 +6,7 @@ import {
   afterFailure,
   afterWait,
   afterWork,
-  environmentState,
+  hasEnded,
   migrateLaneState,
   nextDue,
   type LaneGraph,
@@ -21,6 +21,7 @@ export const graphOrchestrator: Readonly<Record<LaneGraph, string>> = {
   provision: 'provision',
   sync: 'sync',
   teardown: 'teardown',
+  release: 'release',
 };
 
 /** Versions of the sub-orchestrations. A change to what one yields gets a new number and keeps the old code beside it. */
@@ -28,6 +29,7 @@ const graphVersion: Readonly<Record<LaneGraph, string>> = {
   provision: '1.0',
   sync: '1.0',
   teardown: '1.0',
+  release: '1.0',
 };
 
 /**
@@ -37,7 +39,7 @@ const graphVersion: Readonly<Record<LaneGraph, string>> = {
  * This shell's yields never change, since instances outlive deployments; everything that may change lives in the
  * versioned sub-orchestrations and in the pure functions of laneState.
  *
- * @returns the last status, once everything that was owned is deleted
+ * @returns the last status, once everything that was owned is deleted, or the environment is released
  */
 export function* firewallLane(context: OrchestrationContext): Generator<Task, EnvironmentStatus | undefined, never> {
   const input = migrateLaneState(context.df.getInput());
@@ -45,7 +47,7 @@ export function* firewallLane(context: OrchestrationContext): Generator<Task, En
   const state = { ...input, createdAt: input.createdAt ?? now, since: input.since ?? now };
   const status = laneStatus(state);
   context.df.setCustomStatus(status);
-  if (environmentState(state) === 'deleted') return status;
+  if (hasEnded(state)) return status;
 
   const next = state.phase === 'working' ? yield* work(context, state) : yield* wait(context, state);
   context.df.continueAsNew(next);

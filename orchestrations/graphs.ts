@@ -1,5 +1,11 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import { accessGraph, provisioningGraph, syncGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
+import {
+  accessGraph,
+  provisioningGraph,
+  releaseGraph,
+  syncGraph,
+  teardownGraph,
+} from '../shared/plan/provisioningGraph.ts';
 import type { AccessPassed, AccessPassInput } from './accessLane.ts';
 import { advance, type AdvanceInput } from './advance.ts';
 import type { StepRecord } from './stepRecord.ts';
@@ -32,4 +38,10 @@ export function* accessPass(context: OrchestrationContext): Generator<Task, Acce
 export function* teardown(context: OrchestrationContext): Generator<Task, StepRecord[], never> {
   const input: AdvanceInput = context.df.getInput();
   return yield* advance(context, input, teardownGraph(input.spec));
+}
+
+/** One pass over the graph that lets an environment go. */
+export function* release(context: OrchestrationContext): Generator<Task, StepRecord[], never> {
+  const input: AdvanceInput = context.df.getInput();
+  return yield* advance(context, input, releaseGraph(input.spec));
 }

@@ -3,12 +3,18 @@ import type { EnvironmentState, Finding } from '../shared/model/environmentStatu
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepName, StepProblem } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
-import { provisioningGraph, syncGraph, teardownGraph, type Step } from '../shared/plan/provisioningGraph.ts';
+import {
+  provisioningGraph,
+  releaseGraph,
+  syncGraph,
+  teardownGraph,
+  type Step,
+} from '../shared/plan/provisioningGraph.ts';
 import { applicationOf, changesOf, refusalOf, standingSpec } from './specUpdate.ts';
 import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
 
 /** Which graph a firewall lane works on. */
-export type LaneGraph = 'provision' | 'sync' | 'teardown';
+export type LaneGraph = 'provision' | 'sync' | 'teardown' | 'release';
 
 /** What a firewall lane carries from one generation to the next: its input. Plain JSON, migrated when read. */
 export interface LaneState {
@@ -86,7 +92,12 @@ export const newLaneState = (spec: EnvironmentSpec): LaneState => ({
   appliedSignals: [],
 });
 
-const graphs = { provision: provisioningGraph, sync: syncGraph, teardown: teardownGraph } as const;
+const graphs = {
+  provision: provisioningGraph,
+  sync: syncGraph,
+  teardown: teardownGraph,
+  release: releaseGraph,
+} as const;
 
 /** The steps of the graph that the lane works on. */
 export const stepsOf = ({ graph, spec }: Pick<LaneState, 'graph' | 'spec'>): readonly Step[] => graphs[graph](spec);
@@ -130,6 +141,7 @@ function afterGraph(state: LaneState, now: string): LaneState {
     case 'sync':
       return afterSync(waiting, now);
     case 'teardown':
+    case 'release':
       return waiting;
   }
 }
@@ -328,8 +340,11 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
         return { ...rest, phase: 'working', force: state.force || signal.force, records: forRetry(state.records) };
       }
       return { ...startGraph(rest, 'teardown'), force: signal.force };
+    case 'release':
+      // What is being deleted can't be left as it is any more.
+      return state.graph === 'teardown' ? state : startGraph(rest, 'release');
     case 'sync':
-      if (signal.notBefore !== undefined && state.graph !== 'teardown' && problem === undefined) {
+      if (signal.notBefore !== undefined && !isLast(state) && problem === undefined) {
         const { lookAt = signal.notBefore } = state;
         return { ...state, lookAt: lookAt < signal.notBefore ? lookAt : signal.notBefore };
       }
@@ -346,6 +361,9 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
   }
 }
 
+/** Whether the lane ends with its graph. */
+const isLast = ({ graph }: LaneState): boolean => graph === 'teardown' || graph === 'release';
+
 const hasFailedSync = ({ records }: LaneState): boolean => records.some(({ state }) => state === 'failed');
 
 /** Whether the last look missed something that the creation has made. */
@@ -357,12 +375,24 @@ const withFinding = (state: LaneState, finding: Finding): LaneState => ({
   findings: [finding, ...state.findings].slice(0, REMEMBERED_FINDINGS),
 });
 
+/** What an environment is in while its lane works on a graph, and when that is complete. */
+const statesOf: Readonly<Record<LaneGraph, readonly [EnvironmentState, EnvironmentState]>> = {
+  provision: ['provisioning', 'ready'],
+  sync: ['ready', 'ready'],
+  teardown: ['deleting', 'deleted'],
+  release: ['releasing', 'released'],
+};
+
+/** Whether the lane has come to its end: its environment is no more, or is left to itself. */
+export const hasEnded = (state: LaneState): boolean =>
+  isLast(state) && environmentState(state) === statesOf[state.graph][1];
+
 /** What an environment's lane is in, in one word. A sync that failed leaves the environment ready, with a finding. */
 export function environmentState(state: LaneState): EnvironmentState {
   if (state.graph === 'sync' && state.problem === undefined) return 'ready';
-  if (state.phase === 'working') return state.graph === 'teardown' ? 'deleting' : 'provisioning';
-  if (state.problem !== undefined || !isComplete(state.records)) return 'failed';
-  return state.graph === 'teardown' ? 'deleted' : 'ready';
+  const [during, after] = statesOf[state.graph];
+  if (state.phase === 'working') return during;
+  return state.problem !== undefined || !isComplete(state.records) ? 'failed' : after;
 }
 
 const withSince = (next: LaneState, previous: LaneState, now: string): LaneState =>

@@ -210,7 +210,7 @@ export async function existingLane(client: DurableClient, name: string): Promise
       410,
       'environment-gone',
       'The environment is gone',
-      `Environment ${name} has been deleted.`,
+      `Environment ${name} has been ${lane.state.graph === 'release' ? 'released' : 'deleted'}.`,
       'Start it again with POST /api/environments.',
     );
   }

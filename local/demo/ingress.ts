@@ -3,8 +3,9 @@ import { styleText } from 'node:util';
 import { parse } from 'yaml';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import { bareAddress } from '../../shared/model/ipRange.ts';
-import { resourceIds, ruleCollectionGroupId } from '../../shared/model/names.ts';
+import { resourceIds } from '../../shared/model/names.ts';
 import type { LocalCloud } from '../cloud.ts';
+import { ownRulesId } from '../ownRules.ts';
 import type { apiClient, ShownEnvironment } from './apiClient.ts';
 
 /** What the second part of the demo came to. */
@@ -18,7 +19,7 @@ export interface IngressSummary {
 }
 
 interface Manifest {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
 const MANIFEST = 'examples/store-front.yaml';
@@ -61,7 +62,8 @@ export async function demonstrateIngress(
     }
   };
 
-  console.log(`\nPublishing a service, a plain LoadBalancer without annotations (${MANIFEST}):\n`);
+  const kind = spec.ingress.expose === 'annotated' ? 'that asks for it' : 'without annotations';
+  console.log(`\nPublishing a service, a plain LoadBalancer ${kind} (${MANIFEST}):\n`);
   if (namespace !== 'default') {
     await kubernetes('POST', '/api/v1/namespaces', {
       apiVersion: 'v1',
@@ -69,7 +71,8 @@ export async function demonstrateIngress(
       metadata: { name: namespace },
     });
   }
-  await must(kubernetes('POST', services, manifest), `kubectl apply -f ${MANIFEST}`);
+  const asks = spec.ingress.expose === 'annotated';
+  await must(kubernetes('POST', services, asks ? exposed(manifest) : manifest), `kubectl apply -f ${MANIFEST}`);
   say(`kubectl apply      service ${service} is created; its load balancer is on its way`);
   await until('the service is published', ({ counts }) => counts.publications > 0);
   const publication = (await api.services(name)).unchanged.find((one) => one.service === service);
@@ -80,13 +83,8 @@ export async function demonstrateIngress(
   const publishedAfterSeconds = Math.round((azureNow() - began) / 1000);
   say(`page fetched       through the firewall, from ${VISITOR}`);
 
-  const ids = resourceIds(spec);
-  const collection =
-    spec.firewall.rules === 'policy'
-      ? `${ruleCollectionGroupId(ids.firewallPolicy, name)}/ruleCollections/${name}`
-      : `${ids.firewall}/natRuleCollections/${name}`;
   const repairs = (await api.show(name)).counts.driftRepairs;
-  await must(control(cloud, 'DELETE', `state${collection}`), 'removing the rule');
+  await must(control(cloud, 'DELETE', `state${ownRulesId(spec)}`), 'removing the rule');
   say(`rule is removed    by hand, behind Gatehouse's back`);
   await api.sync(name);
   const repaired = await until('the rule is back', ({ counts }) => counts.driftRepairs > repairs);
@@ -106,6 +104,12 @@ export async function demonstrateIngress(
   );
   return { publications: most, syncs, driftRepairs, publishedAfterSeconds };
 }
+
+/** Where services are published only when asked for, this one asks. */
+const exposed = (manifest: Manifest): Manifest => ({
+  ...manifest,
+  metadata: { ...manifest.metadata, annotations: { 'gatehouse.dev/expose': 'true' } },
+});
 
 async function must(answer: Promise<{ readonly status: number }>, what: string): Promise<void> {
   const { status } = await answer;

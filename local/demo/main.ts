@@ -1,12 +1,14 @@
 // `npm run demo`: builds an environment on this machine, shows it being built, and what becomes of a service in it.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { parse } from 'yaml';
+import type { AdoptSpec, EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { provisioningGraph } from '../../shared/plan/provisioningGraph.ts';
 import { runArticle } from '../article.ts';
 import { startLocalAzure } from '../azure/server.ts';
-import { scaledClock, VirtualClock } from '../clock.ts';
+import { scaledClock, VirtualClock, type Clock } from '../clock.ts';
 import { cloudOfSpec, LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
+import { buildExisting, existingFor } from '../existing.ts';
 import { creationFigures, requestLog } from '../measure.ts';
 import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
 import { apiClient, RefusedError, type ShownEnvironment } from './apiClient.ts';
@@ -62,6 +64,7 @@ runMain(async () => {
     seed,
     log: (message) => console.error(message),
   });
+  await buildWhatIsAdopted(cloud, clock, spec, values.spec ?? '');
   const ready = await demonstrate(cloud, spec, () => clock.now(), { scale, seed, json: values.json }).catch(
     async (error: unknown) => {
       await cloud.close();
@@ -76,6 +79,14 @@ runMain(async () => {
   await cloud.close();
   process.exit(ready ? 0 : 1);
 });
+
+/** What a spec adopts is there before: in the local cloud it is built first, as a team would have. */
+async function buildWhatIsAdopted(cloud: LocalCloud, clock: Clock, specText: string, file: string): Promise<void> {
+  const { adopt } = (parse(specText) ?? {}) as { adopt?: AdoptSpec };
+  if (adopt === undefined) return;
+  console.log(`Building what ${file} adopts, as a team would have …\n`);
+  await buildExisting(cloud.azure, clock, existingFor(adopt, file));
+}
 
 function readSpec(file: string): string {
   try {
@@ -96,7 +107,9 @@ async function demonstrate(
     throw error instanceof RefusedError ? new UsageError(error.message) : error;
   });
   const { spec } = await api.show(name);
-  console.log(`Building ${name} on local Azure; its time goes ${scale} times as fast as the clock on the wall.\n`);
+  const isAdopted = spec.adopt !== undefined;
+  const what = `${isAdopted ? 'Adopting into' : 'Building'} ${name}`;
+  console.log(`${what} on local Azure; its time goes ${scale} times as fast as the clock on the wall.\n`);
 
   let last: ShownEnvironment | undefined;
   async function* updates() {
@@ -111,20 +124,18 @@ async function demonstrate(
   await show(provisioningGraph(spec), updates(), azureNow);
 
   const summary = await summarize(cloud, name, last!);
-  console.log(renderReport(summary, await articleTimings(seed), scale));
+  if (!isAdopted) console.log(renderReport(summary, await articleTimings(seed), scale));
   const isReady = summary.state === 'ready';
   const shows = isReady && publishesByItself(spec);
-  if (isReady && !shows)
-    console.log('\nThe spec keeps services from being published without being asked; that part is left out.');
+  if (isReady && !shows) console.log('\nThe spec keeps the store front from being published; that part is left out.');
   const ingress = shows ? await demonstrateIngress(cloud, api, last!, azureNow) : undefined;
   if (json) console.log(JSON.stringify({ ...summary, ...ingress }));
   return isReady;
 }
 
-/** Whether the store front, a public service on port 80 without annotations, gets its rule, and repairs are made. */
+/** Whether the store front, a public service on port 80, gets its rule, and repairs are made. */
 const publishesByItself = ({ ingress, drift }: EnvironmentSpec): boolean =>
   ingress.policy === 'sync' &&
-  ingress.expose !== 'annotated' &&
   ingress.allowedPorts === 'all' &&
   ingress.allowedSources === 'all' &&
   drift.action === 'repair';

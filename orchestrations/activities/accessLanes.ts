@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
-import { owner } from '../../shared/actual/owner.ts';
+import { isKeptBy } from '../../shared/actual/owner.ts';
 import { sameSpec, type EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { clustersOf, restrictedClustersOf } from '../../shared/model/clusters.ts';
 import type { ObservedCluster } from '../../shared/observe/ingress.ts';
@@ -21,8 +21,11 @@ export interface AccessLanes {
    * unchanged environment costs no further read.
    */
   look(spec: EnvironmentSpec, observed: ObservedCluster, frontends: readonly string[], time: string): Promise<void>;
-  /** Ends the lanes, so that nothing writes to a cluster that is being deleted. */
-  end(spec: EnvironmentSpec): Promise<StepOutcome>;
+  /**
+   * Ends the lanes, so that nothing writes to a cluster that is being deleted or let go; of an adopted cluster that is not let
+   * go, what was granted is taken back first.
+   */
+  end(spec: EnvironmentSpec, how: 'delete' | 'release'): Promise<StepOutcome>;
 }
 
 const live: readonly OrchestrationRuntimeStatus[] = [
@@ -67,7 +70,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
       return done(false);
     },
     look: async (spec, { name, cluster }, frontends, time) => {
-      if (cluster === undefined || owner(cluster) !== spec.name) return;
+      if (cluster === undefined || !isKeptBy(spec, cluster)) return;
       if (!restrictedClustersOf(spec).some((place) => place.name === name)) return;
       if (!(await ensureLive(spec, name))) return;
       const id = accessLaneId(spec.name, name);
@@ -83,7 +86,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
       if (!inDoubt && !isToBeWritten(plan, spec, ownedRanges)) return;
       await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
     },
-    end: async (spec) => {
+    end: async (spec, how) => {
       let ends = false;
       for (const { name } of clustersOf(spec)) {
         const id = accessLaneId(spec.name, name);
@@ -93,8 +96,12 @@ export function accessLanes(client: DurableClient): AccessLanes {
           continue;
         }
         // The signal's id is the environment's: however often it is sent, it is applied once.
-        const signal = { kind: 'delete', id: `end-${spec.name}`, time: new Date().toISOString(), force: false };
-        await client.raiseEvent(id, SIGNAL_EVENT, signal);
+        const signal = { id: `${how}-${spec.name}`, time: new Date().toISOString() };
+        await client.raiseEvent(
+          id,
+          SIGNAL_EVENT,
+          how === 'delete' ? { ...signal, kind: how, force: false } : { ...signal, kind: how },
+        );
         ends = true;
       }
       return ends ? waitFor("the lane of the cluster's authorized ranges ends", WAIT_SECONDS) : done(false);

@@ -1,5 +1,5 @@
 import { clusterFacts, isBroken, provisioningState } from '../../shared/actual/facts.ts';
-import { owner } from '../../shared/actual/owner.ts';
+import { isKeptBy } from '../../shared/actual/owner.ts';
 import { putResource, readResource } from '../../shared/azure/resource.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import { clustersOf, type ClusterPlace } from '../../shared/model/clusters.ts';
@@ -115,7 +115,7 @@ async function look({ spec, access, time }: PlanRangesInput): Promise<Looked> {
     readResource(id, apiVersions.containerService),
     observeFirewall(spec),
   ]);
-  if (cluster === undefined || owner(cluster) !== spec.name) return gone(id);
+  if (cluster === undefined || !isKeptBy(spec, cluster)) return gone(id);
   // A list without the firewall would cut the nodes off.
   const unknown = wanted.find(({ address }) => address === undefined);
   if (unknown !== undefined) return gone(unknown.publicIpId);
@@ -129,8 +129,8 @@ async function look({ spec, access, time }: PlanRangesInput): Promise<Looked> {
       frontends,
       outboundRanges,
       grants: access.grants,
-      // What the creation has written is there before anything is recorded.
-      ...(access.firstLook === true ? {} : { ownedRanges: access.ownedRanges }),
+      // What the creation has written is there before anything is recorded; of what is adopted others have written it.
+      ...(access.firstLook === true && spec.adopt === undefined ? {} : { ownedRanges: access.ownedRanges }),
       now: new Date(time),
     }),
   };

@@ -5,6 +5,7 @@ import { ownershipTag } from '../../shared/model/names.ts';
 import type { DesiredResource } from '../../shared/model/resource.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import type { ResourcePlan } from '../../shared/plan/resourcePlan.ts';
+import type { StepProblem } from '../../shared/model/step.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, waitFor } from './outcomes.ts';
 import { combined, sideBySide } from './sideBySide.ts';
@@ -51,6 +52,8 @@ interface Listed {
 }
 
 async function ensureAsRead({ desired, actual }: Listed, environment: string, mayWrite: boolean): Promise<StepOutcome> {
+  // What is not the environment's own is not created either.
+  if (actual === undefined && desired.isPart === true) return failed(adoptedGone(desired.id));
   const state = actual === undefined ? 'Succeeded' : provisioningState(actual);
   if (!isSettled(state)) return waitFor(`${desired.id} is ${state}`);
 
@@ -83,6 +86,12 @@ async function ensureAsRead({ desired, actual }: Listed, environment: string, ma
     ...(accepted.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: accepted.retryAfterSeconds }),
   };
 }
+
+const adoptedGone = (id: string): StepProblem => ({
+  code: 'ResourceMissing',
+  message: `${id} is gone: somebody has deleted it.`,
+  remedy: 'Adopt what has taken its place: delete or release this environment, and start it with the new ids.',
+});
 
 const pathsOf = ({ differences }: ResourcePlan): string =>
   differences.length === 0 ? 'it' : differences.map(({ path }) => path).join(', ');

@@ -1,3 +1,5 @@
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import type { StepName } from '../../shared/model/step.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
@@ -6,6 +8,13 @@ import { isExpected, outcomeOf } from './outcomes.ts';
 import { provisioningSteps } from './provisioningSteps.ts';
 import { syncSteps } from './syncSteps.ts';
 import { teardownSteps } from './teardownSteps.ts';
+
+/** What each step of a release does: nothing is written to Azure. */
+const releaseSteps: Readonly<
+  Partial<Record<StepName, (spec: EnvironmentSpec, lanes: AccessLanes) => Promise<StepOutcome>>>
+> = {
+  accessLanes: (spec, lanes) => lanes.end(spec, 'release'),
+};
 
 /** Where an activity tells what nobody foresaw, beside the problem that its step shows. */
 export interface ActivityLog {
@@ -31,6 +40,7 @@ async function stepOf(input: StartStepInput, lanes: AccessLanes): Promise<StepOu
     provision: () => provisioningSteps[step]?.(spec, mayWrite, lanes),
     sync: () => syncSteps[step]?.(input, lanes),
     teardown: () => teardownSteps[step]?.(spec, force, lanes),
+    release: () => releaseSteps[step]?.(spec, lanes),
     access: () => startAuthorizedRanges(input),
   }[graph]();
   if (start === undefined) throw new Error(`There is no step ${step} in the graph ${graph}.`);

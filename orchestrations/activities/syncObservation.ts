@@ -43,7 +43,7 @@ export async function observeSync(
   const { spec, approved } = input;
   const observed = await observeIngress(spec, READ_DEADLINES);
   const { firewall, policy } = observed;
-  if (firewall === undefined) return { outcome: firewallMissing(resourceIds(spec).firewall) };
+  if (firewall === undefined) return { outcome: firewallMissing(resourceIds(spec).firewall, spec.adopt !== undefined) };
   const holder = ruleHolder(observed);
   if (holder === undefined) return { outcome: policyMissing(policy?.id ?? '') };
   const busy = busyPart(holder);
@@ -152,9 +152,11 @@ const policyMissing = (id: string): StepOutcome =>
     remedy: 'Retry: it is built again with its rules, and the services are published anew by themselves.',
   });
 
-const firewallMissing = (id: string): StepOutcome =>
+const firewallMissing = (id: string, isAdopted: boolean): StepOutcome =>
   failed({
     code: 'FirewallMissing',
     message: `${id} is gone.`,
-    remedy: 'Retry: it is built again with its rules, and the services are published anew by themselves.',
+    remedy: isAdopted
+      ? 'Restore it, or release this environment and adopt what has taken its place.'
+      : 'Retry: it is built again with its rules, and the services are published anew by themselves.',
   });

@@ -1,4 +1,5 @@
 import { putResource, readResource } from '../../shared/azure/resource.ts';
+import { isAdopting } from '../../shared/desired/adopted.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
@@ -15,6 +16,7 @@ import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import { ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
+import { ensureAdoptedNetworks, ensureAdoptedRoutes } from './adoptedSteps.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { startPolicyFirewall, startPublicIpRemoval } from './frontendSteps.ts';
 import { done, failed, missing, outcomeOf, waitFor } from './outcomes.ts';
@@ -42,12 +44,16 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
   firewall: onlyWhereFound('firewall', ({ spec, mayWrite }) => startPolicyFirewall(spec, mayWrite)),
   routes: async (input, lanes) => {
-    const routes = await onlyWhereFound('routes', ({ spec, mayWrite }) => startRoutes(spec, mayWrite))(input, lanes);
+    const routes = await onlyWhereFound('routes', ({ spec, mayWrite }) =>
+      isAdopting(spec) ? ensureAdoptedRoutes(spec, mayWrite) : startRoutes(spec, mayWrite),
+    )(input, lanes);
     // An address is given back once no route leads past the firewall for it.
     if (routes.outcome !== 'done' || input.found?.writes.includes('publicIps') !== true) return routes;
     return combined([routes, await startPublicIpRemoval(input.spec)]);
   },
-  networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) => startNetworkRouting(spec, mayWrite)),
+  networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) =>
+    isAdopting(spec) ? ensureAdoptedNetworks(spec, mayWrite) : startNetworkRouting(spec, mayWrite),
+  ),
 };
 
 /** A lane of authorized ranges that can't be told never keeps the firewall from its write; that is said instead. */

@@ -2,6 +2,7 @@ import { provisioningState, routeTableFacts } from '../../shared/actual/facts.ts
 import { owner } from '../../shared/actual/owner.ts';
 import { controlPlanePrincipal } from '../../shared/actual/principals.ts';
 import { listResources, putResource, readResource } from '../../shared/azure/resource.ts';
+import { isAdopting } from '../../shared/desired/adopted.ts';
 import { desiredIdentity, desiredRoleAssignments } from '../../shared/desired/clusterIdentity.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
@@ -12,6 +13,7 @@ import { observeIdentity } from '../../shared/observe/identities.ts';
 import { observeResources } from '../../shared/observe/resources.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
 import type { StepOutcome } from '../stepRecord.ts';
+import { withdrawRules } from './adoptedSteps.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { removeReaderRole } from './clusterSteps.ts';
 import { done, isSettled, waitFor } from './outcomes.ts';
@@ -30,7 +32,10 @@ type RemoveStep = (spec: EnvironmentSpec, force: boolean, lanes: AccessLanes) =>
  * into it is kept, together with what it needs.
  */
 export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
-  accessLanes: (spec, _force, lanes) => lanes.end(spec),
+  accessLanes: (spec, _force, lanes) => lanes.end(spec, 'delete'),
+
+  /** Only what is adopted has rules to be taken back: a firewall of our own goes with them. */
+  firewallRules: (spec, force) => (isAdopting(spec) ? withdrawRules(spec, force) : Promise.resolve(done(false))),
 
   clusterRoles: async (spec) => {
     const [cluster, identity] = await Promise.all([

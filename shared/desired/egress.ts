@@ -31,27 +31,41 @@ export interface Egress {
 
 /** Names and priorities depend on the preset alone, so adding one never renames or moves another. */
 export function egressOf(spec: EnvironmentSpec): Egress {
-  const place = { location: spec.location, subnetPrefix: spec.network.clusterSubnet.prefix };
+  const [first = '', ...further] = nodePrefixes(spec);
+  const place = { location: spec.location, subnetPrefix: first };
   const cloud = cloudOf(spec.location);
   const presets = spec.egress.presets.map((name) => egressCatalogue[name]);
-  const sources = [place.subnetPrefix];
+  const sources = [first, ...further];
+  // The catalogue speaks of one subnet; what holds for it holds for those of every other cluster.
+  const everywhere = <Rule extends ApplicationRule | NetworkRule>(rules: readonly Rule[]): readonly Rule[] =>
+    rules.map((rule) => (rule.sources.includes(first) ? { ...rule, sources: [...rule.sources, ...further] } : rule));
   const { allow } = spec.egress;
   return {
     application: [
-      ...presets.map((preset) => collection(preset.applicationCollection, preset.application(place, cloud))),
+      ...presets.map((preset) =>
+        collection(preset.applicationCollection, everywhere(preset.application(place, cloud))),
+      ),
       collection(
         allowCollection,
         allow.application.map((rule) => ({ ...rule, sources })),
       ),
     ].flat(),
     network: [
-      ...presets.map((preset) => collection(preset.networkCollection, preset.network?.(place, cloud) ?? [])),
+      ...presets.map((preset) =>
+        collection(preset.networkCollection, everywhere(preset.network?.(place, cloud) ?? [])),
+      ),
       collection(
         allowCollection,
         allow.network.map((rule) => ({ ...rule, sources })),
       ),
     ].flat(),
   };
+}
+
+/** Where the nodes' traffic comes from: the cluster's subnet, or those of every cluster that is adopted. Canonical CIDRs. */
+function nodePrefixes({ adopt, network }: EnvironmentSpec): readonly string[] {
+  const adopted = adopt?.found?.clusters.flatMap(({ subnets }) => subnets.flatMap(({ prefixes }) => prefixes)) ?? [];
+  return adopted.length === 0 ? [network.clusterSubnet.prefix] : [...new Set(adopted)];
 }
 
 export interface EgressCollections {

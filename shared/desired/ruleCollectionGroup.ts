@@ -4,6 +4,7 @@ import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { jsonAt, stringAt, type Json, type JsonObject } from '../model/json.ts';
 import { ruleCollectionGroupId } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
+import { keepsEgress } from './adopted.ts';
 import { applicationRule, egressOf, networkRule, ownCollectionNames, type EgressCollection } from './egress.ts';
 
 /** All collections of a group share one range of priorities, whatever their rules are; those of DNAT rules come from 1000 on. */
@@ -36,11 +37,11 @@ export function desiredRuleCollectionGroup(
     kind: 'ruleCollectionGroup',
     id: ruleCollectionGroupId(policy.id, spec.name),
     apiVersion: apiVersions.network,
-    ownCollections: { ruleCollections: ownGroupCollectionNames },
+    ...(keepsEgress(spec) && { ownCollections: { ruleCollections: ownGroupCollectionNames } }),
     body: {
       properties: {
         priority: jsonAt(group, 'properties', 'priority') ?? freeGroupPriority(policy.groups),
-        ruleCollections: egressGroupCollections(spec, collectionsOf(group)),
+        ruleCollections: keepsEgress(spec) ? egressGroupCollections(spec, collectionsOf(group)) : [],
       },
     },
   };

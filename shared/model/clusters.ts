@@ -7,15 +7,21 @@ export interface ClusterPlace {
   readonly id: string;
   /** Full ARM id of the group that AKS keeps for its nodes. */
   readonly nodeResourceGroup: string;
+  /** Whether its API server has no address on the Internet. */
+  readonly isPrivate: boolean;
 }
 
+type PlacedSpec = NamedSpec & { readonly cluster: { readonly private?: boolean } };
+
 /** The clusters whose API servers have an address on the Internet, and ranges that may reach it. */
-export const restrictedClustersOf = (
-  spec: NamedSpec & { readonly cluster: { readonly private: boolean } },
-): readonly ClusterPlace[] => (spec.cluster.private ? [] : clustersOf(spec));
+export const restrictedClustersOf = (spec: PlacedSpec): readonly ClusterPlace[] =>
+  clustersOf(spec).filter(({ isPrivate }) => !isPrivate);
 
 /** The clusters of an environment, in the order of the spec. */
-export function clustersOf(spec: NamedSpec): readonly ClusterPlace[] {
+export function clustersOf(spec: PlacedSpec): readonly ClusterPlace[] {
   const { cluster: id, nodeResourceGroup } = resourceIds(spec);
-  return [{ name: spec.cluster.name, id, nodeResourceGroup }];
+  const adopted = spec.adopt?.found?.clusters;
+  if (adopted !== undefined) return adopted;
+  // Specs of versions that knew no private clusters don't say.
+  return [{ name: spec.cluster.name, id, nodeResourceGroup, isPrivate: spec.cluster.private === true }];
 }

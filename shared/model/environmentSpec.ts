@@ -1,4 +1,5 @@
 import { deepFreeze } from './freeze.ts';
+import { subscriptionOf } from './armId.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
 import { relationProblems } from './spec/checks.ts';
@@ -8,6 +9,7 @@ import { specSchema, type SpecDraft } from './spec/schema.ts';
 import type { EnvironmentSpec, SpecContext, SpecResult } from './spec/types.ts';
 
 export type * from './spec/types.ts';
+export type * from './spec/adoptTypes.ts';
 
 /** Stands in for a name that can't be used, so that the rest of a spec can still be judged. */
 const STAND_IN_NAME = 'environment';
@@ -30,7 +32,10 @@ export function parseEnvironmentSpec(input: unknown, context: SpecContext): Spec
   const { draft, problems: ofForm, broken } = draftOf(input);
   const sound = (path: string) => !broken.some((one) => path === one || path.startsWith(`${one}.`));
   const problems = [...ofForm, ...relationProblems({ draft, sound, input, context })];
-  const subscription = draft.subscription ?? context.subscription?.toLowerCase();
+  const subscription =
+    draft.adopt === undefined
+      ? (draft.subscription ?? context.subscription?.toLowerCase())
+      : subscriptionOf(draft.adopt.firewall);
   if (problems.length > 0 || subscription === undefined) return { ok: false, problems };
   return { ok: true, spec: deepFreeze(specOf(draft, subscription)) };
 }
@@ -95,7 +100,7 @@ function without(object: JsonObject, paths: readonly Path[]): JsonObject {
 
 /** The spec that a draft without problems stands for. What isn't built yet has been refused, so those fields are constant. */
 function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
-  const { name, location, network, firewall, egress, cluster, access, ingress, drift } = draft;
+  const { name, location, network, firewall, egress, cluster, access, ingress, drift, adopt } = draft;
   return {
     name,
     subscription,
@@ -109,7 +114,8 @@ function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
     egress: { presets: [...new Set(egress.presets)], allow: egress.allow, apiServer: false },
     cluster: clusterOf(name, cluster),
     access,
-    ingress,
+    ingress: { ...ingress, expose: ingress.expose ?? (adopt === undefined ? 'public' : 'annotated') },
     drift,
+    ...(adopt === undefined ? {} : { adopt }),
   };
 }

@@ -1,7 +1,7 @@
 import type { StepStatus } from './step.ts';
 import type { SyncReport } from './syncReport.ts';
 
-export type EnvironmentState = 'provisioning' | 'ready' | 'failed' | 'deleting' | 'deleted';
+export type EnvironmentState = 'provisioning' | 'ready' | 'failed' | 'deleting' | 'deleted' | 'releasing' | 'released';
 
 export interface Finding {
   /** ISO 8601, UTC. */

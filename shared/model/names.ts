@@ -1,4 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
+import { groupId, parentId } from './armId.ts';
+import type { AdoptSpec } from './spec/adoptTypes.ts';
 import type { EnvironmentSpec } from './spec/types.ts';
 
 /** What an environment may be called; its name is also its lane's instance id and the prefix of every resource name. */
@@ -37,6 +39,7 @@ export interface ResourceNames {
 export type NamedSpec = Pick<EnvironmentSpec, 'name' | 'subscription' | 'location'> & {
   readonly network: { readonly clusterSubnet: { readonly name: string } };
   readonly cluster: { readonly name: string };
+  readonly adopt?: AdoptSpec;
 };
 
 /** The article's names, with the environment's name as prefix. */
@@ -76,8 +79,12 @@ export interface ResourceIds {
   readonly nodeResourceGroup: string;
 }
 
-/** Full ARM ids of everything that the spec leads to. */
+/** Full ARM ids of everything that the spec leads to, or was found to lead to. */
 export function resourceIds(spec: NamedSpec): ResourceIds {
+  return { ...createdIds(spec), ...(spec.adopt === undefined ? {} : adoptedIds(spec.adopt)) };
+}
+
+function createdIds(spec: NamedSpec): ResourceIds {
   const names = resourceNames(spec);
   const subscription = `/subscriptions/${spec.subscription}`;
   const resourceGroup = `${subscription}/resourceGroups/${names.resourceGroup}`;
@@ -114,6 +121,23 @@ export function positionAmong(first: string, text: string): number | undefined {
 /** The one rule collection group that an environment has in a firewall policy, whosever the policy is. */
 export function ruleCollectionGroupId(policyId: string, environment: string): string {
   return `${policyId}/ruleCollectionGroups/${environment}`;
+}
+
+/** Of what is adopted; of several clusters the first one's. */
+function adoptedIds({ firewall, clusters: [cluster = ''], routeTable, found }: AdoptSpec): Partial<ResourceIds> {
+  const [first] = found?.clusters ?? [];
+  const [subnet] = first?.subnets ?? [];
+  const table = subnet?.routeTable ?? routeTable;
+  return {
+    resourceGroup: groupId(firewall),
+    firewall,
+    cluster,
+    ...(found === undefined ? {} : { firewallSubnet: found.firewallSubnet }),
+    ...(found?.policy === undefined ? {} : { firewallPolicy: found.policy }),
+    ...(first === undefined ? {} : { nodeResourceGroup: first.nodeResourceGroup }),
+    ...(subnet === undefined ? {} : { clusterSubnet: subnet.id, virtualNetwork: parentId(subnet.id) }),
+    ...(table === undefined ? {} : { routeTable: table }),
+  };
 }
 
 /** AKS' own default, `MC_<group>_<cluster>_<location>`, shortened by a hash where AKS would refuse its length. */

@@ -30,6 +30,8 @@ export type Signal =
       /** ISO 8601; absent: until it is revoked. */
       readonly expires?: string;
     }
+  /** Forget the environment, and leave everything as it is. */
+  | { readonly kind: 'release'; readonly id: string; readonly time: string }
   | { readonly kind: 'revoke'; readonly id: string; readonly time: string; readonly label: string }
   | {
       readonly kind: 'spec';
@@ -59,6 +61,7 @@ const spec = z.unknown().transform((value, context): EnvironmentSpec => {
 });
 const signalSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('retry'), id, time }),
+  z.strictObject({ kind: z.literal('release'), id, time }),
   z.strictObject({ kind: z.literal('delete'), id, time, force: z.boolean() }),
   z.strictObject({
     kind: z.literal('sync'),

@@ -43,8 +43,9 @@ export async function observeFrontends(
   known: PublicIps,
 ): Promise<ObservedFrontends> {
   const { publicIp: first } = resourceIds(spec);
-  const ids = firewallFrontends(spec).map(({ publicIpId }) => publicIpId);
   const usedIds = firewall === undefined ? [] : firewallFacts(firewall).frontends.map(({ publicIpId }) => publicIpId);
+  // An adopted firewall is to have what it has.
+  const ids = spec.adopt === undefined ? firewallFrontends(spec).map(({ publicIpId }) => publicIpId) : usedIds;
   const found = await publicIpsNamed([...ids, ...usedIds], known);
   const addressOf = (id: string) => {
     const raw = found.get(id.toLowerCase());

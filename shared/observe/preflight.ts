@@ -3,7 +3,8 @@ import { missingActions, providerState } from '../azure/access.ts';
 import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
 import { desiredIdentity } from '../desired/clusterIdentity.ts';
 import { nodePoolsOf } from '../desired/nodePools.ts';
-import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { groupId } from '../model/armId.ts';
+import type { AdoptSpec, EnvironmentSpec } from '../model/environmentSpec.ts';
 import { stringAt } from '../model/json.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
@@ -75,9 +76,41 @@ const policyActions = [
   'Microsoft.Network/firewallPolicies/join/action',
   'Microsoft.Network/firewallPolicies/ruleCollectionGroups/write',
 ] as const;
+/** What keeping an adopted resource true needs; joins are linked actions that ARM checks with a firewall's write. */
+const adoptedActions = {
+  firewall: [
+    'Microsoft.Network/azureFirewalls/write',
+    'Microsoft.Network/virtualNetworks/subnets/join/action',
+    'Microsoft.Network/publicIPAddresses/join/action',
+  ],
+  cluster: [
+    'Microsoft.ContainerService/managedClusters/write',
+    'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
+  ],
+} as const;
+
+/** What the app's identity may not do in the groups of what it adopts. @throws ArmError */
+async function adoptedPermissionProblems({ firewall, clusters }: AdoptSpec): Promise<Problem[]> {
+  const needed = new Map<string, readonly string[]>();
+  const need = (id: string, actions: readonly string[]) =>
+    needed.set(groupId(id), [...new Set([...(needed.get(groupId(id)) ?? []), ...actions])]);
+  need(firewall, adoptedActions.firewall);
+  for (const id of clusters) need(id, adoptedActions.cluster);
+  const problems = await Promise.all(
+    [...needed].map(async ([group, actions]) =>
+      (await missingActions(group, actions)).map((action) => ({
+        path: 'adopt',
+        message: `The app's identity lacks ${action} on ${group}.`,
+        remedy: `Assign it ${action.includes('managedClusters') ? 'Azure Kubernetes Service Contributor Role' : 'Network Contributor'} there, then retry.`,
+      })),
+    ),
+  );
+  return problems.flat();
+}
 
 /** What the app's identity may not do in the environment's resource group, which must exist. @throws ArmError */
 export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem[]> {
+  if (spec.adopt !== undefined) return adoptedPermissionProblems(spec.adopt);
   const { resourceGroup } = resourceIds(spec);
   const missing = await missingActions(resourceGroup, [
     ...neededActions,

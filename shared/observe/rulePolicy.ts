@@ -12,7 +12,8 @@ import { resourceIds } from '../model/names.ts';
  * @throws ArmError
  */
 export async function observeRulePolicy(spec: EnvironmentSpec): Promise<RulePolicy | undefined> {
-  return spec.firewall.rules === 'policy' ? readRulePolicy(resourceIds(spec).firewallPolicy, true) : undefined;
+  if (spec.firewall.rules !== 'policy') return undefined;
+  return readRulePolicy(resourceIds(spec).firewallPolicy, spec.adopt === undefined);
 }
 
 /**

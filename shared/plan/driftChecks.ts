@@ -2,6 +2,8 @@ import { sameValue } from '../actual/compare.ts';
 import { firewallFacts, isBroken, provisioningState } from '../actual/facts.ts';
 import { natRules } from '../actual/natRules.ts';
 import { ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
+import type { ActualAdoption } from '../actual/adopted.ts';
+import { desiredAdoptedFirewall, isAdopting, type AdoptingSpec } from '../desired/adopted.ts';
 import { catalogueVersion } from '../desired/egressCatalogue.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
@@ -13,6 +15,7 @@ import { isList, type Json, type JsonObject } from '../model/json.ts';
 import { ownershipTag, resourceIds, ruleCollectionGroupId } from '../model/names.ts';
 import type { Publication } from '../model/publication.ts';
 import type { DesiredResource } from '../model/resource.ts';
+import { current, networkFixes, routeFixes, type AdoptionFix, type CurrentAdoption } from './adoptionFixes.ts';
 import {
   isDnsProxy,
   isDnsServers,
@@ -61,6 +64,8 @@ export interface DriftInput {
   readonly ranges?: readonly ClusterRanges[];
   /** The version of the egress catalogue that the rules were last written with; absent: this one. */
   readonly catalogue?: string;
+  /** Of an environment that has adopted: its networks and route tables, in place of those above. */
+  readonly adoption?: CurrentAdoption;
 }
 
 /** What a cluster's authorized ranges lack, and what should not be in them. */
@@ -126,8 +131,45 @@ type DriftCheckName =
  * (case, `/32`, order, added defaults) are no differences: the comparison is the one that writes are made from.
  */
 export function driftFindings(input: DriftInput): readonly DriftFinding[] {
+  const { spec, adoption } = input;
+  if (isAdopting(spec)) return adoptedFindings(input, current(spec, adoption), adoption?.actual);
   const compared = compareAll(input);
   return Object.values(driftChecks).flatMap((check) => check(compared));
+}
+
+/** Of what is adopted only that is wanted which `adopt.fix` asks for, on each resource by itself. */
+function adoptedFindings(
+  input: DriftInput,
+  spec: AdoptingSpec,
+  actual: ActualAdoption | undefined,
+): readonly DriftFinding[] {
+  const none = {
+    input,
+    firewall: undefined,
+    policy: undefined,
+    group: undefined,
+    routes: undefined,
+    network: undefined,
+  };
+  const planOf = ({ desired, actual: present }: AdoptionFix) => planResource(desired, present, spec.name);
+  const firewall =
+    input.firewall && planResource(desiredAdoptedFirewall(spec, input.firewall), input.firewall, spec.name);
+  const group = input.policy && ownGroup(input.policy, spec.name);
+  const ofFirewall: Compared = {
+    ...none,
+    firewall,
+    group: input.policy && group && planResource(desiredRuleCollectionGroup(spec, input.policy), group, spec.name),
+  };
+  const tables = actual === undefined ? [] : routeFixes(spec, actual).map((fix) => ({ ...none, routes: planOf(fix) }));
+  const networks =
+    actual === undefined ? [] : networkFixes(spec, actual).map((fix) => ({ ...none, network: planOf(fix) }));
+  return [
+    ...(input.firewall === undefined ? [goneFinding(resourceIds(spec).firewall)] : []),
+    ...[ownership, dnatRules, egressRules, egressCatalogue, dnsProxy].flatMap((check) => check(ofFirewall)),
+    ...tables.flatMap(routes),
+    ...networks.flatMap((network) => [...dnsServers(network), ...routeTableAssociation(network)]),
+    ...authorizedRanges(ofFirewall),
+  ];
 }
 
 function compareAll(input: DriftInput): Compared {
@@ -161,9 +203,7 @@ function presence({ input }: Compared): readonly DriftFinding[] {
     { id: ids.routeTable, actual: routeTable, what: 'the resource' },
     { id: ids.virtualNetwork, actual: virtualNetwork, what: 'the resource' },
   ];
-  return resources
-    .filter(({ actual }) => actual === undefined)
-    .map(({ id, what }) => ({ check: 'presence', resource: id, what, expected: id, severity: 'error' }));
+  return resources.filter(({ actual }) => actual === undefined).map(({ id, what }) => goneFinding(id, what));
 }
 
 /** A group goes with its policy: only the absence of the one that stands first is told. */
@@ -176,6 +216,14 @@ function holderOf(environment: string, policy: RulePolicy) {
         what: 'the rule collection group',
       };
 }
+
+const goneFinding = (id: string, what = 'the resource'): DriftFinding => ({
+  check: 'presence',
+  resource: id,
+  what,
+  expected: id,
+  severity: 'error',
+});
 
 /** Somebody has taken our tag off: the resource counts as foreign and is not written any more. */
 function ownership({ input, firewall, policy, routes: table, network }: Compared): readonly DriftFinding[] {

@@ -25,6 +25,24 @@ export function deadlineSeconds({ kind }: Pick<Step, 'kind'>): number {
  * any node boots; roles are assigned while the cluster is created, since its identity exists once its PUT is accepted.
  */
 export function provisioningGraph(spec: EnvironmentSpec): readonly Step[] {
+  return spec.adopt === undefined ? creationGraph(spec) : adoptionGraph();
+}
+
+/** Nothing is created: what keeps the environment true begins at once. */
+function adoptionGraph(): readonly Step[] {
+  return [
+    { name: 'permissions', title: 'Check permissions on what is adopted', after: [], expectedSeconds: 1 },
+    { name: 'events', title: 'Event subscription', after: done('permissions'), expectedSeconds: 25 },
+    {
+      name: 'accessLanes',
+      title: "Lanes of the clusters' authorized ranges",
+      after: done('permissions'),
+      expectedSeconds: 1,
+    },
+  ];
+}
+
+function creationGraph(spec: EnvironmentSpec): readonly Step[] {
   const several = spec.firewall.publicIpCount > 1;
   const policy = spec.firewall.rules === 'policy' ? policySteps : [];
   const controlPlane = controlPlaneOf(spec);
@@ -189,6 +207,24 @@ const classicSyncSteps: readonly Step[] = [
  * go once nothing uses it, and the group once it is empty.
  */
 export function teardownGraph(spec: EnvironmentSpec): readonly Step[] {
+  return spec.adopt === undefined ? deletionGraph(spec) : withdrawalGraph();
+}
+
+/** What was adopted stays; what was published and granted is taken back. */
+function withdrawalGraph(): readonly Step[] {
+  return [
+    { name: 'accessLanes', title: "Lanes of the clusters' authorized ranges", after: [], expectedSeconds: 90 },
+    {
+      name: 'firewallRules',
+      title: 'Published rules of the firewall',
+      after: [],
+      kind: 'firewall',
+      expectedSeconds: 240,
+    },
+  ];
+}
+
+function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
   const policy = spec.firewall.rules === 'policy' ? policyTeardownSteps : [];
   const controlPlane = controlPlaneOf(spec);
   // The principal of an identity that AKS has made goes with the cluster; any other one AKS needs to the end.
@@ -266,6 +302,11 @@ const accessLanesStep: Step = {
   after: [],
   expectedSeconds: 1,
 };
+
+/** The one step after which an environment is left to itself: nobody writes to its clusters any more. */
+export function releaseGraph(_spec: EnvironmentSpec): readonly Step[] {
+  return [{ name: 'accessLanes', title: "Lanes of the clusters' authorized ranges", after: [], expectedSeconds: 1 }];
+}
 
 export interface CriticalPath {
   readonly seconds: number;

@@ -19,8 +19,6 @@ export interface RangePlanInput {
   readonly grants: readonly DeveloperGrant[];
   /** What Gatehouse has written before; absent when the lane looks for the first time, after the creation. */
   readonly ownedRanges?: readonly string[];
-  /** Whether an API server that is open to the Internet is to be restricted; a cluster of our own is. */
-  readonly switchesOn?: boolean;
   readonly now: Date;
 }
 
@@ -60,7 +58,7 @@ export function planRanges(input: RangePlanInput): RangePlan {
   const owned = [...new Set(answered)].filter((range) => present.has(range));
   const unchanged = { ownedRanges: owned.toSorted(), added: [], removed: [] };
   const isOff = actual.length === 0;
-  if (isPrivate(input.cluster) || (isOff && input.switchesOn === false)) return { ...unchanged, problems: [] };
+  if (isPrivate(input.cluster) || (isOff && !mayRestrict(input.spec))) return { ...unchanged, problems: [] };
   if (wanted.length === 0) return { ...unchanged, problems: [nothingWanted] };
 
   const removed = owned.filter((range) => !wanted.includes(range));
@@ -76,6 +74,10 @@ export function planRanges(input: RangePlanInput): RangePlan {
     problems,
   };
 }
+
+/** Whether an API server that is open to the Internet is to be restricted: one of our own is, an adopted one when asked for. */
+const mayRestrict = ({ adopt }: EnvironmentSpec): boolean =>
+  adopt === undefined || adopt.fix.includes('authorizedRanges');
 
 /**
  * Whether a plan is to be carried out. With `drift.action: report` what somebody has taken out of the list or put into it is

@@ -1,10 +1,13 @@
 import { isBroken } from '../actual/facts.ts';
-import { ownGroup, withNatRules, type RulePolicy } from '../actual/rulePolicy.ts';
+import { owner } from '../actual/owner.ts';
+import { collectionsOf, ownGroup, withNatRules, type RulePolicy } from '../actual/rulePolicy.ts';
+import { desiredAdoptedFirewall, isAdopting } from '../desired/adopted.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { isJsonObject, jsonAt, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
+import { ownershipTag } from '../model/names.ts';
 import { planResource } from './mergeResource.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 import { mayHoldRules, type RuleHolder } from './ruleHolder.ts';
@@ -34,9 +37,12 @@ export function ruleUpdate(
   retired: readonly string[] = [],
 ): RuleWrite | undefined {
   return policy === undefined
-    ? firewallUpdate(desiredFirewall(spec, retired), spec, firewall, publications)
+    ? firewallUpdate(desiredOf(spec, firewall, retired), spec, firewall, publications)
     : groupUpdate(spec, policy, publications);
 }
+
+const desiredOf = (spec: EnvironmentSpec, firewall: JsonObject, retired: readonly string[]): DesiredResource =>
+  isAdopting(spec) ? desiredAdoptedFirewall(spec, firewall) : desiredFirewall(spec, retired);
 
 function firewallUpdate(
   desired: DesiredResource,
@@ -48,13 +54,20 @@ function firewallUpdate(
   if (plan.action === 'foreign') return undefined;
   const repairs = spec.drift.action === 'repair' && (plan.differences.length > 0 || isBroken(firewall));
   const { id } = plan;
-  const base = repairs ? plan.body : firewall;
+  const base = claimed(spec, repairs ? plan.body : firewall);
   if (natRuleCollections === undefined) return repairs ? { id, body: base } : undefined;
   const properties = jsonAt(base, 'properties');
   return {
     id,
     body: { ...base, properties: { ...(isJsonObject(properties) ? properties : {}), natRuleCollections } },
   };
+}
+
+/** An adopted firewall carries the claim of its environment from its first write on, so that no other one writes to it. */
+function claimed(spec: EnvironmentSpec, firewall: JsonObject): JsonObject {
+  if (!isAdopting(spec) || owner(firewall) === spec.name) return firewall;
+  const tags = firewall['tags'];
+  return { ...firewall, tags: { ...(isJsonObject(tags) ? tags : {}), [ownershipTag]: spec.name } };
 }
 
 /** A group that is missing is made anew: it is ours alone, whosever the policy is. */
@@ -68,8 +81,10 @@ function groupUpdate(
   const desired = desiredRuleCollectionGroup(spec, policy);
   const plan = planResource(desired, group, spec.name);
   if (plan.action === 'foreign') return undefined;
+  // A group is made once there is something to put into it: an adopted firewall may be kept for its services alone.
+  const isEmpty = group === undefined && collectionsOf(desired.body).length === 0;
   const repairs =
-    spec.drift.action === 'repair' && (plan.action !== 'none' || (group !== undefined && isBroken(group)));
+    spec.drift.action === 'repair' && !isEmpty && (plan.action !== 'none' || (group !== undefined && isBroken(group)));
   const { id } = plan;
   const base = repairs ? plan.body : (group ?? withoutEgress(desired.body));
   if (natRuleCollections === undefined) return repairs ? { id, body: base } : undefined;

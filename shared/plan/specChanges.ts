@@ -105,6 +105,14 @@ const rules: Rules<EnvironmentSpec> = {
     maxDeletes: inPlace,
   },
   drift: { action: inPlace },
+  adopt: {
+    firewall: fixed('the firewall that is adopted', 'Release this environment, and adopt the other firewall.'),
+    clusters: adoptedClusters,
+    routeTable: inPlace,
+    fix: inPlace,
+    // What the ids lead to is as it is found.
+    found: inPlace,
+  },
 };
 
 /**
@@ -141,6 +149,18 @@ function changesBelow(
     const values = { ...(old !== undefined && { before: old }), ...(wanted !== undefined && { after: wanted }) };
     return [{ path: at.join('.'), ...values, ...rule(old as never, wanted as never) }];
   });
+}
+
+/** A cluster that is no longer named would keep rules and ranges that nobody answers for. */
+function adoptedClusters(before: readonly string[], after: readonly string[]): Verdict {
+  const kept = new Set(after.map((id) => id.toLowerCase()));
+  const dropped = before.find((id) => !kept.has(id.toLowerCase()));
+  if (dropped === undefined) return { applied: 'in place' };
+  return {
+    applied: 'refused',
+    message: `${dropped} can't be left out: its rules and ranges would stay`,
+    remedy: 'Delete this environment, which takes them back, and adopt the clusters that remain.',
+  };
 }
 
 /** Azure adds to a network's address space while it lives, and takes nothing away that subnets lie in. */

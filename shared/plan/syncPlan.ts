@@ -1,10 +1,13 @@
 import { firewallFacts, isBroken } from '../actual/facts.ts';
+import type { ActualAdoption } from '../actual/adopted.ts';
+import { isAdopting, type AdoptingSpec } from '../desired/adopted.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { desiredNetworkRouting, desiredRoutes, desiredSubnetRouting } from '../desired/network.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
+import { current, networkFixes, routeFixes } from './adoptionFixes.ts';
 import { driftFindings, type DriftFinding, type DriftInput } from './driftChecks.ts';
 import { isRouteTableAssociation } from './driftPaths.ts';
 import { planResource } from './mergeResource.ts';
@@ -88,7 +91,9 @@ function policyRepairs({ spec, firewall, policy, retired }: SyncPlanInput) {
  * Routes, resolvers and the association of the route table. The association alone is a write of the subnet, which leaves the
  * rest of the network be; where the network has to be written anyway, it holds the association as well.
  */
-function routingRepairs({ spec, firewall, routeTable, virtualNetwork, frontends }: SyncPlanInput) {
+function routingRepairs(input: SyncPlanInput): readonly WritableResourcePlan[] {
+  const { spec, firewall, routeTable, virtualNetwork, frontends, adoption } = input;
+  if (isAdopting(spec)) return adoption === undefined ? [] : adoptedRepairs(current(spec, adoption), adoption.actual);
   const firewallPrivateIp = firewall === undefined ? undefined : firewallFacts(firewall).privateIp;
   if (firewallPrivateIp === undefined) return [];
   const routes = repair(desiredRoutes(spec, { firewallPrivateIp, frontends }), routeTable, spec);
@@ -97,6 +102,12 @@ function routingRepairs({ spec, firewall, routeTable, virtualNetwork, frontends 
     network?.action === 'modify' && network.differences.every(({ path }) => isRouteTableAssociation(path));
   const subnet = onlyAssociation ? repair(desiredSubnetRouting(spec), subnetOf(spec, virtualNetwork), spec) : undefined;
   return [routes, subnet ?? network].filter((one) => one !== undefined);
+}
+
+function adoptedRepairs(spec: AdoptingSpec, actual: ActualAdoption): readonly WritableResourcePlan[] {
+  return [...routeFixes(spec, actual), ...networkFixes(spec, actual)].flatMap(
+    (fix) => repair(fix.desired, fix.actual, spec) ?? [],
+  );
 }
 
 /** Undefined where there is nothing to repair, or nothing that may be: a missing resource is provisioning's, a foreign one nobody's. */

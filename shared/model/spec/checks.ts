@@ -3,6 +3,7 @@ import { cloudOf, type Cloud } from '../cloud.ts';
 import { resourceIds } from '../names.ts';
 import { presetsOfCloud } from '../presetsOfCloud.ts';
 import type { Problem } from '../problem.ts';
+import { adoptProblems } from './adoptChecks.ts';
 import type { Checked } from './checked.ts';
 import { clusterProblems } from './clusterChecks.ts';
 import { internetSource, shown } from './fields.ts';
@@ -14,16 +15,21 @@ import { unsupportedProblems } from './unsupported.ts';
 /** Everything that has to fit together beyond the form of the single fields; reads as the list of what is refused. */
 export function relationProblems(checked: Checked): readonly Problem[] {
   return [
-    ...subscriptionProblems(checked),
-    ...cloudProblems(checked),
-    ...networkProblems(checked),
-    ...clusterProblems(checked),
+    ...(checked.draft.adopt === undefined ? creationProblems(checked) : adoptProblems(checked)),
     ...presetProblems(checked),
     ...duplicateProblems(checked),
     ...authorizedRangeProblems(checked),
     ...unsupportedProblems(checked),
   ];
 }
+
+/** Of what is to be created. */
+const creationProblems = (checked: Checked): readonly Problem[] => [
+  ...subscriptionProblems(checked),
+  ...cloudProblems(checked),
+  ...networkProblems(checked),
+  ...clusterProblems(checked),
+];
 
 function subscriptionProblems({ draft, context, sound }: Checked): readonly Problem[] {
   const subscription = draft.subscription ?? context.subscription?.toLowerCase();
@@ -134,7 +140,8 @@ function privateAccessProblems(developers: number): readonly Problem[] {
 function authorizedRangeProblems({ draft, context, sound }: Checked): readonly Problem[] {
   if (sound('cluster.private') && draft.cluster.private) return privateAccessProblems(draft.access.developers.length);
   const problems: Problem[] = [];
-  if (context.outboundRanges.length === 0) {
+  const restricts = draft.adopt === undefined || draft.adopt.fix.includes('authorizedRanges');
+  if (restricts && context.outboundRanges.length === 0) {
     problems.push({
       path: 'access',
       message: 'the API server would be restricted, and the app would not reach it: its own addresses are unknown',

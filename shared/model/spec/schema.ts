@@ -19,6 +19,7 @@ import {
   shown,
   sourceText,
 } from './fields.ts';
+import { adoptSchema } from './adopt.ts';
 import { egressPresetNames } from './types.ts';
 
 const MAX_RULES = 200;
@@ -156,7 +157,8 @@ const access = section({
 const sourceList = z.array(sourceText).max(MAX_RULES);
 
 const ingress = section({
-  expose: z.enum(['public', 'annotated', 'all']).prefault('public'),
+  /** `public` when left out, `annotated` beside `adopt`. */
+  expose: z.enum(['public', 'annotated', 'all']).exactOptional(),
   namespaces: z.union([z.literal('all'), z.array(namespaceText).max(MAX_RULES)]).prefault('all'),
   allowedSources: z.union([z.literal('all'), sourceList]).prefault('all'),
   allowedPorts: z.union([z.literal('all'), z.array(portText(1, MAX_DNAT_PORT)).max(MAX_RULES)]).prefault('all'),
@@ -183,13 +185,7 @@ export const specSchema = z.strictObject({
   access,
   ingress,
   drift: section({ action: z.enum(['repair', 'report']).prefault('repair') }),
-  adopt: z
-    .strictObject({
-      firewall: z.string(),
-      clusters: z.array(z.string()).min(1),
-      routeTable: z.string().exactOptional(),
-    })
-    .exactOptional(),
+  adopt: adoptSchema.exactOptional(),
   /** A second cluster behind the same firewall. */
   clusters: z.unknown().exactOptional(),
 });

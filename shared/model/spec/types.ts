@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import type { Problem } from '../problem.ts';
+import type { AdoptSpec } from './adoptTypes.ts';
 import type { ClusterSpec } from './clusterTypes.ts';
 
 export type { ClusterSpec, NodePoolSpec } from './clusterTypes.ts';
@@ -52,6 +53,8 @@ export interface EnvironmentSpec {
     readonly maxDeletes: { readonly percent: number; readonly count: number };
   };
   readonly drift: { readonly action: 'repair' | 'report' };
+  /** What exists and is adopted; what the spec says of network, firewall and cluster is then as it was found. */
+  readonly adopt?: AdoptSpec;
 }
 
 interface SubnetSpec {

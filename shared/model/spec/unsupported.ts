@@ -44,16 +44,10 @@ const unsupported: readonly Unsupported[] = [
     remedy: 'Use false, and annotate such pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
   },
   {
-    path: 'adopt',
-    used: ({ adopt }) => adopt !== undefined,
-    what: 'adopting what exists',
-    remedy: 'Leave the field out, and have a new environment created.',
-  },
-  {
     path: 'clusters',
     used: (draft) => 'clusters' in draft,
     what: 'more than one cluster',
-    remedy: 'Describe the one cluster under cluster, and start one environment for each further one.',
+    remedy: 'Describe the one cluster under cluster; adopt takes several that exist.',
   },
 ];
 

@@ -524,7 +524,6 @@ describe('what is not built yet is refused, never ignored', () => {
     ['firewall.zones', { firewall: { zones: ['1'] } }],
     ['firewall.dnsProxy', { firewall: { dnsProxy: false } }],
     ['egress.apiServer', { egress: { apiServer: true } }],
-    ['adopt', { adopt: { firewall: '/subscriptions/x', clusters: ['/subscriptions/x'] } }],
     ['clusters', { clusters: [{ name: 'a' }, { name: 'b' }] }],
   ])('%s', (path, fields) => {
     expect(problems(fields)).toEqual([

@@ -72,7 +72,13 @@ test('everything is read at once: six reads of Azure, one kubeconfig, one page o
   expect(observed).toEqual({
     firewall,
     clusters: [
-      { name: 'shop', id: ids.cluster, nodeResourceGroup: ids.nodeResourceGroup, cluster: { id: ids.cluster } },
+      {
+        name: 'shop',
+        id: ids.cluster,
+        nodeResourceGroup: ids.nodeResourceGroup,
+        isPrivate: false,
+        cluster: { id: ids.cluster },
+      },
     ],
     routeTable: expect.objectContaining({ id: ids.routeTable }),
     virtualNetwork: { id: ids.virtualNetwork },

@@ -26,6 +26,12 @@ function planned(actual: readonly string[], changes: Partial<RangePlanInput> = {
   });
 }
 
+const hub = '/subscriptions/00000000-0000-0000-0000-0000000000aa/resourceGroups/hub/providers';
+const adoptedIds = {
+  firewall: `${hub}/Microsoft.Network/azureFirewalls/fw`,
+  clusters: [`${hub}/Microsoft.ContainerService/managedClusters/blue`],
+};
+
 const grant = (cidr: string, expires?: string): DeveloperGrant => ({
   label: cidr.replaceAll(/[./]/g, '-'),
   cidr,
@@ -97,7 +103,8 @@ describe('the list is never emptied, nor switched on or off by mistake', () => {
   });
 
   test('one that is not to be restricted stays open', () => {
-    expect(planned([], { switchesOn: false })).toMatchObject({ added: [], removed: [], problems: [] });
+    const adopting = articleSpec({ adopt: adoptedIds });
+    expect(planned([], { spec: adopting })).toMatchObject({ added: [], removed: [], problems: [] });
   });
 
   test('a private cluster is left alone', () => {

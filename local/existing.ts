@@ -1,0 +1,243 @@
+import { groupId, lastSegment } from '../shared/model/armId.ts';
+import type { Clock } from './clock.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** What stands before anybody adopts it. */
+export interface ExistingEnvironment {
+  /** Full ARM ids. */
+  readonly firewall: string;
+  readonly clusters: readonly string[];
+  /** Full ARM id of the firewall's policy; absent: a classic firewall. */
+  readonly policy?: string;
+  /** What its owner has left out of the article. */
+  readonly without?: readonly ('egress' | 'dnsProxy' | 'routes' | 'association' | 'dnsServers' | 'authorizedRanges')[];
+  readonly location?: string;
+}
+
+/**
+ * What a spec's ids stand for in the local cloud, where nobody has built it: a classic firewall, or one with a policy where the
+ * spec's file is named so.
+ */
+export function existingFor(
+  { firewall, clusters }: Pick<ExistingEnvironment, 'firewall' | 'clusters'>,
+  file: string,
+): ExistingEnvironment {
+  const policy = `${groupId(firewall)}/providers/Microsoft.Network/firewallPolicies/${lastSegment(firewall)}-policy`;
+  return { firewall, clusters, ...(file.includes('policy') ? { policy } : {}) };
+}
+
+interface LocalAzure {
+  readonly origin: string;
+  readonly identity: { readonly endpoint: string; readonly header: string };
+}
+
+const NETWORK_API = '2023-11-01';
+
+/**
+ * Builds what an environment adopts, as a team would have: the firewall in a network of its own (the hub), each cluster that
+ * lies in another resource group in a spoke that is peered with it, others in the hub. Nothing carries Gatehouse's tag.
+ *
+ * @throws Error when local Azure refuses a write
+ */
+export async function buildExisting(
+  azure: LocalAzure,
+  clock: Clock,
+  { firewall, clusters, policy, without = [], location = 'eastus' }: ExistingEnvironment,
+): Promise<void> {
+  const call = await caller(azure, clock);
+  const put = (id: string, body: Body, apiVersion = NETWORK_API) =>
+    call('PUT', `${id}?api-version=${apiVersion}`, body);
+  const has = (part: (typeof without)[number]) => !without.includes(part);
+  const network = (group: string) => `${group}/providers/Microsoft.Network`;
+  const hubGroup = groupId(firewall);
+  const hub = `${network(hubGroup)}/virtualNetworks/${lastSegment(firewall)}-vnet`;
+  const firewallSubnet = `${hub}/subnets/AzureFirewallSubnet`;
+  const publicIp = `${network(hubGroup)}/publicIPAddresses/${lastSegment(firewall)}-ip`;
+  for (const group of new Set([firewall, ...clusters].map(groupId))) await put(group, { location }, '2021-04-01');
+
+  const places = clusters.map((id, index) => {
+    const isSpoke = groupId(id).toLowerCase() !== hubGroup.toLowerCase();
+    const vnet = isSpoke ? `${network(groupId(id))}/virtualNetworks/${lastSegment(id)}-vnet` : hub;
+    const name = `${lastSegment(id)}-subnet`;
+    return {
+      id,
+      vnet,
+      isSpoke,
+      subnet: `${vnet}/subnets/${name}`,
+      name,
+      prefix: isSpoke ? `10.${100 + index}.0.0/22` : `10.50.${4 * (index + 1)}.0/22`,
+      space: isSpoke ? `10.${100 + index}.0.0/16` : '10.50.0.0/16',
+      table: `${network(groupId(id))}/routeTables/${lastSegment(id)}-routes`,
+    };
+  });
+  const inHub = places.filter(({ isSpoke }) => !isSpoke);
+  await put(hub, {
+    location,
+    properties: {
+      addressSpace: { addressPrefixes: ['10.50.0.0/16'] },
+      subnets: [
+        { name: 'AzureFirewallSubnet', properties: { addressPrefix: '10.50.0.0/26' } },
+        ...inHub.map(({ name, prefix }) => ({ name, properties: { addressPrefix: prefix } })),
+      ],
+    },
+  });
+  for (const { vnet, space, name, prefix } of places.filter(({ isSpoke }) => isSpoke)) {
+    const subnets = [{ name, properties: { addressPrefix: prefix } }];
+    await put(vnet, { location, properties: { addressSpace: { addressPrefixes: [space] }, subnets } });
+    const peering = (other: string) => ({
+      properties: { remoteVirtualNetwork: { id: other }, allowForwardedTraffic: true },
+    });
+    await put(`${vnet}/virtualNetworkPeerings/to-hub`, peering(hub));
+    await put(`${hub}/virtualNetworkPeerings/to-${lastSegment(vnet)}`, peering(vnet));
+  }
+  await put(publicIp, {
+    location,
+    sku: { name: 'Standard' },
+    properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4' },
+  });
+  if (policy !== undefined) {
+    await put(policy, {
+      location,
+      properties: { sku: { tier: 'Standard' }, ...(has('dnsProxy') && { dnsSettings: { enableProxy: true } }) },
+    });
+    if (has('egress')) await put(`${policy}/ruleCollectionGroups/platform`, { properties: platformGroup });
+  }
+  await put(firewall, {
+    location,
+    properties: {
+      sku: { name: 'AZFW_VNet', tier: 'Standard' },
+      ...(policy === undefined
+        ? {
+            threatIntelMode: 'Alert',
+            ...(has('dnsProxy') && { additionalProperties: { 'Network.DNS.EnableProxy': 'true' } }),
+            ...(has('egress') && { applicationRuleCollections: [classicEgress] }),
+          }
+        : { firewallPolicy: { id: policy } }),
+      ipConfigurations: [
+        { name: 'hub', properties: { subnet: { id: firewallSubnet }, publicIPAddress: { id: publicIp } } },
+      ],
+    },
+  });
+  const { properties: built } = (await call('GET', `${firewall}?api-version=${NETWORK_API}`)) as {
+    properties: { ipConfigurations: { properties: { privateIPAddress: string } }[] };
+  };
+  const privateIp = built.ipConfigurations[0]?.properties.privateIPAddress ?? '';
+  const frontend = (
+    (await call('GET', `${publicIp}?api-version=${NETWORK_API}`)) as { properties: { ipAddress: string } }
+  ).properties.ipAddress;
+
+  for (const { id, vnet, subnet, table, prefix } of places) {
+    const routes = [
+      {
+        name: 'everything',
+        properties: { addressPrefix: '0.0.0.0/0', nextHopType: 'VirtualAppliance', nextHopIpAddress: privateIp },
+      },
+      { name: 'answers', properties: { addressPrefix: `${frontend}/32`, nextHopType: 'Internet' } },
+    ];
+    // AKS takes no cluster into a subnet whose table leads nowhere: what its owner has left out goes afterwards.
+    await put(table, { location, properties: { routes } });
+    if (has('association')) {
+      await put(subnet, { properties: { addressPrefix: prefix, routeTable: { id: table } } });
+    }
+    if (has('dnsServers')) {
+      const read = (await call('GET', `${vnet}?api-version=${NETWORK_API}`)) as { properties: Body };
+      await put(vnet, { ...read, properties: { ...read.properties, dhcpOptions: { dnsServers: [privateIp] } } });
+    }
+    await put(
+      id,
+      {
+        location,
+        identity: { type: 'SystemAssigned' },
+        properties: {
+          dnsPrefix: lastSegment(id),
+          agentPoolProfiles: [
+            {
+              name: 'system',
+              mode: 'System',
+              type: 'VirtualMachineScaleSets',
+              osType: 'Linux',
+              count: 2,
+              vmSize: 'Standard_DS2_v2',
+              vnetSubnetID: subnet,
+            },
+          ],
+          networkProfile: {
+            networkPlugin: 'azure',
+            outboundType: has('association') ? 'userDefinedRouting' : 'loadBalancer',
+            loadBalancerSku: 'standard',
+          },
+          ...(has('authorizedRanges') && {
+            apiServerAccessProfile: { authorizedIPRanges: [`${frontend}/32`, '203.0.113.10/32'] },
+          }),
+        },
+      },
+      '2023-11-01',
+    );
+    if (!has('routes')) await put(table, { location, properties: { routes: [] } });
+  }
+}
+
+const everything = { sourceAddresses: ['*'], fqdnTags: ['AzureKubernetesService'] };
+
+/** Under the very name that the article and the catalogue use: it is its owner's all the same. */
+const classicEgress = {
+  name: 'aksfwar',
+  properties: {
+    priority: 100,
+    action: { type: 'Allow' },
+    rules: [{ name: 'aks', protocols: [{ protocolType: 'Https', port: 443 }], ...everything }],
+  },
+};
+
+const platformGroup = {
+  priority: 300,
+  ruleCollections: [
+    {
+      ruleCollectionType: 'FirewallPolicyFilterRuleCollection',
+      name: 'aks',
+      priority: 300,
+      action: { type: 'Allow' },
+      rules: [
+        {
+          ruleType: 'ApplicationRule',
+          name: 'aks',
+          protocols: [{ protocolType: 'Https', port: 443 }],
+          ...everything,
+        },
+      ],
+    },
+  ],
+};
+
+/** Calls ARM as the local identity; a write is followed to its end. */
+async function caller({ origin, identity }: LocalAzure, clock: Clock) {
+  const query = `resource=${encodeURIComponent('https://management.azure.com')}&api-version=2019-08-01`;
+  const answer = await fetch(`${identity.endpoint}?${query}`, { headers: { 'x-identity-header': identity.header } });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return async (method: string, url: string, body?: Body): Promise<unknown> => {
+    const response = await fetch(`${origin}${url}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+    const operation = response.headers.get('azure-asyncoperation');
+    if (operation !== null) await ended(operation, headers, clock);
+    return JSON.parse(text) as unknown;
+  };
+}
+
+async function ended(operation: string, headers: Record<string, string>, clock: Clock): Promise<void> {
+  for (;;) {
+    const { status, error } = (await (await fetch(operation, { headers })).json()) as {
+      status: string;
+      error?: { message: string };
+    };
+    if (status === 'Succeeded') return;
+    if (status === 'Failed' || status === 'Canceled') throw new Error(error?.message ?? status);
+    await clock.sleep(5000);
+  }
+}

@@ -1,0 +1,37 @@
+import type { ActualAdoption } from '../actual/adopted.ts';
+import { isAdopting } from '../desired/adopted.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { firewallFix, networkFixes, routeFixes } from './adoptionFixes.ts';
+import type { AdoptionGap } from './adoptionGaps.ts';
+import { planResource } from './mergeResource.ts';
+import type { Plan } from './plan.ts';
+
+const FIREWALL_MINUTES = 4;
+const OTHER_MINUTES = 0.2;
+
+/** The preview of an adoption: what `adopt.fix` changes, and nothing else. */
+export function adoptionPlan(spec: EnvironmentSpec, actual: ActualAdoption, gaps: readonly AdoptionGap[]): Plan {
+  const fixes = isAdopting(spec)
+    ? [firewallFix(spec, actual), ...routeFixes(spec, actual), ...networkFixes(spec, actual)]
+    : [];
+  const resources = fixes
+    .filter((fix) => fix !== undefined)
+    .map((fix) => planResource(fix.desired, fix.actual, spec.name))
+    .map(({ kind, id, action, differences }) => ({ kind, id, action, differences }));
+  const count = (action: (typeof resources)[number]['action']) =>
+    resources.filter((one) => one.action === action).length;
+  const writes = resources.filter(({ action }) => action === 'modify');
+  const firewallWrites = writes.filter(({ kind }) => kind === 'firewall').length;
+  return {
+    environment: spec.name,
+    subscription: spec.subscription,
+    location: spec.location,
+    counts: { create: 0, modify: count('modify'), none: count('none'), foreign: count('foreign') },
+    resources,
+    firewallWrites,
+    expectedMinutes: firewallWrites * FIREWALL_MINUTES + (writes.length - firewallWrites) * OTHER_MINUTES,
+    warnings: gaps.map(({ message, remedy }) => `${message} ${remedy}`),
+    hints: [],
+    conflicts: [],
+  };
+}
