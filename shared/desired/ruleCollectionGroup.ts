@@ -33,6 +33,7 @@ export function desiredRuleCollectionGroup(
   policy: Pick<RulePolicy, 'id' | 'groups'>,
 ): DesiredResource {
   const group = ownGroup(policy, spec.name);
+  const present = jsonAt(group, 'properties', 'priority');
   return {
     kind: 'ruleCollectionGroup',
     id: ruleCollectionGroupId(policy.id, spec.name),
@@ -40,7 +41,7 @@ export function desiredRuleCollectionGroup(
     ...(keepsEgress(spec) && { ownCollections: { ruleCollections: ownGroupCollectionNames } }),
     body: {
       properties: {
-        priority: jsonAt(group, 'properties', 'priority') ?? freeGroupPriority(policy.groups),
+        priority: typeof present === 'number' ? present : freeGroupPriority(policy.groups),
         ruleCollections: keepsEgress(spec) ? egressGroupCollections(spec, collectionsOf(group)) : [],
       },
     },

@@ -219,6 +219,24 @@ describe('drift', () => {
   });
 });
 
+test('a new spec writes settings to the policy and egress to the group, and leaves publications where they are', async () => {
+  await publishWeb();
+  const spec = {
+    name: 'shop',
+    firewall: { rules: 'policy', threatIntel: 'Deny' },
+    egress: { presets: ['aks', 'key-vault'] },
+  };
+  const written = await writesDuring(async () => {
+    const { syncs } = (await shop.until(() => true)).counts;
+    expect((await cloud.call('PUT', '/environments/shop/spec', spec)).status).toBe(202);
+    await shop.until(({ state, counts, sync }) => state === 'ready' && counts.syncs > syncs && sync?.running === false);
+  });
+  expect(written).toEqual([`PUT ${POLICY}`, `PUT ${GROUP}`]);
+  expect((await collections()).map(({ name }) => name)).toEqual(['aksfwnr', 'aksfwar', 'shop', 'key-vault']);
+  const refused = await cloud.call('PUT', '/environments/shop/spec', { name: 'shop' });
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('firewall.rules')]);
+});
+
 describe('deletion', () => {
   const deleted = async () => {
     await cloud.call('DELETE', '/environments/shop');
@@ -349,6 +367,22 @@ describe('when things go wrong', () => {
       dnsSettings: { enableProxy: true },
     });
   });
+});
+
+test('a creation in which writes of policy and group fail half-way writes them again, and the firewall after them', async () => {
+  const ofOther = (id: string) => id.replaceAll('shop', 'other');
+  await strikeBy(
+    cloud,
+    { fault: 'operationFails', method: 'PUT', path: ofOther(POLICY), times: 1 },
+    { fault: 'operationFails', method: 'PUT', path: ofOther(GROUP), times: 1 },
+    { fault: 'resetAfter', method: 'PUT', path: ofOther(GROUP), after: 1, times: 1 },
+  );
+  await cloud.call('POST', '/environments', { name: 'other', firewall: { rules: 'policy' } });
+  expect((await cloud.untilState('other', 'ready', 'failed')).state).toBe('ready');
+  const written = (await acceptedWrites(cloud)).filter((write) =>
+    /(firewallPolicies|azureFirewalls)\/other/.test(write),
+  );
+  expect(written).toEqual([...[POLICY, POLICY, GROUP, GROUP, FIREWALL].map((id) => `PUT ${ofOther(id)}`)]);
 });
 
 test('a policy of the wanted name that is not ours keeps the environment from being started', async () => {
