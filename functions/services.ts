@@ -6,6 +6,7 @@ import { probeConnectivity } from '../shared/observe/connectivity.ts';
 import { driftCauses } from '../shared/observe/driftCauses.ts';
 import { observeIngress } from '../shared/observe/ingress.ts';
 import type { ObservedServices } from '../shared/observe/services.ts';
+import { clusterFindings } from '../shared/plan/clusterDrift.ts';
 import { coverageFindings, driftFindings, type ClusterRanges } from '../shared/plan/driftChecks.ts';
 import { explainService } from '../shared/plan/explain.ts';
 import { natRuleView, ruleHolder } from '../shared/plan/ruleHolder.ts';
@@ -139,7 +140,12 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
     ...(lane.state.catalogue === undefined ? {} : { catalogue: lane.state.catalogue }),
   });
   const { wroteAt, driftSince, readyAt } = lane.state;
-  const resources = findings.flatMap(({ check, resource }) => (check === 'egressCatalogue' ? [] : [resource]));
+  const ofClusters = observed.clusters.flatMap(({ cluster }) =>
+    cluster === undefined ? [] : clusterFindings(spec, cluster, observed.nodeRanges),
+  );
+  const resources = [...findings, ...ofClusters].flatMap(({ check, resource }) =>
+    check === 'egressCatalogue' ? [] : [resource],
+  );
   const causes = await driftCauses(resources, {
     from: wroteAt ?? readyAt ?? lane.createdAt,
     seen: lane.updatedAt,
@@ -148,7 +154,7 @@ async function showDrift(request: HttpRequest, client: DurableClient): Promise<H
     name: spec.name,
     action: spec.drift.action,
     inSync: findings.length === 0,
-    findings: [...findings, ...coverageFindings(spec)].map((finding) => {
+    findings: [...findings, ...ofClusters, ...coverageFindings(spec)].map((finding) => {
       const isOfServices = finding.check === 'dnatRules' && !edits.some(({ what }) => what === finding.what);
       const isEdit = !isOfServices && !['egressCatalogue', 'egressCoverage'].includes(finding.check);
       const cause = !isEdit ? undefined : causes.get(finding.resource.toLowerCase());

@@ -124,7 +124,9 @@ type DriftCheckName =
   | 'dnsServers'
   | 'routeTableAssociation'
   | 'subnets'
-  | 'authorizedRanges';
+  | 'authorizedRanges'
+  | 'clusterConfiguration'
+  | 'clusterAsBuilt';
 
 /**
  * Everything that a sync would have to write, and what keeps it from writing. Values that Azure merely spells differently

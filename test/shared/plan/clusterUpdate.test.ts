@@ -1,5 +1,6 @@
 import { desiredCluster } from '../../../shared/desired/cluster.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
+import { clusterFindings } from '../../../shared/plan/clusterDrift.ts';
 import { clusterUpdate, fixedDifferences, fixedDifferenceText } from '../../../shared/plan/clusterUpdate.ts';
 import { planResource } from '../../../shared/plan/mergeResource.ts';
 import { articleSpec } from '../../support/spec.ts';
@@ -52,4 +53,33 @@ test('a cluster that was upgraded beyond the spec is not taken back', () => {
     'properties.kubernetesVersion',
     'properties.agentPoolProfiles[nodepool1].orchestratorVersion',
   ]);
+});
+
+describe('what a standing cluster has otherwise', () => {
+  const found = (cluster: object, actual: JsonObject) =>
+    clusterFindings(articleSpec({ cluster }), actual, facts.frontends).map(({ check, what }) => `${check}: ${what}`);
+
+  test('is nothing where it is as the spec says, whatever its ranges are', () => {
+    expect(found({}, standing({}))).toEqual([]);
+    const identity =
+      '/subscriptions/A/resourceGroups/R/providers/Microsoft.ManagedIdentity/userAssignedIdentities/own'.replace(
+        '/A/',
+        `/${articleSpec().subscription}/`,
+      );
+    const answered = JSON.parse(
+      JSON.stringify(standing({ identity })).replaceAll('/resourceGroups/R', '/resourcegroups/r'),
+    );
+    expect(found({ identity }, answered as JsonObject)).toEqual([]);
+  });
+
+  test('is told apart by whether AKS changes it in place', () => {
+    expect(found({ nodeCount: 4, nodeSize: 'Standard_D4s_v5' }, standing({}))).toEqual([
+      'clusterConfiguration: properties.agentPoolProfiles[nodepool1].count',
+      'clusterAsBuilt: properties.agentPoolProfiles[nodepool1].vmSize',
+    ]);
+  });
+
+  test('is nothing to us where the cluster is somebody else’s', () => {
+    expect(found({ nodeCount: 4 }, { ...standing({}), tags: {} })).toEqual([]);
+  });
 });
