@@ -18,7 +18,8 @@ export function clusterFindings(
   cluster: JsonObject,
   frontends: readonly string[],
 ): readonly DriftFinding[] {
-  if (frontends.length === 0) return [];
+  // What a cluster that was adopted should be like, the spec does not say.
+  if (frontends.length === 0 || spec.adopt !== undefined) return [];
   const desired = desiredCluster(spec, { frontends, outboundRanges: [] });
   const fixed = new Set(fixedDifferences(desired, cluster, spec.name).map(({ path }) => path));
   return planResource(desired, cluster, spec.name)

@@ -1,4 +1,5 @@
 import { desiredCluster } from '../../../shared/desired/cluster.ts';
+import type { EnvironmentSpec } from '../../../shared/model/environmentSpec.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { clusterFindings } from '../../../shared/plan/clusterDrift.ts';
 import { clusterUpdate, fixedDifferences, fixedDifferenceText } from '../../../shared/plan/clusterUpdate.ts';
@@ -77,6 +78,11 @@ describe('what a standing cluster has otherwise', () => {
       'clusterConfiguration: properties.agentPoolProfiles[nodepool1].count',
       'clusterAsBuilt: properties.agentPoolProfiles[nodepool1].vmSize',
     ]);
+  });
+
+  test('is nothing where the cluster was adopted, of which the spec says nothing', () => {
+    const spec = { ...articleSpec({ cluster: { nodeCount: 4 } }), adopt: {} as NonNullable<EnvironmentSpec['adopt']> };
+    expect(clusterFindings(spec, standing({}), facts.frontends)).toEqual([]);
   });
 
   test('is nothing to us where the cluster is somebody else’s', () => {
