@@ -47,7 +47,7 @@ async function look(request: HttpRequest, client: DurableClient): Promise<Looked
   }
   const known = lastSync?.report?.fingerprints ?? [];
   const state = { spec, known, ...(catalogue === undefined ? {} : { catalogue }) };
-  return { lane, spec, observed, holder, ...planned(state, observed, holder, undefined) };
+  return { lane, observed, holder, ...planned(state, observed, holder, undefined) };
 }
 
 /** GET /environments/{name}/services */

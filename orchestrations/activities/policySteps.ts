@@ -4,6 +4,7 @@ import { desiredRuleCollectionGroup } from '../../shared/desired/ruleCollectionG
 import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import { withApiServerNames } from '../../shared/observe/apiServerNames.ts';
 import { readRulePolicy } from '../../shared/observe/rulePolicy.ts';
 import { groupProblem } from '../../shared/plan/groupLimits.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -23,7 +24,7 @@ export async function startFirewallPolicy(spec: EnvironmentSpec, mayWrite: boole
 export async function startRuleCollectionGroup(spec: EnvironmentSpec, mayWrite: boolean): Promise<StepOutcome> {
   const policy = await readRulePolicy(resourceIds(spec).firewallPolicy, true);
   if (policy.policy === undefined) return missing(policy.id);
-  const group = desiredRuleCollectionGroup(spec, policy);
+  const group = desiredRuleCollectionGroup(await withApiServerNames(spec), policy);
   const problem = groupProblem(group, policy);
   return problem === undefined ? ensureResource(group, spec.name, mayWrite) : failed(problem);
 }

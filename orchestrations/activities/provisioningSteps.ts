@@ -15,6 +15,7 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepName } from '../../shared/model/step.ts';
+import { withApiServerNames } from '../../shared/observe/apiServerNames.ts';
 import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
 import { observePublicIps } from '../../shared/observe/resources.ts';
@@ -69,7 +70,8 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
 
   ruleCollectionGroup: startRuleCollectionGroup,
 
-  firewall: (spec, mayWrite) => ensureResource(desiredFirewall(spec), spec.name, mayWrite),
+  firewall: async (spec, mayWrite) =>
+    ensureResource(desiredFirewall(await withApiServerNames(spec)), spec.name, mayWrite),
 
   identity: startIdentity,
 
@@ -146,7 +148,7 @@ export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boole
 
 async function letsOutEgress(spec: EnvironmentSpec, firewall: JsonObject): Promise<boolean> {
   const policy = await observeRulePolicy(spec);
-  return egressIsInPlace(spec, { firewall, ...(policy !== undefined && { policy }) });
+  return egressIsInPlace(await withApiServerNames(spec), { firewall, ...(policy !== undefined && { policy }) });
 }
 
 const egressMissing = (spec: EnvironmentSpec) => ({

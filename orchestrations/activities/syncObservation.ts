@@ -1,11 +1,13 @@
 import { provisioningState } from '../../shared/actual/facts.ts';
+import { withApiServerRule } from '../../shared/desired/apiServerEgress.ts';
 import { catalogueVersion } from '../../shared/desired/egressCatalogue.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { stringAt } from '../../shared/model/json.ts';
-import { resourceIds } from '../../shared/model/names.ts';
+import { API_SERVER_RULE, resourceIds } from '../../shared/model/names.ts';
 import type { ResourceKind } from '../../shared/model/resource.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { observeIngress, type ObservedIngress } from '../../shared/observe/ingress.ts';
-import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
+import { driftFindings, type DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { editedRules, fingerprintsOf } from '../../shared/plan/fingerprints.ts';
 import { planPublications, type PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import { natRulesOf, natRuleView, ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
@@ -20,6 +22,8 @@ const READ_DEADLINES = { deadlineSeconds: 30, commandDeadlineSeconds: 90 };
 
 /** What one look at everything says: as it is, and as it should be. */
 export interface SyncObservation {
+  /** With the rule to the API servers, where it asks for one. */
+  readonly spec: EnvironmentSpec;
   readonly observed: ObservedIngress;
   readonly holder: RuleHolder;
   readonly publications: PublicationPlan;
@@ -60,12 +64,16 @@ export function busyPart({ firewall, policy }: RuleHolder): string | undefined {
 
 /** The same judged again by the rules as they are now: only the rest of the observation is as old as the look. */
 export function planned(
-  { spec, known = [], catalogue }: Pick<StartStepInput, 'spec' | 'known' | 'catalogue'>,
+  { spec: given, known = [], catalogue }: Pick<StartStepInput, 'spec' | 'known' | 'catalogue'>,
   observed: ObservedIngress,
   holder: RuleHolder,
   approved: string | undefined,
-): Pick<SyncObservation, 'publications' | 'plan' | 'retired' | 'drift' | 'report'> {
+): Pick<SyncObservation, 'spec' | 'publications' | 'plan' | 'retired' | 'drift' | 'report'> {
   const { services: lists, facts } = observed;
+  const spec = withApiServerRule(
+    given,
+    observed.clusters.map(({ cluster }) => cluster),
+  );
   const publications = planPublications({
     spec,
     lists,
@@ -82,21 +90,35 @@ export function planned(
     together ?? natRulesOf(spec, holder),
   );
   const frontends = observed.internetRanges;
-  const plan = planSync({
-    spec,
+  const judged = {
     ...observed,
     ...holder,
     frontends,
     publications,
     retired,
     ...(catalogue === undefined ? {} : { catalogue }),
-  });
+  };
+  const plan = planSync({ ...judged, spec });
   const edited = new Set(editedRules(publications, known));
-  // What services call for is no drift.
-  const drift = plan.findings.filter(({ check, what }) => check !== 'dnatRules' || edited.has(what));
+  // What services call for is no drift, nor is the rule to an API server that has only now got its name.
+  const drift = (isFirstOfItsKind(spec, holder) ? driftFindings({ ...judged, spec: given }) : plan.findings).filter(
+    ({ check, what }) => check !== 'dnatRules' || edited.has(what),
+  );
   const problems = [...observed.problems, ...held.map(stillNamed)];
-  return { publications, plan, retired, drift, report: reportOf(publications, plan, problems, drift.map(nameOf)) };
+  return {
+    spec,
+    publications,
+    plan,
+    retired,
+    drift,
+    report: reportOf(publications, plan, problems, drift.map(nameOf)),
+  };
 }
+
+/** Whether the rule to the API servers is called for, and not there at all. */
+const isFirstOfItsKind = (spec: EnvironmentSpec, holder: RuleHolder): boolean =>
+  spec.egress.allow.network.some(({ name }) => name === API_SERVER_RULE) &&
+  !JSON.stringify(holder).includes(API_SERVER_RULE);
 
 const stillNamed = ({ name, rule }: RetiredConfigurations['held'][number]): string =>
   `The frontend ${name} is no longer in the spec and stays, because the DNAT rule ${rule} is for it. Remove or move the rule.`;

@@ -111,12 +111,13 @@ function onlyWhereFound(target: SyncTarget, step: SyncStep): SyncStep {
  * @throws ArmError, GatehouseError when the firewall can't be judged; nothing is written then
  */
 async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
-  const { spec, approved, writes, report: written } = input;
+  const { approved, writes, report: written } = input;
   const looked = await observeSync(input);
   if ('outcome' in looked) return looked.outcome;
+  const { spec } = looked;
   const adopts = input.unconfirmed === true && looked.plan.rules === undefined;
   if (written !== undefined && (adopts || (writes > 0 && input.unconfirmed === undefined))) {
-    const report = await readBack(input, written, looked.publications, looked.holder, {
+    const report = await readBack({ ...input, spec }, written, looked.publications, looked.holder, {
       frontends: looked.observed.facts.frontends,
       differs: looked.plan.rules !== undefined,
     });

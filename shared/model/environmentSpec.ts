@@ -111,7 +111,7 @@ function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
       firewallSubnet: network.firewallSubnet,
     },
     firewall: { ...firewall, tier: 'Standard', dnsProxy: true },
-    egress: { presets: [...new Set(egress.presets)], allow: egress.allow, apiServer: false },
+    egress: { ...egress, presets: [...new Set(egress.presets)] },
     cluster: clusterOf(name, cluster),
     access,
     ingress: { ...ingress, expose: ingress.expose ?? (adopt === undefined ? 'public' : 'annotated') },

@@ -9,6 +9,9 @@ export const environmentNamePattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 /** The tag that says which environment a resource belongs to. */
 export const ownershipTag = 'gatehouse-environment';
 
+/** The network rule to the API servers, among those that the spec allows. */
+export const API_SERVER_RULE = 'gatehouse-api-server';
+
 /** Azure insists on this name for the subnet that a firewall lives in. */
 export const firewallSubnetName = 'AzureFirewallSubnet';
 

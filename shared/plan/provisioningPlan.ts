@@ -2,6 +2,7 @@ import { firewallFacts, publicIpFacts, publicIpPrefixFacts } from '../actual/fac
 import { sameId } from '../actual/compare.ts';
 import { controlPlanePrincipal, identityFacts } from '../actual/principals.ts';
 import { ownGroup } from '../actual/rulePolicy.ts';
+import { withApiServerRule } from '../desired/apiServerEgress.ts';
 import { desiredCluster } from '../desired/cluster.ts';
 import {
   desiredIdentity,
@@ -49,10 +50,11 @@ const updateSeconds: Readonly<Partial<Record<ResourceKind, number>>> = {
  * @throws TooManyRangesError as the cluster's step would
  */
 export function provisioningPlan(
-  spec: EnvironmentSpec,
+  given: EnvironmentSpec,
   actual: ActualResources,
   settings: { readonly outboundRanges: readonly string[]; readonly app?: Principal },
 ): Plan {
+  const spec = withApiServerRule(given, [actual.cluster]);
   const plans = stepPlans(spec, actual, settings);
   const shown = [
     plans.resourceGroup,

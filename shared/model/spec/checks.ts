@@ -1,6 +1,6 @@
 import { MAX_AUTHORIZED_RANGES, rangesOfFrontends } from '../azureLimits.ts';
 import { cloudOf, type Cloud } from '../cloud.ts';
-import { resourceIds } from '../names.ts';
+import { API_SERVER_RULE, resourceIds } from '../names.ts';
 import { presetsOfCloud } from '../presetsOfCloud.ts';
 import type { Problem } from '../problem.ts';
 import { adoptProblems } from './adoptChecks.ts';
@@ -17,6 +17,7 @@ export function relationProblems(checked: Checked): readonly Problem[] {
   return [
     ...(checked.draft.adopt === undefined ? creationProblems(checked) : adoptProblems(checked)),
     ...presetProblems(checked),
+    ...apiServerRuleProblems(checked),
     ...duplicateProblems(checked),
     ...authorizedRangeProblems(checked),
     ...unsupportedProblems(checked),
@@ -82,6 +83,33 @@ const exampleLocation: Readonly<Record<Cloud, string>> = {
   government: 'usgovvirginia',
   china: 'chinanorth3',
 };
+
+/** The rule goes to a name, which the firewall's DNS proxy resolves, and it stands among the spec's own. */
+function apiServerRuleProblems({ draft: { egress, firewall }, sound }: Checked): readonly Problem[] {
+  if (!sound('egress.apiServer') || !egress.apiServer) return [];
+  const taken = egress.allow.network.some(({ name }) => name.toLowerCase() === API_SERVER_RULE);
+  return [
+    ...(sound('firewall.dnsProxy') && !firewall.dnsProxy
+      ? [
+          {
+            path: 'egress.apiServer',
+            message: "the rule goes to the API server's name, and a firewall without DNS proxy resolves none",
+            remedy:
+              'Set firewall.dnsProxy to true, or annotate pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
+          },
+        ]
+      : []),
+    ...(taken
+      ? [
+          {
+            path: 'egress.allow.network',
+            message: `the rule name "${API_SERVER_RULE}" is what egress.apiServer calls its own`,
+            remedy: 'Give the rule another name.',
+          },
+        ]
+      : []),
+  ];
+}
 
 function presetProblems({ draft, sound }: Checked): readonly Problem[] {
   if (!sound('egress.presets') || !sound('location')) return [];

@@ -32,7 +32,8 @@ export interface EnvironmentSpec {
       readonly application: readonly ApplicationRuleSpec[];
       readonly network: readonly NetworkRuleSpec[];
     };
-    readonly apiServer: false;
+    /** Whether workloads outside of kube-system may reach the API server by its address. */
+    readonly apiServer: boolean;
   };
   readonly cluster: ClusterSpec;
   readonly access: {

@@ -39,8 +39,8 @@ const unsupported: readonly Unsupported[] = [
   },
   {
     path: 'egress.apiServer',
-    used: ({ egress }) => egress.apiServer,
-    what: 'a rule to the API server for workloads',
+    used: ({ egress, adopt }) => egress.apiServer && adopt !== undefined,
+    what: 'a rule to the API servers of adopted clusters',
     remedy: 'Use false, and annotate such pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
   },
   {

@@ -523,7 +523,6 @@ describe('what is not built yet is refused, never ignored', () => {
     ['firewall.tier', { firewall: { tier: 'Premium' } }],
     ['firewall.zones', { firewall: { zones: ['1'] } }],
     ['firewall.dnsProxy', { firewall: { dnsProxy: false } }],
-    ['egress.apiServer', { egress: { apiServer: true } }],
     ['clusters', { clusters: [{ name: 'a' }, { name: 'b' }] }],
   ])('%s', (path, fields) => {
     expect(problems(fields)).toEqual([
@@ -540,4 +539,20 @@ describe('what is not built yet is refused, never ignored', () => {
       },
     ]);
   });
+});
+
+test('a rule to the API server keeps its name to itself', () => {
+  const rule = { name: 'Gatehouse-Api-Server', destinations: ['198.51.100.20'], ports: ['443'] };
+  expect(problems({ egress: { apiServer: true, allow: { network: [rule] } } })).toMatchObject([
+    { path: 'egress.allow.network', remedy: 'Give the rule another name.' },
+  ]);
+  expect(problems({ egress: { allow: { network: [rule] } } })).toEqual([]);
+});
+
+test('a location of another cloud than the app’s is refused with one that would do', () => {
+  expect(problems({ location: 'usgovvirginia' }, { ...specContext, cloud: 'china' })).toMatchObject([
+    { path: 'location', remedy: expect.stringContaining('chinanorth3') },
+  ]);
+  expect(problems({ location: 'chinanorth3' }, { ...specContext, cloud: 'china' })).toEqual([]);
+  expect(problems({ location: 'chinanorth3' })).toEqual([]);
 });
