@@ -79,8 +79,8 @@ function checkRouteTable(write: Write, properties: JsonObject): void {
 /** An identity of one's own for the nodes: the control plane puts it on them. */
 function checkKubeletIdentity(write: Write): void {
   const kubelet = stringAt(write.sent, 'properties', 'identityProfile', 'kubeletidentity', 'resourceId');
-  const known = stringAt(write.before, 'properties', 'identityProfile', 'kubeletidentity', 'resourceId');
-  if (kubelet === undefined || kubelet === known) return;
+  // Whoever updates a cluster sends back the identity that it has, be it the one that AKS has made.
+  if (kubelet === undefined || write.before !== undefined) return;
   const [identity] = Object.keys(objectAt(write.sent, 'identity', 'userAssignedIdentities'));
   if (identity === undefined) {
     throw aksError(
