@@ -41,7 +41,7 @@ async function checkDrift(_timer: Timer, context: InvocationContext): Promise<vo
       id: randomUUID(),
       time: new Date().toISOString(),
       reason: 'drift',
-      ...startOf(lanes.indexOf(lane), lanes.length, lane),
+      ...delayOf(lanes.indexOf(lane), lanes.length, lane),
     });
   });
 }
@@ -50,13 +50,10 @@ async function checkDrift(_timer: Timer, context: InvocationContext): Promise<vo
 const APART_SECONDS = 2;
 const SPREAD_SECONDS = 300;
 
-/** When the lane is to look. One that broke starts again at once: its clock is not known to tick. */
-function startOf(index: number, count: number, { broken, updatedAt }: Lane): { notBefore?: string } {
+/** How long the lane waits before it looks. One that broke starts again at once. */
+function delayOf(index: number, count: number, { broken }: Lane): { afterSeconds?: number } {
   if (index === 0 || broken) return {};
-  const seconds = Math.min(APART_SECONDS, SPREAD_SECONDS / count) * index;
-  // By the lane's own clock, where it is ahead of this one.
-  const now = Math.max(Date.now(), Date.parse(updatedAt));
-  return { notBefore: new Date(now + seconds * 1000).toISOString() };
+  return { afterSeconds: Math.min(APART_SECONDS, SPREAD_SECONDS / count) * index };
 }
 
 async function passServices(timer: Timer, context: InvocationContext): Promise<void> {
@@ -66,7 +63,9 @@ async function passServices(timer: Timer, context: InvocationContext): Promise<v
     .filter(waitsReady)
     .filter(({ state }) => looksInside || !state.spec.cluster.private);
   await forEachLane(lanes, context, 'could not be looked at', async (lane) => {
-    if (!(await servicesHaveChanged(lane.state.spec))) return;
+    const { spec, lastSync } = lane.state;
+    const known = lastSync?.problem === undefined ? lastSync?.report?.services : undefined;
+    if (!(await servicesHaveChanged(spec, known))) return;
     await signalLane(client, lane, {
       kind: 'sync',
       id: randomUUID(),

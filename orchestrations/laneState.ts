@@ -181,7 +181,7 @@ function afterSync(state: LaneState, now: string): LaneState {
     ...(state.records.some(({ writes }) => writes > 0) ? { wroteAt: now } : {}),
     lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
     ...(catalogue === undefined ? {} : { catalogue }),
-    ...(report?.wrote === true ? { lastChange: { time: now, report: { ...report, fingerprints: [] } } } : {}),
+    ...(report?.wrote === true ? { lastChange: { time: now, report: withoutFingerprints(report) } } : {}),
     driftSince: Object.fromEntries(
       (report?.drift ?? [])
         .filter((what) => !repaired.includes(what))
@@ -199,6 +199,11 @@ function afterSync(state: LaneState, now: string): LaneState {
 const isRepairing = ({ spec }: LaneState): boolean => spec.drift.action === 'repair';
 
 const isEgress = (difference: string): boolean => /^egress(Rules|Catalogue): /.test(difference);
+
+/** Only the last sync's are good for anything. */
+function withoutFingerprints({ services: _seen, ...report }: SyncReport): SyncReport {
+  return { ...report, fingerprints: [] };
+}
 
 /** Whether the step that answers for a difference has written, and has come to its end. */
 const isRepaired =
@@ -321,11 +326,11 @@ export function applySignals(state: LaneState, signals: readonly unknown[], now:
     const { signal } = parsed;
     if (current.appliedSignals.includes(signal.id)) return current;
     const appliedSignals = [...current.appliedSignals, signal.id].slice(-REMEMBERED_SIGNALS);
-    return withSince({ ...applySignal(current, signal), appliedSignals }, current, now);
+    return withSince({ ...applySignal(current, signal, now), appliedSignals }, current, now);
   }, state);
 }
 
-function applySignal(state: LaneState, signal: Signal): LaneState {
+function applySignal(state: LaneState, signal: Signal, now: string): LaneState {
   const { problem, ...rest } = state;
   switch (signal.kind) {
     case 'retry':
@@ -344,9 +349,10 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
       // What is being deleted can't be left as it is any more.
       return state.graph === 'teardown' ? state : startGraph(rest, 'release');
     case 'sync':
-      if (signal.notBefore !== undefined && !isLast(state) && problem === undefined) {
-        const { lookAt = signal.notBefore } = state;
-        return { ...state, lookAt: lookAt < signal.notBefore ? lookAt : signal.notBefore };
+      if (isPutOff(signal) && !isLast(state) && problem === undefined) {
+        const at = dueOf(signal, now);
+        const { lookAt = at } = state;
+        return { ...state, lookAt: lookAt < at ? lookAt : at };
       }
       // A sync that broke off in the app itself is begun anew.
       return { ...(state.graph === 'sync' ? rest : state), syncWanted: true };
@@ -360,6 +366,14 @@ function applySignal(state: LaneState, signal: Signal): LaneState {
       return state;
   }
 }
+
+type SyncSignal = Extract<Signal, { kind: 'sync' }>;
+
+const isPutOff = ({ notBefore, afterSeconds }: SyncSignal): boolean =>
+  notBefore !== undefined || afterSeconds !== undefined;
+
+const dueOf = ({ notBefore, afterSeconds = 0 }: SyncSignal, now: string): string =>
+  notBefore ?? new Date(Date.parse(now) + afterSeconds * 1000).toISOString();
 
 /** Whether the lane ends with its graph. */
 const isLast = ({ graph }: LaneState): boolean => graph === 'teardown' || graph === 'release';

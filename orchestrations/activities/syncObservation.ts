@@ -5,6 +5,7 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { stringAt } from '../../shared/model/json.ts';
 import { API_SERVER_RULE, resourceIds } from '../../shared/model/names.ts';
 import type { ResourceKind } from '../../shared/model/resource.ts';
+import type { ServiceList } from '../../shared/model/service.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { observeIngress, type ObservedIngress } from '../../shared/observe/ingress.ts';
 import { driftFindings, type DriftFinding } from '../../shared/plan/driftChecks.ts';
@@ -12,6 +13,7 @@ import { editedRules, fingerprintsOf } from '../../shared/plan/fingerprints.ts';
 import { planPublications, type PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import { natRulesOf, natRuleView, ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
 import { retiredConfigurations, type RetiredConfigurations } from '../../shared/plan/retiredFrontends.ts';
+import { serviceFingerprints } from '../../shared/plan/serviceFingerprints.ts';
 import { planSync, type SyncPlan } from '../../shared/plan/syncPlan.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -111,7 +113,7 @@ export function planned(
     plan,
     retired,
     drift,
-    report: reportOf(publications, plan, problems, drift.map(nameOf)),
+    report: reportOf(publications, plan, problems, drift.map(nameOf), lists),
   };
 }
 
@@ -131,6 +133,7 @@ function reportOf(
   plan: SyncPlan,
   problems: readonly string[],
   drift: readonly string[],
+  lists: readonly ServiceList[],
 ): SyncReport {
   const { held } = publications;
   const { created, updated, deleted, unchanged, skipped, conflicts } = plan.summary;
@@ -150,6 +153,7 @@ function reportOf(
     wrote: false,
     probes: [],
     fingerprints: fingerprintsOf(publications),
+    services: serviceFingerprints(lists, publications.skipped),
     catalogue: catalogueVersion,
   };
 }

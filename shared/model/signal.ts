@@ -11,8 +11,10 @@ export type Signal =
       readonly time: string;
       /** Who asks: services have changed, the drift timer, or a person. */
       readonly reason: 'services' | 'drift' | 'manual';
-      /** ISO 8601: not to be heeded before, so that many environments don't ask Azure at once; absent: at once. */
+      /** ISO 8601: not to be heeded before. Older versions said it so; a lane's clock may be another than theirs. */
       readonly notBefore?: string;
+      /** Seconds after the lane has heard it, so that many environments don't ask Azure at once; absent: at once. */
+      readonly afterSeconds?: number;
     }
   | {
       readonly kind: 'approve';
@@ -69,6 +71,7 @@ const signalSchema = z.discriminatedUnion('kind', [
     time,
     reason: z.enum(['services', 'drift', 'manual']),
     notBefore: time.exactOptional(),
+    afterSeconds: z.number().min(0).max(3600).exactOptional(),
   }),
   z.strictObject({ kind: z.literal('approve'), id, time, plan: z.string().min(1).max(100) }),
   z.strictObject({

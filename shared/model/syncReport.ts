@@ -29,6 +29,8 @@ export interface SyncReport {
   readonly probes: readonly { readonly name: string; readonly result: string }[];
   /** Of every rule that the services call for: what the next sync knows hand edits of rules by. */
   readonly fingerprints: readonly string[];
+  /** Of the services that were planned with, by cluster; see shared/plan/serviceFingerprints. */
+  readonly services?: Readonly<Record<string, string>>;
   /** The version of the egress catalogue that the rules were compared with. */
   readonly catalogue?: string;
   /** Of everything on the firewall that isn't Gatehouse's, as it was when the firewall was written. */

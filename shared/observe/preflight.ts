@@ -150,7 +150,7 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
     message: `${id} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
     remedy:
       'Choose another environment name, or remove the resource if nobody needs it. ' +
-      'To manage what exists, use adopt in the spec (not supported yet).',
+      'To manage a firewall and clusters that exist, name them under adopt in the spec.',
   }));
 }
 

@@ -1,6 +1,7 @@
 import { v5 as uuidV5 } from 'uuid';
 import { natRules } from '../actual/natRules.ts';
 import { classicView, collectionsOf, ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
+import { desiredAdoptedFirewall, isAdopting } from '../desired/adopted.ts';
 import { desiredFirewall } from '../desired/firewall.ts';
 import { ownGroupCollectionNames } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
@@ -51,7 +52,7 @@ export function editedRules(plan: Pick<PublicationPlan, 'created' | 'updated'>, 
  */
 export function foreignFingerprint(spec: EnvironmentSpec, { firewall, policy }: RuleHolder): string {
   if (policy !== undefined) return foreignInGroup(policy, spec.name);
-  const own = desiredFirewall(spec).body;
+  const own = (isAdopting(spec) ? desiredAdoptedFirewall(spec, firewall) : desiredFirewall(spec)).body;
   const others = (['networkRuleCollections', 'applicationRuleCollections'] as const).map((kind) => {
     const ours = new Set(objectsAt(own, 'properties', kind).map((one) => stringAt(one, 'name')?.toLowerCase()));
     return objectsAt(firewall, 'properties', kind)
