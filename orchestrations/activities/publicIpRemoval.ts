@@ -22,13 +22,14 @@ interface RemovalOptions {
  * @throws ArmError when Azure refuses
  */
 export async function removePublicIps(spec: EnvironmentSpec, { force, isKept }: RemovalOptions): Promise<StepOutcome> {
-  const { resourceGroup, publicIp, publicIpPrefix } = resourceIds(spec);
+  const { resourceGroup, publicIp, publicIpPrefix, managementPublicIp } = resourceIds(spec);
   const named = (list: readonly JsonObject[], first: string) =>
     list
       .map((resource) => ({ id: stringAt(resource, 'id') ?? '', apiVersion: apiVersions.network, resource }))
       .filter(({ id }) => positionAmong(first, id) !== undefined);
   const [publicIps, prefixes] = await Promise.all([listPublicIps(resourceGroup), listPublicIpPrefixes(resourceGroup)]);
-  const unwanted = named(publicIps, publicIp).filter(({ id }) => !isKept(id));
+  const ours = [...named(publicIps, publicIp), ...named(publicIps, managementPublicIp)];
+  const unwanted = ours.filter(({ id }) => !isKept(id));
   const removed = combined(
     await sideBySide(unwanted, (one) =>
       publicIpFacts(one.resource).attachedTo === undefined

@@ -1,5 +1,5 @@
 import { apiVersions } from '../model/apiVersions.ts';
-import { stringsAt, type JsonObject } from '../model/json.ts';
+import { objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
 import { readResource, listResources } from './resource.ts';
 
 /**
@@ -14,10 +14,22 @@ export async function providerState(subscription: string, namespace: string): Pr
   return typeof state === 'string' ? state : 'NotRegistered';
 }
 
-/** Names of the locations that a subscription may use, e.g. `eastus`. @throws ArmError */
-export async function subscriptionLocations(subscription: string): Promise<string[]> {
+/** A location that a subscription may use. */
+interface OfferedLocation {
+  /** e.g. `eastus` */
+  readonly name: string;
+  /** As the subscription counts its availability zones, e.g. `1`; none where there are none. */
+  readonly zones: readonly string[];
+}
+
+/** The locations that a subscription may use. @throws ArmError */
+export async function subscriptionLocations(subscription: string): Promise<readonly OfferedLocation[]> {
   const locations = (await listResources(`/subscriptions/${subscription}/locations`, SUBSCRIPTIONS_API_VERSION)) ?? [];
-  return locations.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  return locations.flatMap((location) => {
+    const name = stringAt(location, 'name');
+    const zones = objectsAt(location, 'availabilityZoneMappings').flatMap((one) => stringAt(one, 'logicalZone') ?? []);
+    return name === undefined ? [] : [{ name, zones }];
+  });
 }
 
 /**

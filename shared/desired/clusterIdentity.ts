@@ -84,15 +84,19 @@ export function withSecret(cluster: DesiredResource, secret: string | undefined)
 }
 
 /**
- * Network Contributor for the cluster's identity on its subnet and route table: it joins nodes and internal load balancers
- * to the one and reads the other (with kubenet, writes it). Managed Identity Operator on the identity that the spec gives
+ * Network Contributor for the cluster's identity on its subnets and route table: it joins nodes and internal load balancers
+ * to the former and reads the latter (with kubenet, writes it). Managed Identity Operator on the identity that the spec gives
  * to the nodes, which the control plane puts on them. `az aks create` assigns these by itself, the API does not.
  */
 export function desiredRoleAssignments(spec: EnvironmentSpec, principalId: string): readonly DesiredResource[] {
-  const { clusterSubnet, routeTable } = resourceIds(spec);
+  const { virtualNetwork, clusterSubnet, routeTable } = resourceIds(spec);
+  const { ingressSubnet } = spec.network;
+  const ingress = ingressSubnet === undefined ? [] : [`${virtualNetwork}/subnets/${ingressSubnet.name}`];
   const { kubeletIdentity } = spec.cluster;
   return [
-    ...[clusterSubnet, routeTable].map((scope) => roleAssignment(spec, scope, NETWORK_CONTRIBUTOR, principalId)),
+    ...[clusterSubnet, routeTable, ...ingress].map((scope) =>
+      roleAssignment(spec, scope, NETWORK_CONTRIBUTOR, principalId),
+    ),
     ...(kubeletIdentity === undefined
       ? []
       : [roleAssignment(spec, kubeletIdentity, MANAGED_IDENTITY_OPERATOR, principalId)]),

@@ -52,7 +52,10 @@ export function egressOf(spec: EnvironmentSpec): Egress {
     ].flat(),
     network: [
       ...presets.map((preset) =>
-        collection(preset.networkCollection, everywhere(preset.network?.(place, cloud) ?? [])),
+        collection(
+          preset.networkCollection,
+          everywhere((preset.network?.(place, cloud) ?? []).filter(isEnforceable(spec))),
+        ),
       ),
       collection(
         allowCollection,
@@ -67,6 +70,15 @@ function nodePrefixes({ adopt, network }: EnvironmentSpec): readonly string[] {
   const adopted = adopt?.found?.clusters.flatMap(({ subnets }) => subnets.flatMap(({ prefixes }) => prefixes)) ?? [];
   return adopted.length === 0 ? [network.clusterSubnet.prefix] : [...new Set(adopted)];
 }
+
+/**
+ * Names in network rules need the DNS proxy. Without it a preset leaves such a rule out: the one that there is, to
+ * ntp.ubuntu.com, AKS has not needed since March 2021 (https://learn.microsoft.com/azure/aks/outbound-rules-control-egress).
+ */
+export const isEnforceable =
+  ({ firewall }: EnvironmentSpec) =>
+  ({ fqdns }: NetworkRule): boolean =>
+    firewall.dnsProxy || !hasSome(fqdns);
 
 export interface EgressCollections {
   readonly application: readonly JsonObject[];

@@ -1,7 +1,7 @@
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
-import { resourceIds } from '../model/names.ts';
+import { resourceIds, resourceNames } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { egressCollections, ownCollectionNames } from './egress.ts';
 import { firewallFrontends } from './publicIps.ts';
@@ -15,6 +15,7 @@ import { tagged } from './resourceGroup.ts';
  */
 export function desiredFirewall(spec: EnvironmentSpec, retired: readonly string[] = []): DesiredResource {
   const ids = resourceIds(spec);
+  const { zones, tier } = spec.firewall;
   return {
     kind: 'firewall',
     id: ids.firewall,
@@ -22,8 +23,9 @@ export function desiredFirewall(spec: EnvironmentSpec, retired: readonly string[
     ownCollections: { ...ownCollectionNames, ipConfigurations: retired },
     body: {
       ...tagged(spec),
+      ...(zones.length > 0 && { zones }),
       properties: {
-        sku: { name: 'AZFW_VNet', tier: spec.firewall.tier },
+        sku: { name: 'AZFW_VNet', tier },
         ...settingsOf(spec),
         ipConfigurations: firewallFrontends(spec).map(({ ipConfiguration, publicIpId }, index) => ({
           name: ipConfiguration,
@@ -33,6 +35,7 @@ export function desiredFirewall(spec: EnvironmentSpec, retired: readonly string[
             publicIPAddress: { id: publicIpId },
           },
         })),
+        ...(tier === 'Basic' && { managementIpConfiguration: managementIpConfiguration(spec) }),
         ...rulesOf(spec),
       },
     },
@@ -44,8 +47,25 @@ function settingsOf({ firewall }: EnvironmentSpec): JsonObject {
   if (firewall.rules === 'policy') return {};
   return {
     threatIntelMode: firewall.threatIntel,
-    // FQDNs in network rules are resolved by the proxy. The property bag of a classic firewall holds texts only.
-    additionalProperties: { 'Network.DNS.EnableProxy': String(firewall.dnsProxy) },
+    // The Basic tier refuses to hear of DNS.
+    ...(firewall.tier !== 'Basic' && { additionalProperties: dnsSettings(firewall) }),
+  };
+}
+
+/** FQDNs in network rules are resolved by the proxy. The property bag of a classic firewall holds texts only. */
+function dnsSettings({ dnsProxy, dnsServers }: EnvironmentSpec['firewall']): JsonObject {
+  return {
+    'Network.DNS.EnableProxy': String(dnsProxy),
+    ...(dnsServers !== undefined && { 'Network.DNS.Servers': dnsServers.join() }),
+  };
+}
+
+/** Azure manages a firewall of the Basic tier through a subnet and a public address apart from its traffic. */
+function managementIpConfiguration(spec: EnvironmentSpec): JsonObject {
+  const ids = resourceIds(spec);
+  return {
+    name: resourceNames(spec).managementIpConfiguration,
+    properties: { subnet: { id: ids.managementSubnet }, publicIPAddress: { id: ids.managementPublicIp } },
   };
 }
 

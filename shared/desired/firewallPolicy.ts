@@ -15,7 +15,7 @@ const strictness: readonly ThreatIntelligenceMode[] = ['Off', 'Alert', 'Deny'];
  * @param actual the policy as ARM answers it, where there is one
  */
 export function desiredFirewallPolicy(spec: EnvironmentSpec, actual?: JsonObject): DesiredResource {
-  const { tier, threatIntel, dnsProxy } = spec.firewall;
+  const { tier, threatIntel, dnsProxy, dnsServers } = spec.firewall;
   return {
     kind: 'firewallPolicy',
     id: resourceIds(spec).firewallPolicy,
@@ -25,8 +25,10 @@ export function desiredFirewallPolicy(spec: EnvironmentSpec, actual?: JsonObject
       properties: {
         sku: { tier },
         threatIntelMode: strictest(threatIntel, actual),
-        // FQDNs in network rules are resolved by the proxy.
-        dnsSettings: { enableProxy: dnsProxy },
+        // FQDNs in network rules are resolved by the proxy. The Basic tier refuses to hear of DNS.
+        ...(tier !== 'Basic' && {
+          dnsSettings: { enableProxy: dnsProxy, ...(dnsServers !== undefined && { servers: dnsServers }) },
+        }),
       },
     },
   };

@@ -9,7 +9,7 @@ import { tagged } from './resourceGroup.ts';
 /** Of a route table; Azure takes no more without being asked. */
 const MAX_ROUTES = 400;
 
-/** The virtual network with both subnets, so that it takes one write. */
+/** The virtual network with all subnets, so that it takes one write. */
 export function desiredVirtualNetwork(spec: EnvironmentSpec): DesiredResource {
   return virtualNetwork(spec, {}, {});
 }
@@ -22,11 +22,7 @@ export function desiredNetworkRouting(
   spec: EnvironmentSpec,
   { firewallPrivateIp }: { readonly firewallPrivateIp: string },
 ): DesiredResource {
-  return virtualNetwork(
-    spec,
-    { dhcpOptions: { dnsServers: [firewallPrivateIp] } },
-    { routeTable: { id: resourceIds(spec).routeTable } },
-  );
+  return virtualNetwork(spec, resolvers(spec, firewallPrivateIp), { routeTable: { id: resourceIds(spec).routeTable } });
 }
 
 /** The network with its resolvers, whatever its subnets are routed by. */
@@ -34,7 +30,12 @@ export function desiredNetworkResolvers(
   spec: EnvironmentSpec,
   { firewallPrivateIp }: { readonly firewallPrivateIp: string },
 ): DesiredResource {
-  return virtualNetwork(spec, { dhcpOptions: { dnsServers: [firewallPrivateIp] } }, {});
+  return virtualNetwork(spec, resolvers(spec, firewallPrivateIp), {});
+}
+
+/** A firewall without DNS proxy answers no questions: the network keeps the servers that it has. */
+function resolvers({ firewall }: EnvironmentSpec, firewallPrivateIp: string): JsonObject {
+  return firewall.dnsProxy ? { dhcpOptions: { dnsServers: [firewallPrivateIp] } } : {};
 }
 
 /** The association of the route table with the cluster's subnet alone: a subnet PUT leaves the rest of the network be. */
@@ -100,7 +101,10 @@ function virtualNetwork(
   networkProperties: JsonObject,
   clusterSubnetProperties: JsonObject,
 ): DesiredResource {
-  const { addressSpace, clusterSubnet, firewallSubnet } = spec.network;
+  const { addressSpace, clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
+  // Neither of the further subnets has a route table. Azure wants the one to reach the Internet by itself; in the other there
+  // are only frontends of load balancers, and it is the nodes' subnet that answers are routed by.
+  const further = [managementSubnet, ingressSubnet].filter((subnet) => subnet !== undefined);
   return {
     kind: 'virtualNetwork',
     id: resourceIds(spec).virtualNetwork,
@@ -115,7 +119,7 @@ function virtualNetwork(
             name: clusterSubnet.name,
             properties: { addressPrefix: clusterSubnet.prefix, ...clusterSubnetProperties },
           },
-          { name: firewallSubnet.name, properties: { addressPrefix: firewallSubnet.prefix } },
+          ...[firewallSubnet, ...further].map(({ name, prefix }) => ({ name, properties: { addressPrefix: prefix } })),
         ],
       },
     },

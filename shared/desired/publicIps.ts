@@ -21,6 +21,18 @@ export function firewallFrontends(spec: EnvironmentSpec): readonly FirewallFront
 }
 
 /**
+ * A firewall in zones takes no address without zones. An address in more than one zone is one in all of them, which does for
+ * a firewall in a single one as well (https://github.com/Azure/terraform-azurerm-caf-enterprise-scale/issues/447).
+ */
+function zonesOf({ firewall }: EnvironmentSpec): { readonly zones?: readonly string[] } {
+  return firewall.zones.length === 0 ? {} : { zones: ['1', '2', '3'] };
+}
+
+/** Whether there is more than the one public IP that every environment has. */
+export const hasSeveralPublicIps = ({ firewall }: EnvironmentSpec): boolean =>
+  firewall.publicIpCount > 1 || firewall.tier === 'Basic';
+
+/**
  * A static public address. Azure Firewall takes no other than the Standard SKU.
  *
  * @param prefixId the prefix that a new one is to come from; an address never changes where it comes from
@@ -37,6 +49,7 @@ export function desiredPublicIp(
     body: {
       ...tagged(spec),
       sku: { name: 'Standard' },
+      ...zonesOf(spec),
       properties: {
         publicIPAllocationMethod: 'Static',
         publicIPAddressVersion: 'IPv4',
@@ -60,6 +73,7 @@ export function desiredPublicIpPrefix(spec: EnvironmentSpec, id: string, prefixL
     body: {
       ...tagged(spec),
       sku: { name: 'Standard' },
+      ...zonesOf(spec),
       properties: { publicIPAddressVersion: 'IPv4', ...(prefixLength !== undefined && { prefixLength }) },
     },
   };

@@ -1,9 +1,11 @@
 import { deepFreeze } from './freeze.ts';
 import { subscriptionOf } from './armId.ts';
 import { isJsonObject, isList, type Json, type JsonObject } from './json.ts';
+import { managementSubnetName } from './names.ts';
 import type { Problem } from './problem.ts';
 import { relationProblems } from './spec/checks.ts';
 import { clusterOf } from './spec/clusterDefaults.ts';
+import { hasDnsProxy, managementRange } from './spec/firewallDefaults.ts';
 import { dotted, formProblems, type Path } from './spec/problems.ts';
 import { specSchema, type SpecDraft } from './spec/schema.ts';
 import type { EnvironmentSpec, SpecContext, SpecResult } from './spec/types.ts';
@@ -101,6 +103,7 @@ function without(object: JsonObject, paths: readonly Path[]): JsonObject {
 /** The spec that a draft without problems stands for. What isn't built yet has been refused, so those fields are constant. */
 function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
   const { name, location, network, firewall, egress, cluster, access, ingress, drift, adopt } = draft;
+  const management = managementRange(draft);
   return {
     name,
     subscription,
@@ -109,8 +112,10 @@ function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
       addressSpace: network.addressSpace,
       clusterSubnet: network.clusterSubnet,
       firewallSubnet: network.firewallSubnet,
+      ...(management !== undefined && { managementSubnet: { name: managementSubnetName, prefix: management } }),
+      ...(network.ingressSubnet !== undefined && { ingressSubnet: network.ingressSubnet }),
     },
-    firewall: { ...firewall, tier: 'Standard', dnsProxy: true },
+    firewall: { ...firewall, zones: [...new Set(firewall.zones)].toSorted(), dnsProxy: hasDnsProxy(firewall) },
     egress: { ...egress, presets: [...new Set(egress.presets)] },
     cluster: clusterOf(name, cluster),
     access,

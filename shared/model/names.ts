@@ -15,6 +15,9 @@ export const API_SERVER_RULE = 'gatehouse-api-server';
 /** Azure insists on this name for the subnet that a firewall lives in. */
 export const firewallSubnetName = 'AzureFirewallSubnet';
 
+/** Azure insists on this name for the subnet that a firewall of the Basic tier is managed through. */
+export const managementSubnetName = 'AzureFirewallManagementSubnet';
+
 /** AKS refuses longer names of the node resource group. */
 const MAX_NODE_RESOURCE_GROUP_LENGTH = 80;
 const NODE_RESOURCE_GROUP_NAMESPACE = '0d3b5d9e-8c0a-5b53-9f5e-6d1f2f0a7c11';
@@ -30,6 +33,9 @@ export interface ResourceNames {
   readonly routeTable: string;
   readonly firewall: string;
   readonly firewallIpConfiguration: string;
+  /** Of the Basic tier. */
+  readonly managementPublicIp: string;
+  readonly managementIpConfiguration: string;
   readonly firewallPolicy: string;
   readonly routeToFirewall: string;
   readonly routeToInternet: string;
@@ -58,6 +64,8 @@ export function resourceNames(spec: NamedSpec): ResourceNames {
     routeTable: `${spec.name}-fwrt`,
     firewall: `${spec.name}-fw`,
     firewallIpConfiguration: `${spec.name}-fwconfig`,
+    managementPublicIp: `${spec.name}-fwmanagementip`,
+    managementIpConfiguration: `${spec.name}-fwmanagementconfig`,
     firewallPolicy: `${spec.name}-fwpolicy`,
     routeToFirewall: `${spec.name}-fwrn`,
     routeToInternet: `${spec.name}-fwinternet`,
@@ -75,6 +83,8 @@ export interface ResourceIds {
   /** Of the first one; see {@link numbered} for further ones. */
   readonly publicIp: string;
   readonly publicIpPrefix: string;
+  readonly managementSubnet: string;
+  readonly managementPublicIp: string;
   readonly routeTable: string;
   readonly firewall: string;
   readonly firewallPolicy: string;
@@ -100,6 +110,8 @@ function createdIds(spec: NamedSpec): ResourceIds {
     firewallSubnet: `${virtualNetwork}/subnets/${names.firewallSubnet}`,
     publicIp: `${network}/publicIPAddresses/${names.publicIp}`,
     publicIpPrefix: `${network}/publicIPPrefixes/${names.publicIpPrefix}`,
+    managementSubnet: `${virtualNetwork}/subnets/${managementSubnetName}`,
+    managementPublicIp: `${network}/publicIPAddresses/${names.managementPublicIp}`,
     routeTable: `${network}/routeTables/${names.routeTable}`,
     firewall: `${network}/azureFirewalls/${names.firewall}`,
     firewallPolicy: `${network}/firewallPolicies/${names.firewallPolicy}`,

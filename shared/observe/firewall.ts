@@ -1,5 +1,6 @@
 import { byId, listPublicIps } from '../azure/publicIps.ts';
 import { readResource } from '../azure/resource.ts';
+import { hasSeveralPublicIps } from '../desired/publicIps.ts';
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -23,7 +24,7 @@ export async function observeFirewall(spec: EnvironmentSpec): Promise<ObservedFi
 /** What there is by the names of the firewall's public IPs; a single one is read by its own. @throws ArmError */
 export async function publicIpsOf(spec: EnvironmentSpec): Promise<readonly JsonObject[]> {
   const { publicIp, resourceGroup } = resourceIds(spec);
-  if (spec.firewall.publicIpCount > 1) return listPublicIps(resourceGroup);
+  if (hasSeveralPublicIps(spec)) return listPublicIps(resourceGroup);
   const single = await readResource(publicIp, apiVersions.network);
   return single === undefined ? [] : [single];
 }

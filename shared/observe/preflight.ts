@@ -70,6 +70,12 @@ const neededActions = [
   'Microsoft.Authorization/roleAssignments/write',
 ] as const;
 
+/** The same where its public IPs come from prefixes. */
+const prefixActions = [
+  'Microsoft.Network/publicIPPrefixes/write',
+  'Microsoft.Network/publicIPPrefixes/join/action',
+] as const;
+
 /** The same where the firewall goes by a policy. */
 const policyActions = [
   'Microsoft.Network/firewallPolicies/write',
@@ -115,6 +121,7 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
   const missing = await missingActions(resourceGroup, [
     ...neededActions,
     ...(spec.firewall.rules === 'policy' ? policyActions : []),
+    ...(spec.firewall.publicIpCount > 1 ? prefixActions : []),
     ...identityActions(spec),
   ]);
   return missing.map((action) => ({

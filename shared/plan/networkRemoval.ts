@@ -1,6 +1,5 @@
 import { contains, rangeOf, trustedRange } from '../model/ipRange.ts';
 import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
-import { resourceNames } from '../model/names.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 
 /** Names of the subnets of a raw virtual network that the spec does not call for. */
@@ -39,7 +38,7 @@ export function withoutOwnParts(network: JsonObject, spec: EnvironmentSpec): Jso
 const subnetsOf = (network: JsonObject): readonly JsonObject[] => objectsAt(network, 'properties', 'subnets');
 
 function isOwn(subnet: JsonObject, spec: EnvironmentSpec): boolean {
-  const { clusterSubnet, firewallSubnet } = resourceNames(spec);
-  const name = stringAt(subnet, 'name')?.toLowerCase();
-  return name === clusterSubnet.toLowerCase() || name === firewallSubnet.toLowerCase();
+  const { clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
+  const own = [clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet].flatMap((one) => one?.name ?? []);
+  return own.some((name) => name.toLowerCase() === stringAt(subnet, 'name')?.toLowerCase());
 }

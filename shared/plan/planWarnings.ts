@@ -1,4 +1,5 @@
 import { clusterFacts } from '../actual/facts.ts';
+import { isEnforceable } from '../desired/egress.ts';
 import { egressCatalogue } from '../desired/egressCatalogue.ts';
 import { nodePoolsOf } from '../desired/nodePools.ts';
 import { MAX_FRONTENDS_AND_DESTINATIONS } from '../model/azureLimits.ts';
@@ -21,6 +22,7 @@ export function planWarnings(
   return [
     ...frontendWarnings(spec),
     ...egressWarnings(spec),
+    ...leftOutWarnings(spec),
     ...nodeWarnings(spec),
     ...entraWarnings(spec),
     ...resolverWarnings(actual, resources),
@@ -87,6 +89,18 @@ function entraWarnings({ cluster: { entra } }: EnvironmentSpec): readonly string
   return [
     'Without Azure RBAC the app lists services as a member of one of the groups of administrators, or by a ClusterRoleBinding: give its identity either, or nothing is published.',
   ];
+}
+
+/** What the presets say by name in network rules, where the firewall has no DNS proxy to resolve it. */
+function leftOutWarnings(spec: EnvironmentSpec): readonly string[] {
+  const place = { location: spec.location, subnetPrefix: spec.network.clusterSubnet.prefix };
+  const rules = spec.egress.presets.flatMap(
+    (name) => egressCatalogue[name].network?.(place, cloudOf(spec.location)) ?? [],
+  );
+  const leftOut = rules.filter((rule) => !isEnforceable(spec)(rule));
+  if (leftOut.length === 0) return [];
+  const told = leftOut.map(({ name, fqdns = [] }) => `${name} (${fqdns.join(', ')})`).join('; ');
+  return [`Without DNS proxy the firewall resolves no names in network rules, so these rules are left out: ${told}.`];
 }
 
 function resolverWarnings(actual: ActualResources, resources: readonly ResourceChange[]): readonly string[] {

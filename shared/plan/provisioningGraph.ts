@@ -1,5 +1,6 @@
 import { needsReaderRole } from '../desired/clusterIdentity.ts';
 import { controlPlaneOf } from '../model/controlPlane.ts';
+import { hasSeveralPublicIps } from '../desired/publicIps.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { ResourceKind } from '../model/resource.ts';
 import type { StepName, StepState } from '../model/step.ts';
@@ -75,7 +76,7 @@ function creationGraph(spec: EnvironmentSpec): readonly Step[] {
     },
     {
       name: 'virtualNetwork',
-      title: 'Virtual network with both subnets',
+      title: extraSubnets(spec) ? 'Virtual network with its subnets' : 'Virtual network with both subnets',
       after: done('permissions'),
       kind: 'virtualNetwork',
       expectedSeconds: 4,
@@ -83,7 +84,7 @@ function creationGraph(spec: EnvironmentSpec): readonly Step[] {
     ...(several ? [publicIpPrefixesStep] : []),
     {
       name: 'publicIp',
-      title: several ? 'Public IPs of the firewall' : 'Public IP of the firewall',
+      title: hasSeveralPublicIps(spec) ? 'Public IPs of the firewall' : 'Public IP of the firewall',
       after: done(several ? 'publicIpPrefixes' : 'permissions'),
       kind: 'publicIp',
       expectedSeconds: 3,
@@ -159,6 +160,9 @@ const frontendRangesStep: Step = {
   kind: 'cluster',
   expectedSeconds: 0,
 };
+
+const extraSubnets = ({ network }: EnvironmentSpec): boolean =>
+  network.managementSubnet !== undefined || network.ingressSubnet !== undefined;
 
 /** The one step of an access lane. */
 export function accessGraph(): readonly Step[] {

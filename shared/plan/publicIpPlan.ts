@@ -22,7 +22,7 @@ interface Compared {
 /** What the spec calls for, by what is there. */
 interface WantedPublicIps {
   readonly prefixes: readonly Compared[];
-  /** One for each frontend, in order. */
+  /** One for each frontend, in order, and that of the management of a Basic firewall. */
   readonly publicIps: readonly Compared[];
 }
 
@@ -57,7 +57,7 @@ export function wantedPublicIps(
   spec: EnvironmentSpec,
   { publicIps = [], publicIpPrefixes: prefixes = [] }: ListedPublicIps,
 ): WantedPublicIps {
-  const { publicIpPrefix } = resourceIds(spec);
+  const { publicIpPrefix, managementPublicIp } = resourceIds(spec);
   const known = prefixes
     .flatMap((raw): Slots[] => {
       const id = stringAt(raw, 'id') ?? '';
@@ -83,7 +83,9 @@ export function wantedPublicIps(
     prefixes: [...known.map(({ id }) => desiredPublicIpPrefix(spec, id)), ...made].map((one) =>
       compared(one, prefixes),
     ),
-    publicIps: frontends.map((id) => compared(desiredPublicIp(spec, id, prefixOf.get(id)), publicIps)),
+    publicIps: [...frontends, ...(spec.firewall.tier === 'Basic' ? [managementPublicIp] : [])].map((id) =>
+      compared(desiredPublicIp(spec, id, prefixOf.get(id)), publicIps),
+    ),
   };
 }
 

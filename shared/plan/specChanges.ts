@@ -61,6 +61,8 @@ const rules: Rules<EnvironmentSpec> = {
       name: fixed("the firewall's subnet"),
       prefix: fixed('the range of a subnet with a firewall in it'),
     },
+    managementSubnet: fixed("the firewall's management subnet"),
+    ingressSubnet: onlyAdded,
   },
   firewall: {
     tier: firewallTier,
@@ -68,7 +70,8 @@ const rules: Rules<EnvironmentSpec> = {
     // A firewall can be given other zones only while it is deallocated, which cuts the environment off.
     zones: fixed('the zones of a firewall'),
     threatIntel: inPlace,
-    dnsProxy: inPlace,
+    dnsProxy: dnsProxyOn,
+    dnsServers: dnsServersGiven,
     publicIpCount: inPlace,
   },
   egress: { presets: inPlace, allow: { application: inPlace, network: inPlace }, apiServer: inPlace },
@@ -160,6 +163,34 @@ function adoptedClusters(before: readonly string[], after: readonly string[]): V
     applied: 'refused',
     message: `${dropped} can't be left out: its rules and ranges would stay`,
     remedy: 'Delete this environment, which takes them back, and adopt the clusters that remain.',
+  };
+}
+
+/** A subnet can be added at any time; one that load balancers have frontends in stays as it is. */
+function onlyAdded(before: object | undefined): Verdict {
+  if (before === undefined) return { applied: 'in place' };
+  return {
+    applied: 'refused',
+    message: "the ingress subnet can't be changed or taken away: load balancers may have their frontends in it",
+    remedy: another,
+  };
+}
+
+/** Nodes keep the DNS servers that they booted with: without the proxy those that run could resolve nothing any more. */
+function dnsProxyOn(_before: boolean, after: boolean): Verdict {
+  if (after) return { applied: 'in place', note: 'Running nodes ask their old DNS servers until they restart.' };
+  return {
+    applied: 'refused',
+    message: "the DNS proxy can't be turned off under running nodes, which ask it until they restart",
+    remedy: another,
+  };
+}
+
+function dnsServersGiven(_before: readonly string[] | undefined, after: readonly string[] | undefined): Verdict {
+  if (after !== undefined) return { applied: 'in place' };
+  return {
+    applied: 'in place',
+    note: "The firewall keeps the DNS servers that it has; give an empty list to go back to Azure's own.",
   };
 }
 

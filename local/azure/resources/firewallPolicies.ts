@@ -86,10 +86,15 @@ function checkSettings(write: Write, sent: JsonObject, tier: string): void {
   const mode = stringAt(sent, 'threatIntelMode') ?? 'Alert';
   if (!['Alert', 'Deny', 'Off'].includes(mode))
     throw refused('InvalidRequestFormat', `Firewall Policy ${write.id}: no threat intelligence mode '${mode}'.`);
-  if (tier === 'Basic' && at(sent, 'dnsSettings', 'enableProxy') === true)
+  if (tier === 'Basic' && at(sent, 'dnsSettings') !== undefined)
     throw refused(
-      'FirewallPolicyBasicDnsProxyNotSupported',
-      `Firewall Policy ${write.id}: the Basic tier has no DNS proxy.`,
+      'FirewallPolicyHigherTierOnlyProperties',
+      `Firewall Policy ${write.name} contains higher tier only properties - DNS Proxy and Custom DNS`,
+    );
+  if (tier === 'Basic' && mode === 'Deny')
+    throw refused(
+      'FirewallPolicyHigherTierOnlyProperties',
+      `Firewall Policy ${write.name} contains higher tier only properties - Threat Intelligence Deny`,
     );
   if (tier !== 'Premium' && (stringAt(sent, 'intrusionDetection', 'mode') ?? 'Off') !== 'Off')
     throw refused(

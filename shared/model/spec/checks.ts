@@ -8,6 +8,7 @@ import type { Checked } from './checked.ts';
 import { clusterProblems } from './clusterChecks.ts';
 import { internetSource, shown } from './fields.ts';
 import { listAt, textAt } from './input.ts';
+import { firewallProblems } from './firewallChecks.ts';
 import { networkProblems } from './networkChecks.ts';
 import { isWithin } from './scopes.ts';
 import { unsupportedProblems } from './unsupported.ts';
@@ -29,6 +30,7 @@ const creationProblems = (checked: Checked): readonly Problem[] => [
   ...subscriptionProblems(checked),
   ...cloudProblems(checked),
   ...networkProblems(checked),
+  ...firewallProblems(checked),
   ...clusterProblems(checked),
 ];
 

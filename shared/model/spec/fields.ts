@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPrivate, parseRange, type IpRange } from '../ipRange.ts';
+import { bareAddress, isPrivate, parseRange, type IpRange } from '../ipRange.ts';
 
 /** Why a value won't do, and what would. */
 export interface Fault {
@@ -129,6 +129,14 @@ export const destinationText = parsedText((text) => {
   if (text === '*' || /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$/.test(text)) return text;
   const range = parsedRange(text);
   return 'message' in range ? range : range.cidr;
+});
+
+/** A single IPv4 address. */
+export const addressText = parsedText((text) => {
+  const range = parsedRange(text);
+  if ('message' in range) return { ...range, remedy: 'Give an IPv4 address such as 10.42.4.4.' };
+  if (range.prefixLength === 32) return bareAddress(range.cidr);
+  return { message: `${range.cidr} is a range`, remedy: 'Give single addresses, one by one.' };
 });
 
 /** Who may reach a published port: an IPv4 address or range, or `*` for everybody. */

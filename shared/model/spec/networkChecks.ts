@@ -1,8 +1,9 @@
 import { addressCount, contains, overlaps, prefixLengthFor, trustedRange, type IpRange } from '../ipRange.ts';
-import { firewallSubnetName } from '../names.ts';
+import { firewallSubnetName, managementSubnetName } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
 import { podRange } from './clusterDefaults.ts';
+import { managementRange } from './firewallDefaults.ts';
 import { defaultMaxPods } from './clusterTypes.ts';
 
 /** The first four addresses and the last of each subnet are Azure's. */
@@ -13,7 +14,7 @@ const rangesOfAks = ['169.254.0.0/16', '172.30.0.0/16', '172.31.0.0/16', '192.0.
 /** Azure gives these names a meaning of their own. */
 const reservedSubnetNames = [
   firewallSubnetName,
-  'AzureFirewallManagementSubnet',
+  managementSubnetName,
   'AzureBastionSubnet',
   'GatewaySubnet',
   'RouteServerSubnet',
@@ -33,6 +34,7 @@ export function networkProblems(checked: Checked): readonly Problem[] {
     ...overlapProblems(ranges),
     ...reservedRangeProblems(ranges),
     ...clusterSubnetProblems(checked, ranges.clusterSubnet),
+    ...ingressSubnetProblems(checked),
     ...podRangeSizeProblems(checked),
   ];
 }
@@ -53,6 +55,7 @@ function soundRanges({ draft, sound }: Checked): Ranges {
   const subnets = [
     clusterSubnet,
     named('network.firewallSubnet.prefix', "the firewall's subnet", network.firewallSubnet.prefix),
+    named('network.managementSubnet.prefix', "the firewall's management subnet", managementRange(draft)),
     named('network.ingressSubnet.prefix', 'the ingress subnet', network.ingressSubnet?.prefix),
   ];
   const inCluster = [
@@ -115,6 +118,18 @@ function reservedRangeProblems({ addressSpace, inCluster }: Ranges): readonly Pr
       },
     ];
   });
+}
+
+function ingressSubnetProblems({ draft, sound }: Checked): readonly Problem[] {
+  const path = 'network.ingressSubnet.name';
+  const { ingressSubnet, clusterSubnet } = draft.network;
+  if (ingressSubnet === undefined || !sound(path)) return [];
+  const name = ingressSubnet.name.toLowerCase();
+  const remedy = 'Choose another name, such as ingress-subnet.';
+  if (reservedSubnetNames.includes(name))
+    return [{ path, message: `"${ingressSubnet.name}" has a meaning of its own in Azure`, remedy }];
+  if (name !== clusterSubnet.name.toLowerCase()) return [];
+  return [{ path, message: `"${ingressSubnet.name}" is the name of the cluster's subnet`, remedy }];
 }
 
 function clusterSubnetProblems({ draft, sound }: Checked, subnet: NamedRange | undefined): readonly Problem[] {

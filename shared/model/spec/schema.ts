@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { MAX_FRONTENDS_AND_DESTINATIONS } from '../azureLimits.ts';
 import { canonicalLocation } from '../cloud.ts';
-import { environmentNamePattern, firewallSubnetName } from '../names.ts';
+import { environmentNamePattern, firewallSubnetName, managementSubnetName } from '../names.ts';
 import { MAX_DNAT_PORT } from '../natRule.ts';
 import { clusterFields } from './clusterSchema.ts';
 import {
+  addressText,
   cidrText,
   destinationText,
   expiryTime,
@@ -23,6 +24,7 @@ import { adoptSchema } from './adopt.ts';
 import { egressPresetNames } from './types.ts';
 
 const MAX_RULES = 200;
+const MAX_DNS_SERVERS = 20;
 
 /** An object of which every part has a default, so that it may be left out itself. */
 function section<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -83,6 +85,11 @@ const network = section({
       '10.42.2.0/24',
     ),
   }).prefault({}),
+  /** Of the Basic tier alone, which has a default for it. */
+  managementSubnet: subnet({
+    name: z.literal(managementSubnetName).prefault(managementSubnetName),
+    prefix: cidrText({ widest: 8, narrowest: 26 }, 'the firewall is managed through a subnet of /26 or wider'),
+  }).exactOptional(),
   ingressSubnet: subnet({
     name: subnetName.prefault('ingress-subnet'),
     prefix: cidrText(subnetSize, whySubnetSize),
@@ -94,7 +101,9 @@ const firewall = section({
   rules: z.enum(['classic', 'policy']).prefault('classic'),
   zones: z.array(z.enum(['1', '2', '3'])).prefault([]),
   threatIntel: z.enum(['Off', 'Alert', 'Deny']).prefault('Alert'),
-  dnsProxy: z.boolean().prefault(true),
+  /** Where the tier has one, unless it is told otherwise. */
+  dnsProxy: z.boolean().exactOptional(),
+  dnsServers: z.array(addressText).max(MAX_DNS_SERVERS).exactOptional(),
   publicIpCount: z.int().min(1).max(MAX_FRONTENDS_AND_DESTINATIONS).prefault(1),
 });
 

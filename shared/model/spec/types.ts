@@ -16,14 +16,20 @@ export interface EnvironmentSpec {
     readonly addressSpace: string;
     readonly clusterSubnet: SubnetSpec;
     readonly firewallSubnet: SubnetSpec;
+    /** Of the Basic tier, and only of it. */
+    readonly managementSubnet?: SubnetSpec;
+    /** For internal load balancers whose services ask for it by name. */
+    readonly ingressSubnet?: SubnetSpec;
   };
   readonly firewall: {
-    readonly tier: 'Standard';
+    readonly tier: 'Basic' | 'Standard' | 'Premium';
     /** `policy`: a firewall policy, with one rule collection group of ours. */
     readonly rules: 'classic' | 'policy';
     readonly zones: readonly string[];
     readonly threatIntel: ThreatIntelligenceMode;
-    readonly dnsProxy: true;
+    readonly dnsProxy: boolean;
+    /** Addresses that the DNS proxy asks; empty: Azure's own. Absent: whatever the firewall has. */
+    readonly dnsServers?: readonly string[];
     readonly publicIpCount: number;
   };
   readonly egress: {

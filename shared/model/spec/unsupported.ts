@@ -9,34 +9,8 @@ interface Unsupported {
   readonly remedy: string;
 }
 
-const leaveOut = 'Leave the field out.';
-
 /** What a spec may say but nobody has built yet. It is refused, never ignored. */
 const unsupported: readonly Unsupported[] = [
-  {
-    path: 'network.ingressSubnet',
-    used: ({ network }) => network.ingressSubnet !== undefined,
-    what: 'a subnet for ingress',
-    remedy: leaveOut,
-  },
-  {
-    path: 'firewall.tier',
-    used: ({ firewall }) => firewall.tier !== 'Standard',
-    what: 'a tier other than Standard',
-    remedy: 'Use Standard.',
-  },
-  {
-    path: 'firewall.zones',
-    used: ({ firewall }) => firewall.zones.length > 0,
-    what: 'a firewall in zones',
-    remedy: leaveOut,
-  },
-  {
-    path: 'firewall.dnsProxy',
-    used: ({ firewall }) => !firewall.dnsProxy,
-    what: 'a firewall without DNS proxy',
-    remedy: 'Use true.',
-  },
   {
     path: 'egress.apiServer',
     used: ({ egress, adopt }) => egress.apiServer && adopt !== undefined,

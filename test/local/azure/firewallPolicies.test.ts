@@ -155,9 +155,14 @@ describe('a firewall policy', () => {
     ['an unknown tier', { sku: { tier: 'Gold' } }, 'InvalidRequestFormat'],
     ['an unknown threat intelligence mode', { threatIntelMode: 'Panic' }, 'InvalidRequestFormat'],
     [
-      'a DNS proxy of the Basic tier',
-      { sku: { tier: 'Basic' }, dnsSettings: { enableProxy: true } },
-      'FirewallPolicyBasicDnsProxyNotSupported',
+      'DNS settings of the Basic tier, even those that turn the proxy off',
+      { sku: { tier: 'Basic' }, dnsSettings: { enableProxy: false } },
+      'FirewallPolicyHigherTierOnlyProperties',
+    ],
+    [
+      'threat intelligence of the Basic tier that denies',
+      { sku: { tier: 'Basic' }, threatIntelMode: 'Deny' },
+      'FirewallPolicyHigherTierOnlyProperties',
     ],
     [
       'intrusion detection without Premium',
