@@ -7,6 +7,7 @@ import { adoptProblems } from './adoptChecks.ts';
 import type { Checked } from './checked.ts';
 import { clusterProblems } from './clusterChecks.ts';
 import { internetSource, shown } from './fields.ts';
+import { hasDnsProxy } from './firewallDefaults.ts';
 import { listAt, textAt } from './input.ts';
 import { firewallProblems } from './firewallChecks.ts';
 import { networkProblems } from './networkChecks.ts';
@@ -91,7 +92,7 @@ function apiServerRuleProblems({ draft: { egress, firewall }, sound }: Checked):
   if (!sound('egress.apiServer') || !egress.apiServer) return [];
   const taken = egress.allow.network.some(({ name }) => name.toLowerCase() === API_SERVER_RULE);
   return [
-    ...(sound('firewall.dnsProxy') && !firewall.dnsProxy
+    ...(sound('firewall.dnsProxy') && !hasDnsProxy(firewall)
       ? [
           {
             path: 'egress.apiServer',
