@@ -16,6 +16,8 @@ export interface Network {
   natRulesOf(firewall: JsonObject): readonly NatRule[];
   /** The frontend that has this address, with its load balancer. */
   frontendWith(address: string): { readonly frontend: JsonObject; readonly loadBalancer: JsonObject } | undefined;
+  /** The machine that has this address in the network, with its subnet. */
+  machineWith(address: string): { readonly machine: JsonObject; readonly subnetId: string } | undefined;
   /** The cluster whose load balancer it is. */
   clusterOf(loadBalancer: JsonObject): JsonObject | undefined;
   /** The route that a packet to an address takes out of a subnet, by the longest prefix; undefined for Azure's own. */
@@ -52,6 +54,19 @@ export function networkOf(azure: Azure): Network {
         if (frontend !== undefined) return { frontend, loadBalancer };
       }
       return undefined;
+    },
+    machineWith(address) {
+      const configuration = ofType('Microsoft.Network/networkInterfaces')
+        .flatMap((one) => objectsAt(one, 'properties', 'ipConfigurations'))
+        .find((one) => stringAt(one, 'properties', 'privateIPAddress') === address);
+      const interfaceId = parentId(stringAt(configuration, 'id') ?? '');
+      const machine = ofType('Microsoft.Compute/virtualMachines').find((one) =>
+        objectsAt(one, 'properties', 'networkProfile', 'networkInterfaces').some((held) =>
+          sameId(stringAt(held, 'id') ?? '', interfaceId),
+        ),
+      );
+      const subnetId = stringAt(configuration, 'properties', 'subnet', 'id');
+      return machine === undefined || subnetId === undefined ? undefined : { machine, subnetId };
     },
     clusterOf(loadBalancer) {
       const id = stringAt(loadBalancer, 'id') ?? '';

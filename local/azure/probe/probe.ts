@@ -6,7 +6,7 @@ import { firewallPlace, nodeSubnetOf, type Network } from './network.ts';
 import { isMeant, isPrivate, type Packet } from './packet.ts';
 
 /** The places a packet passes, in order; the probe says at which of them it ends. */
-type HopName = 'firewall' | 'dnatRule' | 'loadBalancer' | 'returnRoute' | 'servicePort' | 'sourceRanges';
+type HopName = 'firewall' | 'dnatRule' | 'machine' | 'loadBalancer' | 'returnRoute' | 'servicePort' | 'sourceRanges';
 
 type Hop = Readonly<{ hop: HopName; detail: string }>;
 
@@ -15,7 +15,9 @@ export type ProbeResult =
   | {
       readonly reachable: true;
       readonly hops: readonly Hop[];
-      readonly target: { readonly service: string; readonly namespace: string; readonly port: number };
+      readonly target:
+        | { readonly service: string; readonly namespace: string; readonly port: number }
+        | { readonly machine: string; readonly port: number };
       /** What a browser would see. */
       readonly page?: string;
     };
@@ -42,6 +44,8 @@ export function probe(network: Network, packet: Packet): ProbeResult {
   const pass = (hop: HopName, detail: string) => void hops.push({ hop, detail });
   try {
     const arrived = enter(network, packet, pass);
+    const machine = machineAt(network, arrived, packet, pass);
+    if (machine !== undefined) return { reachable: true, target: { machine, port: arrived.port }, hops };
     const place = frontendAt(network, arrived, pass);
     checkReturn(network, arrived, place, pass);
     const rule = ruleAt(place, arrived, packet, pass);
@@ -105,6 +109,33 @@ function dnatRule(rules: readonly NatRule[], { from, port, protocol, to }: Packe
       rule.destinationPorts.includes(String(port)) &&
       rule.sourceAddresses.some((address) => isMeant(from, address)),
   );
+}
+
+/** What listens on every machine. */
+const SSH_PORT = 22;
+
+/**
+ * The name of the machine that the packet has come to; undefined where none has the address. Answers go to the firewall's own
+ * address, inside the network.
+ */
+function machineAt(
+  network: Network,
+  { address, port, firewall }: Arrived,
+  { protocol }: Packet,
+  pass: Pass,
+): string | undefined {
+  const found = network.machineWith(address);
+  if (found === undefined) return undefined;
+  const name = stringAt(found.machine, 'name') ?? '';
+  if (
+    firewall !== undefined &&
+    !network.isConnected(parentId(found.subnetId), parentId(firewallPlace(firewall).subnetId))
+  )
+    throw new BrokenHop('machine', `${address} is in another network than the firewall, and the two are not peered.`);
+  if (protocol !== 'TCP' || port !== SSH_PORT)
+    throw new BrokenHop('machine', `Nothing listens on ${protocol} port ${port} of ${name}.`);
+  pass('machine', `${address} is ${name}, which answers by SSH`);
+  return name;
 }
 
 interface Place {

@@ -1,10 +1,10 @@
+import { coresInUse } from './coresInUse.ts';
 import { aksError } from '../errors.ts';
 import { asText, at, objectsAt, stringAt, type JsonObject } from '../json.ts';
 import { kubernetesVersions } from './kubernetesVersions.ts';
 import { checkAuthorizedRanges, checkOutboundType, checkRanges, subnetOf } from './managedClusterNetworkChecks.ts';
-import { normalLocation } from './names.ts';
 import { checkIdentity } from './managedClusterIdentityChecks.ts';
-import type { World, Write } from './resourceType.ts';
+import type { Write } from './resourceType.ts';
 import { vmSize } from './vmSizes.ts';
 
 /** Throws the refusal that AKS has for the first fault in a cluster; `properties` has its defaults filled in. */
@@ -77,23 +77,6 @@ function checkPools(write: Write, properties: JsonObject): void {
       `Insufficient vcpu quota requested ${cores}, remaining ${free} for family ${usage} for region ${write.location}.`,
     );
   }
-}
-
-/** Cores that clusters other than `except` have in a location, of one family or (`cores`) in all. */
-export function coresInUse(world: World, location: string, usage: string, except = ''): number {
-  return world
-    .ofType('Microsoft.ContainerService/managedClusters')
-    .filter(
-      ({ id, body }) =>
-        id.toLowerCase() !== except.toLowerCase() && normalLocation(stringAt(body, 'location') ?? '') === location,
-    )
-    .flatMap(({ body }) => objectsAt(body, 'properties', 'agentPoolProfiles'))
-    .reduce((sum, pool) => {
-      const size = vmSize(stringAt(pool, 'vmSize') ?? '');
-      return size !== undefined && (usage === 'cores' || usage === size.family)
-        ? sum + size.cores * Number(pool['count'])
-        : sum;
-    }, 0);
 }
 
 /** Windows nodes are for applications alone, have short names, and no kubenet. */

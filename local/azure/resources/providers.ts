@@ -5,7 +5,7 @@ import type { JsonObject } from '../json.ts';
 /** The resource providers local Azure has, with the types it knows of each. */
 const namespaces: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.Authorization': ['roleAssignments', 'roleDefinitions', 'permissions'],
-  'Microsoft.Compute': ['virtualMachineScaleSets', 'locations/usages', 'locations/vmSizes'],
+  'Microsoft.Compute': ['virtualMachines', 'disks', 'virtualMachineScaleSets', 'locations/usages', 'locations/vmSizes'],
   'Microsoft.ContainerService': ['managedClusters', 'locations/kubernetesVersions', 'locations/operations'],
   'Microsoft.EventGrid': ['systemTopics', 'systemTopics/eventSubscriptions', 'locations/operations'],
   'Microsoft.Insights': ['eventtypes'],
@@ -21,6 +21,7 @@ const namespaces: Readonly<Record<string, readonly string[]>> = {
       'routeTables',
       'loadBalancers',
       'networkSecurityGroups',
+      'networkInterfaces',
     ],
     ...['locations/operations', 'locations/operationResults', 'locations/usages'],
     ...['locations/nfvOperations', 'locations/nfvOperationResults'],

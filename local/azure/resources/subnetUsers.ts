@@ -2,7 +2,7 @@ import { at, isObject, objectsAt, stringAt, type JsonObject } from '../json.ts';
 import { groupId, isBelow, sameId } from '../resourceId.ts';
 import type { World } from './resourceType.ts';
 
-/** Ids of the IP configurations that live in a subnet: those of firewalls and of the clusters' nodes. */
+/** Ids of the IP configurations that live in a subnet: those of firewalls, nodes, load balancers and network interfaces. */
 export function subnetUsers(world: World, subnetId: string): readonly string[] {
   const firewalls = world.ofType('Microsoft.Network/azureFirewalls').flatMap(({ body }) =>
     firewallConfigurations(body)
@@ -21,16 +21,35 @@ export function subnetUsers(world: World, subnetId: string): readonly string[] {
       .filter((frontend) => sameId(stringAt(frontend, 'properties', 'subnet', 'id') ?? '', subnetId))
       .map((frontend) => stringAt(frontend, 'id') ?? ''),
   );
-  return [...firewalls, ...nodes, ...balancers];
+  const interfaces = world.ofType('Microsoft.Network/networkInterfaces').flatMap(({ body }) =>
+    objectsAt(body, 'properties', 'ipConfigurations')
+      .filter((configuration) => sameId(stringAt(configuration, 'properties', 'subnet', 'id') ?? '', subnetId))
+      .map((configuration) => stringAt(configuration, 'id') ?? ''),
+  );
+  return [...firewalls, ...nodes, ...balancers, ...interfaces];
 }
 
-/** What holds a public IP: the id of the IP configuration of a firewall or of a load balancer's frontend. */
+/** The id of the machine that a network interface is attached to. */
+export function virtualMachineOf(world: World, interfaceId: string): string | undefined {
+  return world
+    .ofType('Microsoft.Compute/virtualMachines')
+    .find(({ body }) =>
+      objectsAt(body, 'properties', 'networkProfile', 'networkInterfaces').some((one) =>
+        sameId(stringAt(one, 'id') ?? '', interfaceId),
+      ),
+    )?.id;
+}
+
+/** What holds a public IP: the id of the IP configuration of a firewall, of a load balancer's frontend or of a network interface. */
 export function publicIpUser(world: World, publicIpId: string): string | undefined {
   const holders = [
     ...world.ofType('Microsoft.Network/azureFirewalls').flatMap(({ body }) => firewallConfigurations(body)),
     ...world
       .ofType('Microsoft.Network/loadBalancers')
       .flatMap(({ body }) => objectsAt(body, 'properties', 'frontendIPConfigurations')),
+    ...world
+      .ofType('Microsoft.Network/networkInterfaces')
+      .flatMap(({ body }) => objectsAt(body, 'properties', 'ipConfigurations')),
   ];
   const holder = holders.find((one) => sameId(stringAt(one, 'properties', 'publicIPAddress', 'id') ?? '', publicIpId));
   return stringAt(holder, 'id');

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import { stringAt } from '../json.ts';
-import { coresInUse } from './managedClusterChecks.ts';
+import { coresInUse } from './coresInUse.ts';
 import { normalLocation } from './names.ts';
 import type { World } from './resourceType.ts';
 import { vmSizes } from './vmSizes.ts';

@@ -10,6 +10,7 @@ export interface VmSize {
 
 /** A few sizes of the families that clusters usually run on. */
 export const vmSizes: readonly VmSize[] = [
+  ...sizes('Standard_B', 's', 'standardBSFamily', 2, [2]),
   ...sizes('Standard_B', 'ms', 'standardBSFamily', 4, [2, 4, 8]),
   ...sizes('Standard_DS', '_v2', 'standardDSv2Family', 3.5, [2, 3, 4]).map((size, index) => ({
     ...size,
