@@ -21,8 +21,8 @@ async function storedIds(): Promise<readonly string[]> {
 }
 
 /** In the local cloud what the ids of `adopt` name is built first. */
-async function buildWhatIsAdopted(file: string): Promise<void> {
-  const { adopt } = parse(readFileSync(`examples/${file}`, 'utf8')) as { adopt?: AdoptSpec };
+async function buildWhatIsAdopted(text: string, file: string): Promise<void> {
+  const { adopt } = parse(text) as { adopt?: AdoptSpec };
   if (adopt !== undefined) await buildExisting(cloud.azure, cloud.clock, existingFor(adopt, file));
 }
 
@@ -32,10 +32,10 @@ async function reached(frontend: string, port: number): Promise<boolean> {
   return answer.reachable;
 }
 
-test.each(specs)('examples/%s is created, publishes a service, is repaired and goes again', async (file) => {
-  const text = readFileSync(`examples/${file}`, 'utf8');
+/** An environment is created, publishes a service, is repaired and goes again. */
+async function live(text: string, file = ''): Promise<void> {
   cloud = await startTestCloud({ azureCloud: cloudOfSpec(text) });
-  await buildWhatIsAdopted(file);
+  await buildWhatIsAdopted(text, file);
   const existed = await storedIds();
   const started = await cloud.call('POST', '/environments', text, { 'content-type': 'application/yaml' });
   expect([started.status, started.text]).toEqual([202, expect.anything()]);
@@ -88,4 +88,41 @@ test.each(specs)('examples/%s is created, publishes a service, is repaired and g
   const isNodes = (id: string) => existed.length > 0 && id.includes('/MC_');
   expect(left.filter((id) => !existed.includes(id) && !isNodes(id))).toEqual([]);
   expect(existed.filter((id) => !left.includes(id))).toEqual([]);
+}
+
+test.each(specs)('examples/%s is created, publishes a service, is repaired and goes again', async (file) => {
+  await live(readFileSync(`examples/${file}`, 'utf8'), file);
+});
+
+const adminGroups = ['11111111-2222-3333-4444-555555555555'];
+
+/** What the examples show one by one, together. */
+const combinations: Readonly<Record<string, object>> = {
+  'policy, several frontends, overlay, user-assigned identity, private': {
+    firewall: { rules: 'policy', publicIpCount: 4, threatIntel: 'Deny' },
+    cluster: { cni: 'azure-overlay', identity: 'user-assigned', private: true },
+  },
+  'policy of a Basic firewall, kubenet': {
+    firewall: { tier: 'Basic', rules: 'policy' },
+    cluster: { cni: 'kubenet', identity: 'user-assigned' },
+  },
+  'Premium in zones, several frontends, an ingress subnet, node pools, Entra, a rule to the API server': {
+    location: 'westeurope',
+    network: { ingressSubnet: '10.42.4.0/24' },
+    firewall: { tier: 'Premium', zones: ['1', '2', '3'], publicIpCount: 2, dnsServers: ['10.42.9.4'] },
+    egress: { apiServer: true },
+    cluster: {
+      entra: { adminGroups },
+      nodePools: [{ name: 'more', nodeCount: 1, nodeSize: 'Standard_D4s_v5', osSku: 'AzureLinux' }],
+    },
+  },
+  'policy, a rule to the API server, US government': {
+    location: 'usgovvirginia',
+    firewall: { rules: 'policy' },
+    egress: { apiServer: true },
+  },
+};
+
+test.each(Object.entries(combinations))('%s go together', async (_what, spec) => {
+  await live(JSON.stringify({ name: 'shop', ...spec }));
 });
