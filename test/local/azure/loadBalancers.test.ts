@@ -219,6 +219,10 @@ describe('what runs in a cluster', () => {
         properties: { roleDefinitionId, principalId: principal?.objectId, principalType: 'ServicePrincipal' },
       },
     );
+    // Azure's roles count only where the cluster goes by them.
+    expect(world.cloud.identify(CLUSTER, forClusters)?.may).toBe('nothing');
+    const aadProfile = { managed: true, enableAzureRBAC: true };
+    await world.client.finish(await world.client.send('PUT', CLUSTER, aCluster({ aadProfile })));
     expect(world.cloud.identify(CLUSTER, forClusters)?.may).toBe('read');
   });
 });
