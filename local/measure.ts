@@ -2,7 +2,9 @@ import { sameId } from '../shared/actual/compare.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { resourceIds, ruleCollectionGroupId } from '../shared/model/names.ts';
 import type { StepName, StepStatus } from '../shared/model/step.ts';
-import { criticalPath, provisioningGraph, type Step } from '../shared/plan/provisioningGraph.ts';
+import { provisioningGraph } from '../shared/plan/provisioningGraph.ts';
+import { criticalPath } from '../shared/plan/stepOrder.ts';
+import type { Step } from '../shared/plan/step.ts';
 
 /** One line of local Azure's request log, as far as it is used here. */
 export interface LoggedRequest {

@@ -3,7 +3,8 @@ import type { DeveloperGrant, EnvironmentSpec } from '../shared/model/environmen
 import type { OperationRecord } from '../shared/model/operation.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import type { StepName } from '../shared/model/step.ts';
-import { readySteps, type Step } from '../shared/plan/provisioningGraph.ts';
+import { readySteps } from '../shared/plan/stepOrder.ts';
+import type { Step } from '../shared/plan/step.ts';
 import { isSettled, type LaneGraph } from './laneState.ts';
 import { afterPoll, afterStart, mayWrite, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
 

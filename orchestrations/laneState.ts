@@ -3,13 +3,8 @@ import type { EnvironmentState, Finding } from '../shared/model/environmentStatu
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepName, StepProblem } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
-import {
-  provisioningGraph,
-  releaseGraph,
-  syncGraph,
-  teardownGraph,
-  type Step,
-} from '../shared/plan/provisioningGraph.ts';
+import { provisioningGraph, releaseGraph, syncGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
+import type { Step } from '../shared/plan/step.ts';
 import { applicationOf, changesOf, refusalOf, standingSpec } from './specUpdate.ts';
 import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
 

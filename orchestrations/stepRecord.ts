@@ -1,7 +1,8 @@
 import type { OperationRecord } from '../shared/model/operation.ts';
 import type { StepName, StepProblem, StepState } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
-import { deadlineSeconds, type Step } from '../shared/plan/provisioningGraph.ts';
+import { deadlineSeconds } from '../shared/plan/stepOrder.ts';
+import type { Step } from '../shared/plan/step.ts';
 
 /** Where one step of a graph stands; lives in the lane's input, so it survives every crash. Times are ISO 8601. */
 export interface StepRecord {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import logUpdate from 'log-update';
 import type { StepStatus } from '../../shared/model/step.ts';
-import type { Step } from '../../shared/plan/provisioningGraph.ts';
+import type { Step } from '../../shared/plan/step.ts';
 import type { ShownEnvironment } from './apiClient.ts';
 
 /** Shows an environment while it is built, until `updates` ends. Times are Azure seconds. */

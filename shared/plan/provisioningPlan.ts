@@ -29,7 +29,9 @@ import { clusterUpdate, fixedDifferences, fixedDifferenceText } from './clusterU
 import { planResource } from './mergeResource.ts';
 import type { ActualResources, Plan } from './plan.ts';
 import { planHints, planWarnings } from './planWarnings.ts';
-import { criticalPath, provisioningGraph, type Step } from './provisioningGraph.ts';
+import { provisioningGraph } from './provisioningGraph.ts';
+import { criticalPath } from './stepOrder.ts';
+import type { Step } from './step.ts';
 import { publicIpPlan } from './publicIpPlan.ts';
 import type { ResourcePlan } from './resourcePlan.ts';
 

@@ -18,13 +18,8 @@ import type { StepProblem } from '../../shared/model/step.ts';
 import { azureFailure } from '../../shared/observe/failure.ts';
 import { previewOf, renderPreview } from '../../shared/observe/preview.ts';
 import { servicesHaveChanged } from '../../shared/observe/servicePass.ts';
-import {
-  accessGraph,
-  provisioningGraph,
-  syncGraph,
-  teardownGraph,
-  type Step,
-} from '../../shared/plan/provisioningGraph.ts';
+import { accessGraph, provisioningGraph, syncGraph, teardownGraph } from '../../shared/plan/provisioningGraph.ts';
+import type { Step } from '../../shared/plan/step.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import { kubeconfig, startApiServer, type TestApiServer } from '../shared/kubernetes/apiServer.ts';
 import { startArmServer, type ArmAnswer, type ArmServer } from '../support/armServer.ts';

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { environmentStatus } from '../../../shared/model/environmentStatus.ts';
 import type { StepName, StepState } from '../../../shared/model/step.ts';
-import {
-  criticalPath,
-  provisioningGraph,
-  readySteps,
-  syncGraph,
-  teardownGraph,
-  type Step,
-} from '../../../shared/plan/provisioningGraph.ts';
+import { provisioningGraph, syncGraph, teardownGraph } from '../../../shared/plan/provisioningGraph.ts';
+import { criticalPath, readySteps } from '../../../shared/plan/stepOrder.ts';
+import type { Step } from '../../../shared/plan/step.ts';
 import { articleSpec } from '../../support/spec.ts';
 
 const provisioning = provisioningGraph(articleSpec());
