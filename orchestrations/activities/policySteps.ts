@@ -1,3 +1,4 @@
+import { withNatRules } from '../../shared/actual/rulePolicy.ts';
 import { readResource } from '../../shared/azure/resource.ts';
 import { desiredFirewallPolicy } from '../../shared/desired/firewallPolicy.ts';
 import { desiredRuleCollectionGroup } from '../../shared/desired/ruleCollectionGroup.ts';
@@ -9,6 +10,7 @@ import { readRulePolicy } from '../../shared/observe/rulePolicy.ts';
 import { groupProblem } from '../../shared/plan/groupLimits.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { ensureResource } from './ensureResource.ts';
+import { firstNatRules } from './jumpboxSteps.ts';
 import { failed, missing } from './outcomes.ts';
 
 /** The environment's own policy with its settings. */
@@ -26,5 +28,11 @@ export async function startRuleCollectionGroup(spec: EnvironmentSpec, mayWrite: 
   if (policy.policy === undefined) return missing(policy.id);
   const group = desiredRuleCollectionGroup(await withApiServerNames(spec), policy);
   const problem = groupProblem(group, policy);
-  return problem === undefined ? ensureResource(group, spec.name, mayWrite) : failed(problem);
+  if (problem !== undefined) return failed(problem);
+  const natRuleCollections = await firstNatRules(spec);
+  return ensureResource(group, spec.name, mayWrite, (creation, actual) =>
+    actual === undefined && natRuleCollections.length > 0
+      ? { ...creation, body: withNatRules(creation.body, natRuleCollections, spec.name) }
+      : creation,
+  );
 }

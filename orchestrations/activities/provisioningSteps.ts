@@ -12,15 +12,16 @@ import {
 } from '../../shared/desired/network.ts';
 import { desiredResourceGroup } from '../../shared/desired/resourceGroup.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import type { JsonObject } from '../../shared/model/json.ts';
+import { isJsonObject, jsonAt, type Json, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import type { DesiredResource } from '../../shared/model/resource.ts';
 import type { StepName } from '../../shared/model/step.ts';
 import { withApiServerNames } from '../../shared/observe/apiServerNames.ts';
 import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
 import { observePublicIps } from '../../shared/observe/resources.ts';
 import { observeRulePolicy } from '../../shared/observe/rulePolicy.ts';
-import { isRouteTableAssociation } from '../../shared/plan/driftPaths.ts';
+import { isClusterAssociation, isRouteTableAssociation } from '../../shared/plan/driftPaths.ts';
 import { egressIsInPlace } from '../../shared/plan/egressInPlace.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import { wantedPublicIps } from '../../shared/plan/publicIpPlan.ts';
@@ -29,6 +30,7 @@ import type { AccessLanes } from './accessLanes.ts';
 import { startCluster, startClusterRoles, startIdentity, startReaderRole } from './clusterSteps.ts';
 import { ensureListed, ensureResource } from './ensureResource.ts';
 import { startFrontendRanges } from './frontendSteps.ts';
+import { firstNatRules, startJumpbox, startJumpboxInterface } from './jumpboxSteps.ts';
 import { done, failed, failedBy, missing, waitFor } from './outcomes.ts';
 import { startFirewallPolicy, startRuleCollectionGroup } from './policySteps.ts';
 
@@ -70,8 +72,13 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
 
   ruleCollectionGroup: startRuleCollectionGroup,
 
-  firewall: async (spec, mayWrite) =>
-    ensureResource(desiredFirewall(await withApiServerNames(spec)), spec.name, mayWrite),
+  firewall: async (spec, mayWrite) => {
+    const natRuleCollections = spec.firewall.rules === 'classic' ? await firstNatRules(spec) : [];
+    const desired = desiredFirewall(await withApiServerNames(spec));
+    return ensureResource(desired, spec.name, mayWrite, (firewall, actual) =>
+      actual === undefined ? withFirstRules(firewall, natRuleCollections) : firewall,
+    );
+  },
 
   identity: startIdentity,
 
@@ -93,6 +100,10 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
   readerRole: startReaderRole,
 
   accessLanes: (spec, _mayWrite, lanes) => lanes.start(spec),
+
+  jumpboxInterface: startJumpboxInterface,
+
+  jumpbox: startJumpbox,
 
   events: async (spec) => {
     const events = await ensureEventSubscription(spec.subscription);
@@ -141,8 +152,8 @@ export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boole
     const outcome = await ensureResource(rest, spec.name, mayWrite);
     return outcome.outcome === 'done' ? { ...outcome, ...heldBack } : outcome;
   }
-  // Where only the association is missing, the subnet alone is written: a network PUT sends every subnet again.
-  const onlySubnet = differences.length > 0 && differences.every(({ path }) => isRouteTableAssociation(path));
+  // Where only that of the cluster's subnet is missing, the subnet alone is written: a network PUT sends every subnet again.
+  const onlySubnet = differences.length > 0 && differences.every(({ path }) => isClusterAssociation(spec, path));
   return ensureResource(onlySubnet ? desiredSubnetRouting(spec) : network, spec.name, mayWrite);
 }
 
@@ -161,6 +172,16 @@ const egressMissing = (spec: EnvironmentSpec) => ({
 interface FirewallAtWork extends Pick<ObservedFirewall, 'internetRanges' | 'nodeRanges'> {
   readonly firewall: JsonObject;
   readonly privateIp: string;
+}
+
+/** The rules that a new firewall begins with; those of one that stands are a sync's to write. */
+function withFirstRules(creation: DesiredResource, natRuleCollections: readonly Json[]): DesiredResource {
+  if (natRuleCollections.length === 0) return creation;
+  const properties = jsonAt(creation.body, 'properties');
+  return {
+    ...creation,
+    body: { ...creation.body, properties: { ...(isJsonObject(properties) ? properties : {}), natRuleCollections } },
+  };
 }
 
 /** What must be there by now; a step fails when it is not, and waits while Azure has not told it yet. */

@@ -165,8 +165,11 @@ const targetOf: Readonly<Partial<Record<ResourceKind, SyncTarget>>> = {
   routeTable: 'routes',
 };
 
-function targetsOf({ rules, resources, released }: SyncPlan): readonly SyncTarget[] {
-  const given: readonly SyncTarget[] = released.length === 0 ? [] : ['publicIps'];
+function targetsOf({ rules, resources, released, retiresJumpbox }: SyncPlan): readonly SyncTarget[] {
+  const given: readonly SyncTarget[] = [
+    ...(released.length === 0 ? [] : (['publicIps'] as const)),
+    ...(retiresJumpbox ? (['jumpbox'] as const) : []),
+  ];
   const targets = resources.map(({ kind }) => targetOf[kind] ?? 'networkRouting');
   return [...(rules === undefined ? [] : (['firewallRules'] as const)), ...new Set(targets), ...given];
 }

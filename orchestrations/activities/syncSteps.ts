@@ -19,6 +19,7 @@ import type { StepOutcome } from '../stepRecord.ts';
 import { ensureAdoptedNetworks, ensureAdoptedRoutes } from './adoptedSteps.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { startPolicyFirewall, startPublicIpRemoval } from './frontendSteps.ts';
+import { removeJumpbox } from './jumpboxSteps.ts';
 import { done, failed, missing, outcomeOf, waitFor } from './outcomes.ts';
 import { startFirewallPolicy } from './policySteps.ts';
 import { startNetworkRouting, startRoutes } from './provisioningSteps.ts';
@@ -51,9 +52,13 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
     if (routes.outcome !== 'done' || input.found?.writes.includes('publicIps') !== true) return routes;
     return combined([routes, await startPublicIpRemoval(input.spec)]);
   },
-  networkRouting: onlyWhereFound('networkRouting', ({ spec, mayWrite }) =>
-    isAdopting(spec) ? ensureAdoptedNetworks(spec, mayWrite) : startNetworkRouting(spec, mayWrite),
-  ),
+  networkRouting: async (input, lanes) => {
+    const routing = await onlyWhereFound('networkRouting', ({ spec, mayWrite }) =>
+      isAdopting(spec) ? ensureAdoptedNetworks(spec, mayWrite) : startNetworkRouting(spec, mayWrite),
+    )(input, lanes);
+    if (routing.outcome !== 'done' || input.found?.writes.includes('jumpbox') !== true) return routing;
+    return combined([routing, await removeJumpbox(input.spec, false)]);
+  },
 };
 
 /** A lane of authorized ranges that can't be told never keeps the firewall from its write; that is said instead. */

@@ -12,10 +12,12 @@ import type { StepName } from '../../shared/model/step.ts';
 import { observeIdentity } from '../../shared/observe/identities.ts';
 import { observeResources } from '../../shared/observe/resources.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
+import { isJumpboxRetired } from '../../shared/plan/retiredJumpbox.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { withdrawRules } from './adoptedSteps.ts';
 import type { AccessLanes } from './accessLanes.ts';
 import { removeReaderRole } from './clusterSteps.ts';
+import { removeJumpbox } from './jumpboxSteps.ts';
 import { done, isSettled, waitFor } from './outcomes.ts';
 import { removeFirewallPolicy, removeRuleCollectionGroup } from './policyRemoval.ts';
 import { removePublicIps } from './publicIpRemoval.ts';
@@ -50,6 +52,10 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
 
   readerRole: removeReaderRole,
 
+  jumpbox: (spec, force) => remove(spec, resourceIds(spec).jumpbox, apiVersions.compute, force),
+
+  jumpboxInterface: (spec, force) => remove(spec, resourceIds(spec).jumpboxInterface, apiVersions.network, force),
+
   identity: (spec, force) => {
     const identity = desiredIdentity(spec);
     return identity === undefined
@@ -74,6 +80,11 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
   virtualNetwork: async (spec, force) => {
     const id = resourceIds(spec).virtualNetwork;
     const network = await readResource(id, apiVersions.network);
+    // The spec may have lost it, and no sync have come since.
+    if (isJumpboxRetired(spec, network)) {
+      const gone = await removeJumpbox(spec, force);
+      if (gone.outcome !== 'done') return gone;
+    }
     const kept = network === undefined || owner(network) !== spec.name ? [] : foreignSubnets(network, spec);
     if (network === undefined || kept.length === 0) return remove(spec, id, apiVersions.network, force);
     return keepForeignSubnets(spec, network, kept);

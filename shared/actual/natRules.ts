@@ -1,16 +1,21 @@
 import { bareAddress } from '../model/ipRange.ts';
 import { isJsonObject, isList, jsonAt, stringAt, textsIn, type Json, type JsonObject } from '../model/json.ts';
+import { JUMPBOX_RULE } from '../model/names.ts';
 import { clusterOfRuleName, type DnatProtocol } from '../model/natRule.ts';
 
-/** A rule that Gatehouse has written: it has one of our names and lies in the environment's collection. */
-export interface OwnedRule {
+/** A rule in the environment's collection. */
+export interface PlacedRule {
+  readonly raw: JsonObject;
+  /** Among the rules of the collection. */
+  readonly position: number;
+}
+
+/** A rule that Gatehouse has written for a service: it has one of our names and lies in the environment's collection. */
+export interface OwnedRule extends PlacedRule {
   /** Lower-case. */
   readonly name: string;
   /** Lower-case. */
   readonly cluster: string;
-  readonly raw: JsonObject;
-  /** Among the rules of the collection. */
-  readonly position: number;
 }
 
 /** A rule of anybody else, wherever it lies. */
@@ -26,6 +31,8 @@ export interface NatRules {
   /** The environment's collection, if there is one. */
   readonly collection?: JsonObject;
   readonly owned: readonly OwnedRule[];
+  /** The environment's own rule to its jumpbox. */
+  readonly jumpbox?: PlacedRule;
   readonly foreign: readonly ForeignRule[];
 }
 
@@ -35,6 +42,7 @@ export function natRules(firewall: JsonObject, environment: string): NatRules {
   const collections = isList(listed) ? listed : [];
   const owned: OwnedRule[] = [];
   const foreign: ForeignRule[] = [];
+  let jumpbox: PlacedRule | undefined;
   const collection = collections.filter(isJsonObject).find((one) => isNamed(one, environment));
   for (const one of collections) {
     if (!isJsonObject(one)) continue;
@@ -44,10 +52,18 @@ export function natRules(firewall: JsonObject, environment: string): NatRules {
       const name = typeof raw.name === 'string' ? raw.name : '';
       const cluster = one === collection ? clusterOfRuleName(name) : undefined;
       if (cluster !== undefined) owned.push({ name: name.toLowerCase(), cluster, raw, position });
+      else if (one === collection && jumpbox === undefined && name.toLowerCase() === JUMPBOX_RULE)
+        jumpbox = { raw, position };
       else foreign.push({ id: `${title}/${name}`, raw });
     });
   }
-  return { collections, ...(collection !== undefined && { collection }), owned, foreign };
+  return {
+    collections,
+    ...(collection !== undefined && { collection }),
+    owned,
+    foreign,
+    ...(jumpbox !== undefined && { jumpbox }),
+  };
 }
 
 /** The rules of a collection as they are listed. */

@@ -1,17 +1,22 @@
 import { cloudOf } from '../model/cloud.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
+import { hasJumpbox } from './jumpbox.ts';
+import { jumpboxEgress } from './jumpboxEgress.ts';
 import { egressCatalogue, type ApplicationRule, type EgressPreset, type NetworkRule } from './egressCatalogue.ts';
 
 /** The spec's own rules come after those of the catalogue. */
 export const allowCollection = { name: 'egress-allow', priority: 200 };
+
+/** What the jumpbox is let out to; named so that nobody's own collection is taken for it. */
+const jumpboxCollection = { name: 'gatehouse-jumpbox', priority: 210 };
 
 /**
  * Every name that we give to a collection of a kind, whatever the spec: that is what we know our own collections by. A preset
  * that is withdrawn must leave its name here, since firewalls may still hold it.
  */
 export const ownCollectionNames = {
-  applicationRuleCollections: namesOf((preset) => preset.applicationCollection),
+  applicationRuleCollections: [...namesOf((preset) => preset.applicationCollection), jumpboxCollection.name],
   networkRuleCollections: namesOf((preset) => preset.networkCollection),
 };
 
@@ -49,6 +54,7 @@ export function egressOf(spec: EnvironmentSpec): Egress {
         allowCollection,
         allow.application.map((rule) => ({ ...rule, sources })),
       ),
+      collection(jumpboxCollection, hasJumpbox(spec) ? jumpboxEgress(spec) : []),
     ].flat(),
     network: [
       ...presets.map((preset) =>

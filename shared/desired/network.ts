@@ -4,6 +4,7 @@ import { canonicalRange } from '../model/ipRange.ts';
 import type { JsonObject } from '../model/json.ts';
 import { numbered, resourceIds, resourceNames } from '../model/names.ts';
 import type { DesiredResource } from '../model/resource.ts';
+import { hasJumpbox } from './jumpbox.ts';
 import { tagged } from './resourceGroup.ts';
 
 /** Of a route table; Azure takes no more without being asked. */
@@ -99,7 +100,7 @@ export function desiredRoutes(
 function virtualNetwork(
   spec: EnvironmentSpec,
   networkProperties: JsonObject,
-  clusterSubnetProperties: JsonObject,
+  routedProperties: JsonObject,
 ): DesiredResource {
   const { addressSpace, clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
   // Neither of the further subnets has a route table. Azure wants the one to reach the Internet by itself; in the other there
@@ -117,9 +118,18 @@ function virtualNetwork(
         subnets: [
           {
             name: clusterSubnet.name,
-            properties: { addressPrefix: clusterSubnet.prefix, ...clusterSubnetProperties },
+            properties: { addressPrefix: clusterSubnet.prefix, ...routedProperties },
           },
           ...[firewallSubnet, ...further].map(({ name, prefix }) => ({ name, properties: { addressPrefix: prefix } })),
+          // What leaves the jumpbox goes the same way as what leaves the nodes.
+          ...(hasJumpbox(spec)
+            ? [
+                {
+                  name: resourceNames(spec).jumpboxSubnet,
+                  properties: { addressPrefix: spec.jumpbox.subnet, ...routedProperties },
+                },
+              ]
+            : []),
         ],
       },
     },

@@ -2,6 +2,7 @@
 export const apiVersions = {
   network: '2025-07-01',
   containerService: '2026-05-01',
+  compute: '2024-11-01',
   resources: '2025-04-01',
   authorization: '2022-04-01',
   managedIdentity: '2023-01-31',

@@ -102,7 +102,7 @@ function without(object: JsonObject, paths: readonly Path[]): JsonObject {
 
 /** The spec that a draft without problems stands for. What isn't built yet has been refused, so those fields are constant. */
 function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
-  const { name, location, network, firewall, egress, cluster, access, ingress, drift, adopt } = draft;
+  const { name, location, network, firewall, egress, cluster, access, ingress, drift, jumpbox, adopt } = draft;
   const management = managementRange(draft);
   return {
     name,
@@ -121,6 +121,7 @@ function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
     access,
     ingress: { ...ingress, expose: ingress.expose ?? (adopt === undefined ? 'public' : 'annotated') },
     drift,
+    ...(jumpbox === undefined ? {} : { jumpbox }),
     ...(adopt === undefined ? {} : { adopt }),
   };
 }

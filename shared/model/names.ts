@@ -12,6 +12,9 @@ export const ownershipTag = 'gatehouse-environment';
 /** The network rule to the API servers, among those that the spec allows. */
 export const API_SERVER_RULE = 'gatehouse-api-server';
 
+/** The DNAT rule to the jumpbox, in the environment's collection beside those of services; no service's rule is without dots. */
+export const JUMPBOX_RULE = 'gatehouse-jumpbox';
+
 /** Azure insists on this name for the subnet that a firewall lives in. */
 export const firewallSubnetName = 'AzureFirewallSubnet';
 
@@ -42,6 +45,11 @@ export interface ResourceNames {
   readonly cluster: string;
   readonly nodeResourceGroup: string;
   readonly dnsPrefix: string;
+  readonly jumpbox: string;
+  readonly jumpboxDisk: string;
+  readonly jumpboxInterface: string;
+  /** Its own by its name alone: subnets carry no tags. */
+  readonly jumpboxSubnet: string;
 }
 
 /** What the names are made from; a spec is one. */
@@ -72,6 +80,10 @@ export function resourceNames(spec: NamedSpec): ResourceNames {
     cluster: spec.cluster.name,
     nodeResourceGroup: nodeResourceGroupName(resourceGroup, spec.cluster.name, spec.location),
     dnsPrefix: dnsPrefix(spec.cluster.name, resourceGroup, spec.subscription),
+    jumpbox: `${spec.name}-jumpbox`,
+    jumpboxDisk: `${spec.name}-jumpbox-osdisk`,
+    jumpboxInterface: `${spec.name}-jumpbox-nic`,
+    jumpboxSubnet: `${spec.name}-jumpbox-subnet`,
   };
 }
 
@@ -90,6 +102,9 @@ export interface ResourceIds {
   readonly firewallPolicy: string;
   readonly cluster: string;
   readonly nodeResourceGroup: string;
+  readonly jumpbox: string;
+  readonly jumpboxInterface: string;
+  readonly jumpboxSubnet: string;
 }
 
 /** Full ARM ids of everything that the spec leads to, or was found to lead to. */
@@ -117,6 +132,9 @@ function createdIds(spec: NamedSpec): ResourceIds {
     firewallPolicy: `${network}/firewallPolicies/${names.firewallPolicy}`,
     cluster: `${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${names.cluster}`,
     nodeResourceGroup: `${subscription}/resourceGroups/${names.nodeResourceGroup}`,
+    jumpbox: `${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${names.jumpbox}`,
+    jumpboxInterface: `${network}/networkInterfaces/${names.jumpboxInterface}`,
+    jumpboxSubnet: `${virtualNetwork}/subnets/${names.jumpboxSubnet}`,
   };
 }
 

@@ -137,6 +137,7 @@ export interface HeldDeletions {
 export interface ListProblem {
   /** Absent when the firewall itself is meant. */
   readonly cluster?: string;
-  readonly code: 'list-failed' | 'list-partial' | 'list-empty' | 'cluster-not-listed' | 'collection-unusable';
+  readonly code:
+    'list-failed' | 'list-partial' | 'list-empty' | 'cluster-not-listed' | 'collection-unusable' | 'jumpbox-port-taken';
   readonly message: string;
 }

@@ -12,7 +12,9 @@ export type ResourceKind =
   | 'cluster'
   | 'subnet'
   | 'identity'
-  | 'roleAssignment';
+  | 'roleAssignment'
+  | 'networkInterface'
+  | 'virtualMachine';
 
 /** What a spec calls for of one ARM resource; everything that the body doesn't name is none of our business. */
 export interface DesiredResource {

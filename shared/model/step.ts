@@ -18,6 +18,8 @@ export type StepName =
   | 'clusterRoles'
   | 'readerRole'
   | 'accessLanes'
+  | 'jumpboxInterface'
+  | 'jumpbox'
   | 'events'
   | 'observe'
   | 'firewallRules'

@@ -1,5 +1,6 @@
 /** What a sync may write. */
-export type SyncTarget = 'firewallPolicy' | 'firewallRules' | 'firewall' | 'routes' | 'publicIps' | 'networkRouting';
+export type SyncTarget =
+  'firewallPolicy' | 'firewallRules' | 'firewall' | 'routes' | 'publicIps' | 'networkRouting' | 'jumpbox';
 
 /** What one sync came to; small, since it lives in a lane's input and status. Details are read live. */
 export interface SyncReport {

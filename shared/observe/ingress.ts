@@ -11,9 +11,11 @@ import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { CurrentAdoption } from '../plan/adoptionFixes.ts';
+import type { ActualJumpbox } from '../plan/driftChecks.ts';
 import { retiredPublicIps } from '../plan/retiredFrontends.ts';
 import { observeAdoption } from './adoption.ts';
 import { ingressFacts, readBalancers, type IngressFacts } from './ingressFacts.ts';
+import { observeJumpbox } from './jumpbox.ts';
 import { observeRulePolicy } from './rulePolicy.ts';
 import { observeServices, type ObserveServicesOptions, type ObservedServices } from './services.ts';
 
@@ -31,6 +33,8 @@ export interface ObservedIngress extends IngressFacts {
   readonly clusters: readonly ObservedCluster[];
   /** One per cluster. */
   readonly services: readonly ObservedServices[];
+  /** Where the spec calls for one. */
+  readonly jumpbox?: ActualJumpbox;
   /** Ids of public IPs of ours that nothing needs any more. */
   readonly retiredPublicIps: readonly string[];
 }
@@ -53,7 +57,8 @@ type ReadResources = Readonly<Partial<Record<ReadName, JsonObject>>>;
 /**
  * Reads what one sync or drift check needs, side by side. Six reads of Azure (firewall, cluster, route table with its
  * subnets, network with its DNS servers, load balancers, all public IPs) and the services; the kubeconfig is an action on
- * top of it, kept for some minutes. A firewall policy and the list of its groups are two more.
+ * top of it, kept for some minutes. A firewall policy and the list of its groups are two more, and so are the
+ * two parts of a jumpbox.
  *
  * A cluster whose services or load balancers can't be read is no reason not to look at the rest: nothing of it changes.
  *
@@ -67,10 +72,11 @@ export async function observeIngress(spec: EnvironmentSpec, options: ObserveServ
 async function observeCreated(spec: EnvironmentSpec, options: ObserveServicesOptions): Promise<ObservedIngress> {
   const ids = resourceIds(spec);
   const names = Object.keys(apiVersionOf) as readonly ReadName[];
-  const [read, policy, publicIps, clusters] = await Promise.all([
+  const [read, policy, publicIps, jumpbox, clusters] = await Promise.all([
     Promise.all(names.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
     observeRulePolicy(spec),
     publicIpsOfSubscription(spec.subscription),
+    observeJumpbox(spec),
     Promise.all(
       clustersOf(spec).map(async (place) => {
         const [cluster, surroundings] = await Promise.all([
@@ -92,6 +98,7 @@ async function observeCreated(spec: EnvironmentSpec, options: ObserveServicesOpt
   return {
     ...resources,
     ...(policy !== undefined && { policy }),
+    ...(jumpbox !== undefined && { jumpbox }),
     clusters: clusters.map(({ place, cluster }) => ({ ...place, ...(cluster === undefined ? {} : { cluster }) })),
     services: clusters.map(({ services }) => services),
     ...facts,

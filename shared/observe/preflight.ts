@@ -2,6 +2,7 @@ import { owner } from '../actual/owner.ts';
 import { missingActions, providerState } from '../azure/access.ts';
 import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
 import { desiredIdentity } from '../desired/clusterIdentity.ts';
+import { hasJumpbox } from '../desired/jumpbox.ts';
 import { nodePoolsOf } from '../desired/nodePools.ts';
 import { groupId } from '../model/armId.ts';
 import type { AdoptSpec, EnvironmentSpec } from '../model/environmentSpec.ts';
@@ -82,6 +83,13 @@ const policyActions = [
   'Microsoft.Network/firewallPolicies/join/action',
   'Microsoft.Network/firewallPolicies/ruleCollectionGroups/write',
 ] as const;
+/** The same where there is a jumpbox. */
+const jumpboxActions = [
+  'Microsoft.Network/networkInterfaces/write',
+  'Microsoft.Network/networkInterfaces/join/action',
+  'Microsoft.Compute/virtualMachines/write',
+] as const;
+
 /** What keeping an adopted resource true needs; joins are linked actions that ARM checks with a firewall's write. */
 const adoptedActions = {
   firewall: [
@@ -122,6 +130,7 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
     ...neededActions,
     ...(spec.firewall.rules === 'policy' ? policyActions : []),
     ...(spec.firewall.publicIpCount > 1 ? prefixActions : []),
+    ...(hasJumpbox(spec) ? jumpboxActions : []),
     ...identityActions(spec),
   ]);
   return missing.map((action) => ({
@@ -151,7 +160,12 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
     identity !== undefined && observed.identity !== undefined && owner(observed.identity) !== spec.name
       ? [identity.id]
       : [];
-  const ofLists = [...foreignPublicIps, ...foreignPolicy, ...foreignIdentity];
+  const { machine, networkInterface } = observed.jumpbox ?? {};
+  const foreignJumpbox = [
+    { id: ids.jumpbox, resource: machine },
+    { id: ids.jumpboxInterface, resource: networkInterface },
+  ].flatMap(({ id, resource }) => (resource !== undefined && owner(resource) !== spec.name ? [id] : []));
+  const ofLists = [...foreignPublicIps, ...foreignPolicy, ...foreignIdentity, ...foreignJumpbox];
   return [...foreign.map((name) => ids[name]), ...ofLists].map((id) => ({
     path: 'name',
     message: `${id} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
@@ -205,26 +219,35 @@ async function networkQuotaSuffices(spec: EnvironmentSpec, observed: ObservedRes
 }
 
 async function computeQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {
-  if (observed.cluster !== undefined) return [];
+  const nodePools = observed.cluster === undefined ? nodePoolsOf(spec.cluster) : [];
+  const jumpbox = hasJumpbox(spec) && observed.jumpbox?.machine === undefined ? spec.jumpbox : undefined;
+  if (nodePools.length === 0 && jumpbox === undefined) return [];
   const [sizes, usages] = await Promise.all([
     vmSizeCores(spec.subscription, spec.location),
     computeUsages(spec.subscription, spec.location),
   ]);
-  const pools = nodePoolsOf(spec.cluster);
-  const coresOf = (nodeSize: string) => sizes.get(nodeSize.toLowerCase());
-  const unknown = pools.flatMap(({ nodeSize }, index): Problem[] =>
-    coresOf(nodeSize) !== undefined
+  const machines = [
+    ...nodePools.map(({ nodeSize, nodeCount }, index) => ({
+      path: index === 0 ? 'cluster.nodeSize' : `cluster.nodePools.${index - 1}.nodeSize`,
+      size: nodeSize,
+      count: nodeCount,
+    })),
+    ...(jumpbox === undefined ? [] : [{ path: 'jumpbox.size', size: jumpbox.size, count: 1 }]),
+  ];
+  const coresOf = (size: string) => sizes.get(size.toLowerCase());
+  const unknown = machines.flatMap(({ path, size }): Problem[] =>
+    coresOf(size) !== undefined
       ? []
       : [
           {
-            path: index === 0 ? 'cluster.nodeSize' : `cluster.nodePools.${index - 1}.nodeSize`,
-            message: `VM size ${nodeSize} is not offered in ${spec.location}.`,
+            path,
+            message: `VM size ${size} is not offered in ${spec.location}.`,
             remedy: `Choose one of: az vm list-sizes --location ${spec.location} --output table`,
           },
         ],
   );
   if (unknown.length > 0) return unknown;
-  const cores = pools.reduce((sum, { nodeCount, nodeSize }) => sum + nodeCount * (coresOf(nodeSize) ?? 0), 0);
+  const cores = machines.reduce((sum, { count, size }) => sum + count * (coresOf(size) ?? 0), 0);
   return quotaProblem(spec, usages, 'cores', cores);
 }
 

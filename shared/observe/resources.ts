@@ -10,6 +10,7 @@ import { resourceIds } from '../model/names.ts';
 import type { ActualResources } from '../plan/provisioningPlan.ts';
 import { publicIpsOf } from './firewall.ts';
 import { observeRulePolicy } from './rulePolicy.ts';
+import { observeJumpbox } from './jumpbox.ts';
 import { observeIdentities } from './identities.ts';
 
 /** The environment's resources as Azure answers them now, raw; absent where there is none. */
@@ -34,17 +35,19 @@ export const observedNames = Object.keys(apiVersionOf) as readonly ObservedName[
 /** Reads every resource that an environment of this spec has or would have, side by side. @throws ArmError */
 export async function observeResources(spec: EnvironmentSpec): Promise<ObservedResources> {
   const ids = resourceIds(spec);
-  const [found, publicIps, policy, identities] = await Promise.all([
+  const [found, publicIps, policy, identities, jumpbox] = await Promise.all([
     Promise.all(observedNames.map(async (name) => [name, await readResource(ids[name], apiVersionOf[name])] as const)),
     observePublicIps(spec),
     observeRulePolicy(spec),
     observeIdentities(spec),
+    observeJumpbox(spec),
   ]);
   const resources: ObservedResources = {
     ...Object.fromEntries(found.filter(([, resource]) => resource !== undefined)),
     ...publicIps,
     ...identities,
     policy,
+    jumpbox,
   };
   return { ...resources, roleAssignments: await observeRoleAssignments(spec, resources) };
 }

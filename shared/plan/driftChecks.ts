@@ -12,7 +12,7 @@ import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { Finding } from '../model/environmentStatus.ts';
 import { isList, type Json, type JsonObject } from '../model/json.ts';
-import { ownershipTag, resourceIds, ruleCollectionGroupId } from '../model/names.ts';
+import { JUMPBOX_RULE, ownershipTag, resourceIds, ruleCollectionGroupId } from '../model/names.ts';
 import type { Publication } from '../model/publication.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { current, networkFixes, routeFixes, type AdoptionFix, type CurrentAdoption } from './adoptionFixes.ts';
@@ -25,6 +25,7 @@ import {
   isThreatIntelligence,
 } from './driftPaths.ts';
 import { egressCoverage } from './egressCoverage.ts';
+import type { JumpboxRulePlan } from './jumpboxRulePlan.ts';
 import { planResource } from './mergeResource.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 import type { RangePlan } from './rangePlan.ts';
@@ -60,12 +61,20 @@ export interface DriftInput {
   /** Ids of public IPs that nothing needs any more. */
   readonly retiredPublicIps?: readonly string[];
   /** Absent: not looked at. */
-  readonly publications?: Pick<PublicationPlan, 'created' | 'updated' | 'deleted'>;
+  readonly publications?: Pick<PublicationPlan, 'created' | 'updated' | 'deleted' | 'jumpbox'>;
+  /** Of an environment with a jumpbox; absent: not looked at. */
+  readonly jumpbox?: ActualJumpbox;
   readonly ranges?: readonly ClusterRanges[];
   /** The version of the egress catalogue that the rules were last written with; absent: this one. */
   readonly catalogue?: string;
   /** Of an environment that has adopted: its networks and route tables, in place of those above. */
   readonly adoption?: CurrentAdoption;
+}
+
+/** What a jumpbox consists of, raw; absent where it is gone. */
+export interface ActualJumpbox {
+  readonly machine?: JsonObject;
+  readonly networkInterface?: JsonObject;
 }
 
 /** What a cluster's authorized ranges lack, and what should not be in them. */
@@ -197,13 +206,19 @@ function compareAll(input: DriftInput): Compared {
 
 /** A resource that was created and is gone. */
 function presence({ input }: Compared): readonly DriftFinding[] {
-  const { spec, firewall, policy, routeTable, virtualNetwork } = input;
+  const { spec, firewall, policy, routeTable, virtualNetwork, jumpbox } = input;
   const ids = resourceIds(spec);
   const resources = [
     { id: ids.firewall, actual: firewall, what: 'the resource' },
     ...(policy === undefined ? [] : [holderOf(spec.name, policy)]),
     { id: ids.routeTable, actual: routeTable, what: 'the resource' },
     { id: ids.virtualNetwork, actual: virtualNetwork, what: 'the resource' },
+    ...(jumpbox === undefined
+      ? []
+      : [
+          { id: ids.jumpboxInterface, actual: jumpbox.networkInterface, what: "the jumpbox's network interface" },
+          { id: ids.jumpbox, actual: jumpbox.machine, what: "the jumpbox's machine" },
+        ]),
   ];
   return resources.filter(({ actual }) => actual === undefined).map(({ id, what }) => goneFinding(id, what));
 }
@@ -275,7 +290,15 @@ function dnatRules({ input: { spec, firewall, policy, publications } }: Compared
       ...found(one.ruleName),
     })),
     ...publications.deleted.map(({ name }) => ({ ...shared, what: name, ...found(name) })),
+    ...jumpboxRuleFindings(publications.jumpbox, rules.jumpbox?.raw).map((one) => ({ ...shared, ...one })),
   ];
+}
+
+/** The rule to the jumpbox is the spec's own. */
+function jumpboxRuleFindings(plan: JumpboxRulePlan | undefined, actual: JsonObject | undefined) {
+  if (plan === undefined || plan.action === 'none') return [];
+  const { rule } = plan;
+  return [{ what: JUMPBOX_RULE, ...(rule && { expected: { ...rule } }), ...(actual && { actual }) }];
 }
 
 function expectedRule({ rule }: Publication): JsonObject {

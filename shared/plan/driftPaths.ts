@@ -1,4 +1,5 @@
 import { allowCollection } from '../desired/egress.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 
 /** What a difference is about, by the path of the property. */
 
@@ -16,5 +17,9 @@ export const isPolicyReference = (path: string): boolean => path.startsWith('pro
 
 export const isDnsServers = (path: string): boolean => path.startsWith('properties.dhcpOptions');
 
-/** Of a network: that of its cluster's subnet and the route table. */
+/** Of a network: that of a subnet and the route table. */
 export const isRouteTableAssociation = (path: string): boolean => /\.routeTable\b/.test(path);
+
+/** The same of the cluster's subnet alone. */
+export const isClusterAssociation = ({ network }: EnvironmentSpec, path: string): boolean =>
+  isRouteTableAssociation(path) && path.toLowerCase().includes(`[${network.clusterSubnet.name.toLowerCase()}]`);

@@ -27,11 +27,13 @@ export const ruleFingerprint = ({
   translatedPort,
 }: DnatRule): string => digest([name, frontend, port, protocol, sources, translatedAddress, translatedPort]);
 
-type Placed = Pick<PublicationPlan, 'created' | 'updated' | 'unchanged'>;
+type Placed = Pick<PublicationPlan, 'created' | 'updated' | 'unchanged' | 'jumpbox'>;
 
-/** Of every rule that the services call for. */
-export const fingerprintsOf = ({ created, updated, unchanged }: Placed): readonly string[] =>
-  [...created, ...updated, ...unchanged].map(({ rule }) => ruleFingerprint(rule));
+/** Of every rule that services and spec call for. */
+export const fingerprintsOf = ({ created, updated, unchanged, jumpbox }: Placed): readonly string[] =>
+  [...created, ...updated, ...unchanged, ...(jumpbox === undefined ? [] : [jumpbox])].flatMap(({ rule }) =>
+    rule === undefined ? [] : ruleFingerprint(rule),
+  );
 
 /**
  * The names of rules that were called for just so before and are not there just so: since no service has changed, somebody
@@ -39,11 +41,16 @@ export const fingerprintsOf = ({ created, updated, unchanged }: Placed): readonl
  *
  * @param known fingerprints of the sync before
  */
-export function editedRules(plan: Pick<PublicationPlan, 'created' | 'updated'>, known: readonly string[]): string[] {
+export function editedRules(
+  { created, updated, jumpbox }: Pick<PublicationPlan, 'created' | 'updated' | 'jumpbox'>,
+  known: readonly string[],
+): string[] {
   const before = new Set(known);
-  return [...plan.created, ...plan.updated]
-    .filter(({ rule }) => before.has(ruleFingerprint(rule)))
-    .map(({ ruleName }) => ruleName);
+  const ofSpec = jumpbox === undefined || jumpbox.action === 'none' ? [] : (jumpbox.rule ?? []);
+  return [...created.map(({ rule }) => rule), ...updated.map(({ rule }) => rule), ofSpec]
+    .flat()
+    .filter((rule) => before.has(ruleFingerprint(rule)))
+    .map(({ name }) => name);
 }
 
 /**

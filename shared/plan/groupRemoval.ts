@@ -15,7 +15,9 @@ export const foreignCollections = (group: JsonObject, environment: string): read
  */
 export function withoutOwnRules(group: JsonObject, environment: string): JsonObject | undefined {
   const rules = natRules(classicView({ groups: [group] }, environment), environment);
-  const owned = new Set<Json>(rules.owned.map(({ raw }) => raw));
+  const owned = new Set<Json>(
+    [...rules.owned, ...(rules.jumpbox === undefined ? [] : [rules.jumpbox])].map(({ raw }) => raw),
+  );
   const collections = collectionsOf(group);
   const others = collections.filter((one) => !isEgress(stringAt(one, 'name')));
   if (owned.size === 0 && others.length === collections.length) return undefined;

@@ -1,5 +1,7 @@
+import { hasJumpbox } from '../desired/jumpbox.ts';
 import { contains, rangeOf, trustedRange } from '../model/ipRange.ts';
 import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
+import { resourceNames } from '../model/names.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 
 /** Names of the subnets of a raw virtual network that the spec does not call for. */
@@ -39,6 +41,8 @@ const subnetsOf = (network: JsonObject): readonly JsonObject[] => objectsAt(netw
 
 function isOwn(subnet: JsonObject, spec: EnvironmentSpec): boolean {
   const { clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
-  const own = [clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet].flatMap((one) => one?.name ?? []);
+  const own = [clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet]
+    .flatMap((one) => one?.name ?? [])
+    .concat(hasJumpbox(spec) ? resourceNames(spec).jumpboxSubnet : []);
   return own.some((name) => name.toLowerCase() === stringAt(subnet, 'name')?.toLowerCase());
 }

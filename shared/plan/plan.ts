@@ -2,6 +2,7 @@ import type { RulePolicy } from '../actual/rulePolicy.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ResourceKind } from '../model/resource.ts';
+import type { ActualJumpbox } from './driftChecks.ts';
 import type { Difference, ResourcePlan } from './resourcePlan.ts';
 
 /** What ARM answers for each resource of the environment; absent where it answers 404. */
@@ -20,6 +21,8 @@ export interface ActualResources {
   readonly identity?: JsonObject | undefined;
   /** The one of its nodes, where the spec names one. */
   readonly kubeletIdentity?: JsonObject | undefined;
+  /** Where the spec calls for one. */
+  readonly jumpbox?: ActualJumpbox | undefined;
   /** Those of the cluster's identity; absent when nobody has looked, and then not judged. */
   readonly roleAssignments?: readonly JsonObject[] | undefined;
 }

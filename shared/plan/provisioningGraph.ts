@@ -29,7 +29,7 @@ function adoptionGraph(): readonly Step[] {
 
 function creationGraph(spec: EnvironmentSpec): readonly Step[] {
   const several = spec.firewall.publicIpCount > 1;
-  const policy = spec.firewall.rules === 'policy' ? policySteps : [];
+  const policy = spec.firewall.rules === 'policy' ? policyStepsOf(spec) : [];
   const controlPlane = controlPlaneOf(spec);
   // An identity that AKS makes has its principal once the cluster is accepted; any other one needs its roles before.
   const rolesFirst = controlPlane.kind !== 'system-assigned';
@@ -117,8 +117,47 @@ function creationGraph(spec: EnvironmentSpec): readonly Step[] {
     { name: 'events', title: 'Event subscription', after: done('permissions'), expectedSeconds: 25 },
     // A private API server has no ranges to keep.
     ...(spec.cluster.private ? [] : [{ ...accessLanesStep, after: done('cluster') }]),
+    ...(spec.jumpbox === undefined ? [] : jumpboxSteps),
   ];
 }
+
+/** The rule to a jumpbox names the first frontend. */
+const policyStepsOf = (spec: EnvironmentSpec): readonly Step[] =>
+  spec.jumpbox === undefined
+    ? policySteps
+    : policySteps.map((step) =>
+        step.name === 'ruleCollectionGroup' ? { ...step, after: [...step.after, ...done('publicIp')] } : step,
+      );
+
+/** Side by side with the cluster: the machine's first boot needs the way out that its nodes need. */
+const jumpboxSteps: readonly Step[] = [
+  {
+    name: 'jumpboxInterface',
+    title: 'Network interface of the jumpbox',
+    after: done('virtualNetwork'),
+    kind: 'networkInterface',
+    expectedSeconds: 2,
+  },
+  {
+    name: 'jumpbox',
+    title: 'Jumpbox',
+    after: done('jumpboxInterface', 'networkRouting'),
+    kind: 'virtualMachine',
+    expectedSeconds: 45,
+  },
+];
+
+/** An interface goes once no machine has it. */
+const jumpboxTeardownSteps: readonly Step[] = [
+  { name: 'jumpbox', title: 'Jumpbox', after: [], kind: 'virtualMachine', expectedSeconds: 45 },
+  {
+    name: 'jumpboxInterface',
+    title: 'Network interface of the jumpbox',
+    after: done('jumpbox'),
+    kind: 'networkInterface',
+    expectedSeconds: 10,
+  },
+];
 
 const publicIpPrefixesStep: Step = {
   name: 'publicIpPrefixes',
@@ -214,6 +253,7 @@ function withdrawalGraph(): readonly Step[] {
 
 function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
   const policy = spec.firewall.rules === 'policy' ? policyTeardownSteps : [];
+  const jumpbox = spec.jumpbox === undefined ? [] : jumpboxTeardownSteps;
   const controlPlane = controlPlaneOf(spec);
   // The principal of an identity that AKS has made goes with the cluster; any other one AKS needs to the end.
   const rolesLast = controlPlane.kind !== 'system-assigned';
@@ -238,6 +278,7 @@ function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
     },
     ...(rolesLast ? [clusterRoles] : []),
     ...(removesIdentity ? [{ ...identityStep, after: done('clusterRoles') }] : []),
+    ...jumpbox,
     { name: 'firewall', title: 'Firewall', after: [], kind: 'firewall', expectedSeconds: 300 },
     ...policy,
     {
@@ -250,7 +291,7 @@ function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
     {
       name: 'virtualNetwork',
       title: 'Virtual network',
-      after: done('clusterRoles', 'cluster', 'firewall'),
+      after: done('clusterRoles', 'cluster', 'firewall', ...jumpbox.map(({ name }) => name)),
       kind: 'virtualNetwork',
       expectedSeconds: 10,
     },

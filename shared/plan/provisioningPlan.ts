@@ -13,6 +13,7 @@ import {
 import { desiredFirewall } from '../desired/firewall.ts';
 import { desiredFirewallPolicy } from '../desired/firewallPolicy.ts';
 import { frontendRanges } from '../desired/frontendRanges.ts';
+import { desiredJumpbox, desiredJumpboxInterface, hasJumpbox, standingJumpbox } from '../desired/jumpbox.ts';
 import { desiredNetworkRouting, desiredRouteTable, desiredRoutes, desiredVirtualNetwork } from '../desired/network.ts';
 import { firewallFrontends } from '../desired/publicIps.ts';
 import { desiredResourceGroup } from '../desired/resourceGroup.ts';
@@ -72,6 +73,8 @@ export function provisioningPlan(
     plans.cluster,
     plans.clusterRoles,
     plans.readerRole,
+    plans.jumpboxInterface,
+    plans.jumpbox,
   ].flat();
   const resources = shown.map(({ kind, id, action, differences }) => ({ kind, id, action, differences }));
   const count = (action: ResourcePlan['action']) => resources.filter((one) => one.action === action).length;
@@ -144,6 +147,7 @@ function stepPlans(
     cluster: plan(clusterUpdate(cluster, actual.cluster), actual.cluster),
     clusterRoles: rolePlans(spec, actual),
     readerRole: readerRolePlans(spec, actual, app),
+    ...jumpboxPlans(spec, actual),
   };
 }
 
@@ -167,6 +171,16 @@ function policyPlans(spec: EnvironmentSpec, { policy }: ActualResources) {
   return {
     firewallPolicy: [planResource(settings, policy?.policy, spec.name)],
     ruleCollectionGroup: [planResource(group, present, spec.name)],
+  };
+}
+
+function jumpboxPlans(spec: EnvironmentSpec, { jumpbox = {} }: ActualResources) {
+  if (!hasJumpbox(spec)) return { jumpboxInterface: [], jumpbox: [] };
+  const { machine, networkInterface } = jumpbox;
+  const desired = machine === undefined ? desiredJumpbox(spec) : standingJumpbox(spec);
+  return {
+    jumpboxInterface: [planResource(desiredJumpboxInterface(spec), networkInterface, spec.name)],
+    jumpbox: [planResource(desired, machine, spec.name)],
   };
 }
 

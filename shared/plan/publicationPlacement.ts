@@ -1,5 +1,7 @@
 import { placeOf, type OwnedRule, type RulePlace } from '../actual/natRules.ts';
 import { MAX_FRONTENDS_AND_DESTINATIONS } from '../model/azureLimits.ts';
+import type { JsonObject } from '../model/json.ts';
+import { JUMPBOX_RULE } from '../model/names.ts';
 import type { DnatRule } from '../model/natRule.ts';
 import type { PublicationConflict, SkipCode, SkippedPort, WantedPublication } from '../model/publication.ts';
 import { conflictAt, skippedFor } from './conflicts.ts';
@@ -36,6 +38,8 @@ export interface PlacementInput {
   readonly frontends: readonly string[];
   /** Of others; looked at, never written into. */
   readonly foreign: FirewallPlaces;
+  /** The rule to the jumpbox: whatever it takes, no service has. */
+  readonly jumpbox?: JsonObject;
   /** Rules of ours that stay whatever is placed. */
   readonly kept: readonly OwnedRule[];
   readonly isAllowedPort: (port: number) => boolean;
@@ -115,9 +119,10 @@ interface Divided {
   readonly destinations: number;
 }
 
-function divided({ matched, frontends, foreign, kept, isAllowedPort }: PlacementInput): Divided {
+function divided({ matched, frontends, foreign, jumpbox, kept, isAllowedPort }: PlacementInput): Divided {
   const known = new Set(frontends);
   const claimed = firewallPlaces(frontends);
+  if (jumpbox !== undefined) claimed.addRule(jumpbox, JUMPBOX_RULE);
   const incumbents: Incumbent[] = [];
   const astray: { readonly one: Matched; readonly place: RulePlace | undefined }[] = [];
   for (const one of matched.toSorted((a, b) => a.wanted.createdAtSeconds - b.wanted.createdAtSeconds)) {
@@ -161,8 +166,9 @@ function placeRound(
   staying: ReadonlySet<Seeker>,
   lost: ReadonlySet<Seeker>,
 ): Round {
-  const { frontends, foreign, kept, mayDelete } = input;
+  const { frontends, foreign, jumpbox, kept, mayDelete } = input;
   const ours = firewallPlaces(frontends);
+  if (jumpbox !== undefined) ours.addRule(jumpbox, JUMPBOX_RULE);
   const placed: Placed[] = [];
   const skipped: SkippedPort[] = [];
   const lostRules: LostRule[] = [];

@@ -1,4 +1,4 @@
-import { natRules } from '../actual/natRules.ts';
+import { natRules, rulesIn } from '../actual/natRules.ts';
 import { portLimit } from '../desired/frontendPorts.ts';
 import { desiredPublications } from '../desired/publications.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
@@ -19,6 +19,7 @@ import type { ServiceList } from '../model/service.ts';
 import { compared } from './compared.ts';
 import { guardDeletions } from './deletionGuard.ts';
 import { firewallPlaces } from './firewallPlaces.ts';
+import { planJumpboxRule, withJumpboxRule, type JumpboxRulePlan } from './jumpboxRulePlan.ts';
 import { isDnatCollection, withRules } from './natRuleBody.ts';
 import { placePublications, type LostRule } from './publicationPlacement.ts';
 import { fatesOf, matchRules, type Kept } from './ruleFates.ts';
@@ -36,7 +37,7 @@ export interface PublicationPlanInput {
   readonly approved?: string;
 }
 
-/** What a sync makes of the services. With `ingress.policy: report` it is what one would do, and nothing is written. */
+/** What a sync makes of the services. With `ingress.policy: report` it is what one would do, and no rule of theirs is written. */
 export interface PublicationPlan {
   readonly created: readonly Publication[];
   readonly updated: readonly UpdatedPublication[];
@@ -49,6 +50,8 @@ export interface PublicationPlan {
   readonly kept: readonly KeptRule[];
   readonly held?: HeldDeletions;
   readonly problems: readonly ListProblem[];
+  /** Absent: there is no jumpbox, and no rule to one. */
+  readonly jumpbox?: JumpboxRulePlan;
   /** `properties.natRuleCollections` to write; absent when nothing is to be written. */
   readonly natRuleCollections?: readonly Json[];
 }
@@ -80,11 +83,13 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
   const frontends = facts.frontends.map(bareAddress);
   const foreign = firewallPlaces(frontends);
   for (const { id, raw } of rules.foreign) foreign.addRule(raw, id);
+  const jumpbox = planJumpboxRule(spec, rules, foreign, frontends);
   const placement = placePublications({
     matched,
     newcomers,
     frontends,
     foreign,
+    ...(jumpbox?.body !== undefined && { jumpbox: jumpbox.body }),
     kept: kept.map(({ owned: rule }) => rule),
     isAllowedPort: portLimit(spec),
     mayDelete,
@@ -92,7 +97,9 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
   if (!mayDelete) kept.push(...placement.lost.map(keptRule));
   const written = writtenRules(rules, placement, kept);
   const usable = rules.collection === undefined || isDnatCollection(rules.collection);
-  const writes = usable && written.changed && spec.ingress.policy !== 'report';
+  const writesServices = written.changed && spec.ingress.policy !== 'report';
+  const writes = usable && (writesServices || (jumpbox !== undefined && jumpbox.action !== 'none'));
+  const ofServices = writesServices ? written.rules : rulesIn(rules.collection);
   return {
     created: written.created,
     updated: written.updated,
@@ -105,8 +112,15 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
     conflicts: placement.conflicts.toSorted((a, b) => compared(a.ruleName, b.ruleName)),
     kept: kept.map((one) => one.kept).toSorted(byName),
     ...(guarded.held !== undefined && { held: guarded.held }),
-    problems: usable ? problems : [...problems, unusableCollection(spec.name)],
-    ...(writes && { natRuleCollections: withRules(rules, spec.name, written.rules) }),
+    problems: [
+      ...problems,
+      ...(usable ? [] : [unusableCollection(spec.name)]),
+      ...(jumpbox?.problem === undefined ? [] : [jumpbox.problem]),
+    ],
+    ...(jumpbox !== undefined && { jumpbox }),
+    ...(writes && {
+      natRuleCollections: withRules(rules, spec.name, withJumpboxRule(ofServices, rules.jumpbox, jumpbox)),
+    }),
   };
 }
 

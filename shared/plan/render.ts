@@ -10,6 +10,7 @@ const groups: readonly { readonly title: string; readonly kinds: readonly Resour
   },
   { title: 'Firewall', kinds: ['firewallPolicy', 'ruleCollectionGroup', 'firewall'] },
   { title: 'Cluster', kinds: ['cluster', 'roleAssignment'] },
+  { title: 'Jumpbox', kinds: ['networkInterface', 'virtualMachine'] },
 ];
 
 const symbols: Readonly<Record<ResourceChange['action'], string>> = {

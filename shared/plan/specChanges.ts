@@ -46,6 +46,14 @@ const another = 'Start another environment with it, move over, and delete this o
 const anotherPool = 'Add a node pool with it under cluster.nodePools.';
 const fixed = (what: string, remedy = another) => refused(`${what} can't be changed in place`, remedy);
 
+/** Azure changes nothing that the first boot has made of a machine (`PropertyChangeNotAllowed`); it comes and goes as a whole. */
+const ofJumpbox =
+  (what: string) =>
+  (before: string | undefined, after: string | undefined): Verdict =>
+    before === undefined || after === undefined
+      ? inPlace()
+      : fixed(what, 'Take jumpbox out of the spec, and put it in again once the machine is gone.')();
+
 /** What can follow a new spec while the environment lives, and what can't. Reads as the specification of a spec update. */
 const rules: Rules<EnvironmentSpec> = {
   name: refused('the name of an environment stays', 'PUT to the environment of that name, or start another one.'),
@@ -108,6 +116,15 @@ const rules: Rules<EnvironmentSpec> = {
     maxDeletes: inPlace,
   },
   drift: { action: inPlace },
+  jumpbox: {
+    size: (before, after) =>
+      before === undefined || after === undefined ? inPlace() : { applied: 'in place', note: 'The jumpbox restarts.' },
+    subnet: ofJumpbox('the range of a subnet with a machine in it'),
+    adminUser: ofJumpbox('the user of a machine'),
+    sshKey: ofJumpbox('the key that a machine was made with'),
+    sources: inPlace,
+    port: inPlace,
+  },
   adopt: {
     firewall: fixed('the firewall that is adopted', 'Release this environment, and adopt the other firewall.'),
     clusters: adoptedClusters,

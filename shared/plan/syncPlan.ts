@@ -9,8 +9,9 @@ import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { current, networkFixes, routeFixes } from './adoptionFixes.ts';
 import { driftFindings, type DriftFinding, type DriftInput } from './driftChecks.ts';
-import { isRouteTableAssociation } from './driftPaths.ts';
+import { isClusterAssociation } from './driftPaths.ts';
 import { planResource } from './mergeResource.ts';
+import { isJumpboxRetired } from './retiredJumpbox.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 import type { WritableResourcePlan } from './resourcePlan.ts';
 import { ruleUpdate, type RuleWrite } from './ruleUpdate.ts';
@@ -30,6 +31,8 @@ export interface SyncPlan {
   readonly resources: readonly WritableResourcePlan[];
   /** Ids of public IPs that are given back. */
   readonly released: readonly string[];
+  /** Whether there is a jumpbox that the spec no longer has, and that goes. */
+  readonly retiresJumpbox: boolean;
   readonly findings: readonly DriftFinding[];
   readonly summary: SyncSummary;
 }
@@ -58,11 +61,13 @@ export function planSync(input: SyncPlanInput): SyncPlan {
   const rules = holder === undefined ? undefined : ruleUpdate(spec, holder, publications, retired);
   const resources = spec.drift.action === 'repair' ? [...policyRepairs(input), ...routingRepairs(input)] : [];
   const released = spec.drift.action === 'repair' ? retiredPublicIps : [];
+  const retiresJumpbox = spec.drift.action === 'repair' && isJumpboxRetired(spec, input.virtualNetwork);
   const findings = driftFindings(input);
   return {
     ...(rules !== undefined && { rules }),
     resources,
     released,
+    retiresJumpbox,
     findings,
     summary: {
       created: publications.created.length,
@@ -73,7 +78,7 @@ export function planSync(input: SyncPlanInput): SyncPlan {
       conflicts: publications.conflicts.length,
       held: publications.held?.rules.length ?? 0,
       drift: findings.length,
-      writes: resources.length + released.length + (rules === undefined ? 0 : 1),
+      writes: resources.length + released.length + (retiresJumpbox ? 1 : 0) + (rules === undefined ? 0 : 1),
     },
   };
 }
@@ -99,7 +104,7 @@ function routingRepairs(input: SyncPlanInput): readonly WritableResourcePlan[] {
   const routes = repair(desiredRoutes(spec, { firewallPrivateIp, frontends }), routeTable, spec);
   const network = repair(desiredNetworkRouting(spec, { firewallPrivateIp }), virtualNetwork, spec);
   const onlyAssociation =
-    network?.action === 'modify' && network.differences.every(({ path }) => isRouteTableAssociation(path));
+    network?.action === 'modify' && network.differences.every(({ path }) => isClusterAssociation(spec, path));
   const subnet = onlyAssociation ? repair(desiredSubnetRouting(spec), subnetOf(spec, virtualNetwork), spec) : undefined;
   return [routes, subnet ?? network].filter((one) => one !== undefined);
 }

@@ -13,3 +13,9 @@ export function articleSpec(changes: object = {}): EnvironmentSpec {
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.spec;
 }
+
+/** A jumpbox, as little as a spec says of it; the key is anybody's. */
+export const aJumpbox = {
+  sshKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8Yl4uP0zSxvRjHoKp9m2eQ7tYwN3cVfGd5bXaL6iUr alice',
+  sources: ['203.0.113.0/24'],
+};

@@ -5,7 +5,7 @@ import type { Checked } from './checked.ts';
 import { isWithin } from './scopes.ts';
 
 /** Fields that describe what would be created. */
-const createdFields = ['subscription', 'location', 'network', 'firewall', 'cluster'] as const;
+const createdFields = ['subscription', 'location', 'network', 'firewall', 'cluster', 'jumpbox'] as const;
 
 /** How what is adopted fits together, and what the rest of the spec may say beside it. */
 export function adoptProblems({ draft: { adopt }, sound, input, context }: Checked): readonly Problem[] {

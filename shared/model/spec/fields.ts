@@ -59,32 +59,41 @@ export const expiryTime = z.string().transform((text, context): string => {
   return z.NEVER;
 });
 
-/** Widest range that is let into an API server. */
+/** Widest range that is let in where only a few are meant to come. */
 const WIDEST_SOURCE = 16;
 
 /** A developer's public address or range, as the API server sees it. */
-export const grantRange = parsedText(internetSource);
+export const grantRange = parsedText((text) => internetSource(text));
+
+/** What is let in where, as faults call it. */
+interface Entrance {
+  readonly reached: string;
+  readonly client: string;
+}
 
 /** The canonical form of a public address or range that may be let into an API server, or why it may not. */
-export function internetSource(text: string): string | Fault {
+export function internetSource(
+  text: string,
+  { reached, client }: Entrance = { reached: 'the API server', client: 'the developer' },
+): string | Fault {
   const range = parsedRange(text);
   if ('message' in range) return range;
   if (range.prefixLength === 0) {
     return {
-      message: '0.0.0.0/0 would open the API server to the Internet',
-      remedy: 'Give the public address that the developer comes from.',
+      message: `0.0.0.0/0 would open ${reached} to the Internet`,
+      remedy: `Give the public address that ${client} comes from.`,
     };
   }
   if (range.prefixLength < WIDEST_SOURCE) {
     return {
       message: `${range.cidr} is wider than /${WIDEST_SOURCE}`,
-      remedy: `Give the developer's own range, at most a /${WIDEST_SOURCE}.`,
+      remedy: `Give ${client}'s own range, at most a /${WIDEST_SOURCE}.`,
     };
   }
   if (isPrivate(range)) {
     return {
-      message: `${range.cidr} holds addresses that never reach the API server: private or reserved`,
-      remedy: 'Give the public address that the developer comes from, as a service such as ifconfig.me shows it.',
+      message: `${range.cidr} holds addresses that never reach ${reached}: private or reserved`,
+      remedy: `Give the public address that ${client} comes from, as a service such as ifconfig.me shows it.`,
     };
   }
   return range.cidr;

@@ -50,13 +50,14 @@ interface Ranges {
 function soundRanges({ draft, sound }: Checked): Ranges {
   const named = (path: string, title: string, cidr: string | undefined): NamedRange | undefined =>
     cidr !== undefined && sound(path) ? { path, title, range: trustedRange(cidr) } : undefined;
-  const { network, cluster } = draft;
+  const { network, cluster, jumpbox } = draft;
   const clusterSubnet = named('network.clusterSubnet.prefix', "the cluster's subnet", network.clusterSubnet.prefix);
   const subnets = [
     clusterSubnet,
     named('network.firewallSubnet.prefix', "the firewall's subnet", network.firewallSubnet.prefix),
     named('network.managementSubnet.prefix', "the firewall's management subnet", managementRange(draft)),
     named('network.ingressSubnet.prefix', 'the ingress subnet', network.ingressSubnet?.prefix),
+    named('jumpbox.subnet', "the jumpbox's subnet", jumpbox?.subnet),
   ];
   const inCluster = [
     named('cluster.serviceCidr', 'the service CIDR', cluster.serviceCidr),

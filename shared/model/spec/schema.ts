@@ -21,6 +21,7 @@ import {
   sourceText,
 } from './fields.ts';
 import { adoptSchema } from './adopt.ts';
+import { jumpboxSchema } from './jumpbox.ts';
 import { egressPresetNames } from './types.ts';
 
 const MAX_RULES = 200;
@@ -194,6 +195,7 @@ export const specSchema = z.strictObject({
   access,
   ingress,
   drift: section({ action: z.enum(['repair', 'report']).prefault('repair') }),
+  jumpbox: jumpboxSchema.exactOptional(),
   adopt: adoptSchema.exactOptional(),
   /** A second cluster behind the same firewall. */
   clusters: z.unknown().exactOptional(),

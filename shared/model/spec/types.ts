@@ -60,8 +60,25 @@ export interface EnvironmentSpec {
     readonly maxDeletes: { readonly percent: number; readonly count: number };
   };
   readonly drift: { readonly action: 'repair' | 'report' };
+  /** Absent: there is none. */
+  readonly jumpbox?: JumpboxSpec;
   /** What exists and is adopted; what the spec says of network, firewall and cluster is then as it was found. */
   readonly adopt?: AdoptSpec;
+}
+
+/** A small machine in the network, reached by SSH through the firewall: kubectl and az work from it. */
+export interface JumpboxSpec {
+  /** VM size. */
+  readonly size: string;
+  /** Canonical CIDR of its subnet. */
+  readonly subnet: string;
+  readonly adminUser: string;
+  /** The line of a public key. */
+  readonly sshKey: string;
+  /** Canonical CIDRs that may reach it; never empty. */
+  readonly sources: readonly string[];
+  /** On the first frontend. */
+  readonly port: number;
 }
 
 interface SubnetSpec {

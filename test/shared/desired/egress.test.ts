@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { egressCatalogue } from '../../../shared/desired/egressCatalogue.ts';
-import { egressCollections, ownCollectionNames } from '../../../shared/desired/egress.ts';
+import { egressCollections, egressOf, ownCollectionNames } from '../../../shared/desired/egress.ts';
 import { cloudOf, type Cloud } from '../../../shared/model/cloud.ts';
 import { presetsOfCloud } from '../../../shared/model/presetsOfCloud.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
-import { articleSpec } from '../../support/spec.ts';
+import { aJumpbox, articleSpec } from '../../support/spec.ts';
 
 const presetNames = presetsOfCloud.public;
 const locations: Record<Cloud, string> = { public: 'eastus', government: 'usgovvirginia', china: 'chinanorth3' };
@@ -35,7 +35,9 @@ test('every name that a collection can have is known as ours', () => {
     application: [{ name: 'a', fqdns: ['a.example.com'] }],
     network: [{ name: 'n', destinations: ['20.1.2.3'], ports: [1] }],
   };
-  const { application, network } = egressCollections(articleSpec({ egress: { presets: presetNames, allow } }));
+  const { application, network } = egressCollections(
+    articleSpec({ egress: { presets: presetNames, allow }, jumpbox: aJumpbox }),
+  );
   expect(named(application).map(({ name }) => name)).toEqual(ownCollectionNames.applicationRuleCollections);
   expect(named(network).map(({ name }) => name)).toEqual(ownCollectionNames.networkRuleCollections);
 });
@@ -146,4 +148,25 @@ test('the spec’s own rules go into a collection of their own, from the cluster
 
 test('no presets and no rules are no collections: Azure refuses empty ones', () => {
   expect(egressCollections(articleSpec({ egress: { presets: [] } }))).toEqual({ application: [], network: [] });
+});
+
+test.each([
+  ['eastus', 'management.azure.com', '*.hcp.eastus.azmk8s.io', 'dl.k8s.io'],
+  [
+    'usgovvirginia',
+    'management.usgovcloudapi.net',
+    '*.hcp.usgovvirginia.cx.aks.containerservice.azure.us',
+    'dl.k8s.io',
+  ],
+  ['chinaeast2', 'management.chinacloudapi.cn', '*.hcp.chinaeast2.cx.prod.service.azk8s.cn', 'mirror.azure.cn'],
+])('a jumpbox in %s is let out to what it needs, and nobody else is', (location, ...names) => {
+  const presets = ['aks'];
+  const egress = egressOf(articleSpec({ location, egress: { presets }, jumpbox: aJumpbox }));
+  const rules = egress.application.find(({ name }) => name === 'gatehouse-jumpbox')?.rules ?? [];
+  const fqdns = rules.flatMap((rule) => rule.fqdns ?? []);
+  expect(fqdns).toEqual(expect.arrayContaining([...names, 'packages.microsoft.com', 'azure.archive.ubuntu.com']));
+  expect(fqdns).not.toContain('mcr.microsoft.com');
+  expect(new Set(rules.flatMap(({ sources }) => sources))).toEqual(new Set(['10.42.4.0/28']));
+  const others = [...egress.application, ...egress.network].filter(({ name }) => name !== 'gatehouse-jumpbox');
+  expect(JSON.stringify(others)).not.toContain('10.42.4.0');
 });

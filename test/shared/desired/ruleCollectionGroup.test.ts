@@ -3,7 +3,7 @@ import { desiredFirewallPolicy } from '../../../shared/desired/firewallPolicy.ts
 import { desiredRuleCollectionGroup, ownGroupCollectionNames } from '../../../shared/desired/ruleCollectionGroup.ts';
 import { presetsOfCloud } from '../../../shared/model/presetsOfCloud.ts';
 import { jsonAt, objectsAt, stringAt, type JsonObject } from '../../../shared/model/json.ts';
-import { articleSpec } from '../../support/spec.ts';
+import { aJumpbox, articleSpec } from '../../support/spec.ts';
 
 const id = '/subscriptions/s/resourceGroups/hub/providers/Microsoft.Network/firewallPolicies/hub';
 const everything = articleSpec({
@@ -15,6 +15,7 @@ const everything = articleSpec({
       network: [{ name: 'n', destinations: ['20.1.2.3'], ports: [1] }],
     },
   },
+  jumpbox: aJumpbox,
 });
 const group = (name: string, priority: number, ...ruleCollections: JsonObject[]): JsonObject => ({
   name,
@@ -38,6 +39,7 @@ test('every egress rule is in the group; names and priorities are each unique am
     '360 policy',
     '370 key-vault',
     '400 egress-allow',
+    '410 gatehouse-jumpbox',
   ]);
   expect(list.map(({ name }) => name).toSorted()).toEqual([...ownGroupCollectionNames].toSorted());
   expect(list[0]?.['rules']).toContainEqual({

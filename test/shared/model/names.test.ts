@@ -22,6 +22,10 @@ test('the names are the article’s', () => {
     cluster: 'aks-egress',
     nodeResourceGroup: 'MC_aks-egress-rg_aks-egress_eastus',
     dnsPrefix: 'aks-egress-aks-egress-rg-000000',
+    jumpbox: 'aks-egress-jumpbox',
+    jumpboxDisk: 'aks-egress-jumpbox-osdisk',
+    jumpboxInterface: 'aks-egress-jumpbox-nic',
+    jumpboxSubnet: 'aks-egress-jumpbox-subnet',
   });
 });
 
@@ -40,6 +44,9 @@ test('ids are full ARM ids', () => {
     firewallPolicy: `${group}/providers/Microsoft.Network/firewallPolicies/aks-egress-fwpolicy`,
     cluster: `${group}/providers/Microsoft.ContainerService/managedClusters/aks-egress`,
     nodeResourceGroup: `/subscriptions/${specContext.subscription}/resourceGroups/MC_aks-egress-rg_aks-egress_eastus`,
+    jumpbox: `${group}/providers/Microsoft.Compute/virtualMachines/aks-egress-jumpbox`,
+    jumpboxInterface: `${group}/providers/Microsoft.Network/networkInterfaces/aks-egress-jumpbox-nic`,
+    jumpboxSubnet: `${group}/providers/Microsoft.Network/virtualNetworks/aks-egress-vnet/subnets/aks-egress-jumpbox-subnet`,
   });
 });
 
