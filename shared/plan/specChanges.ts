@@ -117,8 +117,7 @@ const rules: Rules<EnvironmentSpec> = {
   },
   drift: { action: inPlace },
   jumpbox: {
-    size: (before, after) =>
-      before === undefined || after === undefined ? inPlace() : { applied: 'in place', note: 'The jumpbox restarts.' },
+    size: jumpboxSize,
     subnet: ofJumpbox('the range of a subnet with a machine in it'),
     adminUser: ofJumpbox('the user of a machine'),
     sshKey: ofJumpbox('the key that a machine was made with'),
@@ -220,6 +219,13 @@ function growingRange(before: string, after: string): Verdict {
         message: `the address space can only be widened, and ${after} does not hold ${before}`,
         remedy: `Give a range that holds ${before}. ${another}`,
       };
+}
+
+/** Azure resizes a machine in place, and restarts it. */
+function jumpboxSize(before: string | undefined, after: string | undefined): Verdict {
+  if (before === undefined) return inPlace();
+  if (after === undefined) return { applied: 'in place', note: 'The machine is deleted, and its disk with it.' };
+  return { applied: 'in place', note: 'The jumpbox restarts.' };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { at, objectsAt, stringAt, type JsonObject } from '../../local/azure/json.ts';
 import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
-import { createShop, FIREWALL, GROUP, NETWORK, type Shop } from '../support/shop.ts';
+import { CLUSTER, createShop, FIREWALL, GROUP, NETWORK, type Shop } from '../support/shop.ts';
 import { aJumpbox } from '../support/spec.ts';
 
 const MACHINE = `${GROUP}/providers/Microsoft.Compute/virtualMachines/shop-jumpbox`;
@@ -124,6 +124,8 @@ describe.each(['classic', 'policy'])('a jumpbox behind a firewall with %s rules'
       },
     ]);
 
+    const preview = await cloud.call('PUT', '/environments/shop/spec?preview=true', { name: 'shop', firewall });
+    expect(preview.text).toContain('The machine is deleted, and its disk with it.');
     await changed(shop, { firewall });
     await shop.until(({ counts, sync }) => counts.publications === 1 && sync?.running === false);
     expect(await left()).not.toContainEqual(expect.stringMatching(/jumpbox/));
@@ -190,6 +192,13 @@ describe('a spec with a jumpbox is refused', () => {
     });
     return { status, paths: objectsAt(body, 'problems').map(({ path }) => path), text: JSON.stringify(body) };
   };
+
+  test('beside adopt, where nothing is created', async () => {
+    cloud = await startTestCloud();
+    const adopt = { firewall: FIREWALL, clusters: [CLUSTER] };
+    const { status, body } = await cloud.call('POST', '/environments', { name: 'shop', adopt, jumpbox });
+    expect([status, body]).toMatchObject([400, { problems: [{ path: 'jumpbox' }] }]);
+  });
 
   test('for sources, keys and names that won’t do, without repeating secrets', async () => {
     cloud = await startTestCloud();
