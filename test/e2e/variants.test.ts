@@ -8,6 +8,7 @@ import type { AdoptSpec, EnvironmentSpec } from '../../shared/model/environmentS
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
+import { aJumpbox } from '../support/spec.ts';
 
 const specs = readdirSync('examples').filter((file) => !/^apiVersion:/m.test(readFileSync(`examples/${file}`, 'utf8')));
 
@@ -98,11 +99,13 @@ const adminGroups = ['11111111-2222-3333-4444-555555555555'];
 
 /** What the examples show one by one, together. */
 const combinations: Readonly<Record<string, object>> = {
-  'policy, several frontends, overlay, user-assigned identity, private': {
+  'policy, several frontends, overlay, user-assigned identity, private, a jumpbox': {
     firewall: { rules: 'policy', publicIpCount: 4, threatIntel: 'Deny' },
+    jumpbox: aJumpbox,
     cluster: { cni: 'azure-overlay', identity: 'user-assigned', private: true },
   },
-  'policy of a Basic firewall, kubenet': {
+  'policy of a Basic firewall, kubenet, a jumpbox': {
+    jumpbox: aJumpbox,
     firewall: { tier: 'Basic', rules: 'policy' },
     cluster: { cni: 'kubenet', identity: 'user-assigned' },
   },
@@ -116,7 +119,8 @@ const combinations: Readonly<Record<string, object>> = {
       nodePools: [{ name: 'more', nodeCount: 1, nodeSize: 'Standard_D4s_v5', osSku: 'AzureLinux' }],
     },
   },
-  'policy, a rule to the API server, US government': {
+  'policy, a rule to the API server, US government, a jumpbox': {
+    jumpbox: aJumpbox,
     location: 'usgovvirginia',
     firewall: { rules: 'policy' },
     egress: { apiServer: true },
