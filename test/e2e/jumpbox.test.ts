@@ -184,6 +184,23 @@ describe('drift of a jumpbox', () => {
   });
 });
 
+test('a machine that was made with another key is told, and left to people to delete', async () => {
+  cloud = await startTestCloud();
+  const shop = await createShop(cloud, { jumpbox, drift: { action: 'report' } });
+  await changed(shop, { drift: { action: 'report' } });
+  const other = { ...jumpbox, sshKey: jumpbox.sshKey.replace('J8Yl', 'J9Yl') };
+  const put = await cloud.call('PUT', '/environments/shop/spec', { name: 'shop', jumpbox: other });
+  expect(put.status).toBe(202);
+  const failed = await shop.until(({ state: now }) => now === 'failed');
+  expect(JSON.stringify(failed.steps)).toContain('JumpboxDiffers');
+  expect(JSON.stringify(await state(MACHINE))).toContain(jumpbox.sshKey);
+
+  await cloud.control('DELETE', `/state${MACHINE}`);
+  expect((await cloud.call('POST', '/environments/shop/retry')).status).toBe(202);
+  await shop.until(({ state: now, sync }) => now === 'ready' && sync?.running === false);
+  expect(JSON.stringify(await state(MACHINE))).toContain(other.sshKey);
+});
+
 describe('a spec with a jumpbox is refused', () => {
   const problemsOf = async (changes: object) => {
     const { status, body } = await cloud.call('POST', '/environments', {
