@@ -53,8 +53,10 @@ export function planRanges(input: RangePlanInput): RangePlan {
   const actual = clusterFacts(input.cluster).authorizedRanges;
   const present = new Set(actual.map(canonicalRange));
   const wanted = wantedRanges(input);
-  // The firewall's own addresses are ours to take out, whoever has written them: a new frontend is let in with the firewall.
-  const answered = [...(input.ownedRanges ?? wanted), ...input.frontends].map(canonicalRange);
+  // The addresses of our own firewall are ours to take out, whoever has written them: a new frontend is let in with the
+  // firewall. Those of an adopted one may have been let in by its owner, and may serve the nodes elsewhere once it has lost them.
+  const firewalls = input.spec.adopt === undefined ? input.frontends : [];
+  const answered = [...(input.ownedRanges ?? wanted), ...firewalls].map(canonicalRange);
   const owned = [...new Set(answered)].filter((range) => present.has(range));
   const unchanged = { ownedRanges: owned.toSorted(), added: [], removed: [] };
   const isOff = actual.length === 0;

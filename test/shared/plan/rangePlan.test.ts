@@ -51,6 +51,14 @@ test('frontends, the app and grants are added to what is there', () => {
   });
 });
 
+test('an address that an adopted firewall has is left in the list where its owner has put it', () => {
+  const adopted = { ...articleSpec(), adopt: { ...adoptedIds, fix: [] } };
+  const input = { spec: adopted, ownedRanges: [] };
+  const before = planned([...own, '20.62.10.31/32'], { ...input, frontends: [frontend, '20.62.10.31'] });
+  expect(before.ownedRanges).toEqual([]);
+  expect(planned([...own, '20.62.10.31/32'], { ...input, ownedRanges: before.ownedRanges }).removed).toEqual([]);
+});
+
 test('another order and spelling is no change', () => {
   expect(planned([app, frontend]).ranges).toBeUndefined();
 });
