@@ -171,7 +171,7 @@ function changesBelow(
 }
 
 /** A cluster that is no longer named would keep rules and ranges that nobody answers for. */
-function adoptedClusters(before: readonly string[], after: readonly string[]): Verdict {
+function adoptedClusters(before: readonly string[] = [], after: readonly string[] = []): Verdict {
   const kept = new Set(after.map((id) => id.toLowerCase()));
   const dropped = before.find((id) => !kept.has(id.toLowerCase()));
   if (dropped === undefined) return { applied: 'in place' };
