@@ -23,9 +23,9 @@ export interface AccessLanes {
   look(spec: EnvironmentSpec, observed: ObservedCluster, frontends: readonly string[], time: string): Promise<void>;
   /**
    * Ends the lanes, so that nothing writes to a cluster that is being deleted or let go; of an adopted cluster that is not let
-   * go, what was granted is taken back first.
+   * go, what was granted is taken back first, by a lane that broke as well unless that is forced.
    */
-  end(spec: EnvironmentSpec, how: 'delete' | 'release'): Promise<StepOutcome>;
+  end(spec: EnvironmentSpec, how: 'delete' | 'release', force: boolean): Promise<StepOutcome>;
 }
 
 const live: readonly OrchestrationRuntimeStatus[] = [
@@ -34,18 +34,25 @@ const live: readonly OrchestrationRuntimeStatus[] = [
   OrchestrationRuntimeStatus.Suspended,
   OrchestrationRuntimeStatus.ContinuedAsNew,
 ];
+const broken: readonly OrchestrationRuntimeStatus[] = [
+  OrchestrationRuntimeStatus.Failed,
+  OrchestrationRuntimeStatus.Terminated,
+];
 const WAIT_SECONDS = 5;
 
 export function accessLanes(client: DurableClient): AccessLanes {
-  const isLive = async (id: string): Promise<boolean> => {
+  const statusOf = async (id: string): Promise<OrchestrationRuntimeStatus | undefined> => {
     try {
-      return live.includes((await client.getStatus(id)).runtimeStatus);
+      return (await client.getStatus(id)).runtimeStatus;
     } catch (error) {
       // The client tells an unknown instance from other failures by the text of its error alone.
-      if (error instanceof Error && error.message.includes('HTTP 404')) return false;
+      if (error instanceof Error && error.message.includes('HTTP 404')) return undefined;
       throw error;
     }
   };
+  const isOneOf = (list: readonly OrchestrationRuntimeStatus[], status: OrchestrationRuntimeStatus | undefined) =>
+    status !== undefined && list.includes(status);
+  const isLive = async (id: string): Promise<boolean> => isOneOf(live, await statusOf(id));
   /** @returns whether the lane ran already */
   const ensureLive = async (spec: EnvironmentSpec, cluster: string): Promise<boolean> => {
     const id = accessLaneId(spec.name, cluster);
@@ -86,11 +93,15 @@ export function accessLanes(client: DurableClient): AccessLanes {
       if (!inDoubt && !isToBeWritten(plan, spec, ownedRanges)) return;
       await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
     },
-    end: async (spec, how) => {
+    end: async (spec, how, force) => {
+      // The API servers of what was adopted stay, and with them whom they let in.
+      const takesBack = how === 'delete' && spec.adopt !== undefined && !force;
       let ends = false;
       for (const { name } of clustersOf(spec)) {
         const id = accessLaneId(spec.name, name);
-        if (!(await isLive(id))) {
+        const status = await statusOf(id);
+        if (takesBack && isOneOf(broken, status)) await ensureLive(spec, name);
+        else if (!isOneOf(live, status)) {
           // What a broken lane was last in must not be taken up by another environment of this name: it holds grants.
           await client.purgeInstanceHistory(id);
           continue;

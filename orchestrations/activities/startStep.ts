@@ -13,7 +13,7 @@ import { teardownSteps } from './teardownSteps.ts';
 const releaseSteps: Readonly<
   Partial<Record<StepName, (spec: EnvironmentSpec, lanes: AccessLanes) => Promise<StepOutcome>>>
 > = {
-  accessLanes: (spec, lanes) => lanes.end(spec, 'release'),
+  accessLanes: (spec, lanes) => lanes.end(spec, 'release', false),
 };
 
 /** Where an activity tells what nobody foresaw, beside the problem that its step shows. */

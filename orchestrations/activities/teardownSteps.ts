@@ -34,7 +34,7 @@ type RemoveStep = (spec: EnvironmentSpec, force: boolean, lanes: AccessLanes) =>
  * into it is kept, together with what it needs.
  */
 export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
-  accessLanes: (spec, _force, lanes) => lanes.end(spec, 'delete'),
+  accessLanes: (spec, force, lanes) => lanes.end(spec, 'delete', force),
 
   /** Only what is adopted has rules to be taken back: a firewall of our own goes with them. */
   firewallRules: (spec, force) => (isAdopting(spec) ? withdrawRules(spec, force) : Promise.resolve(done(false))),
