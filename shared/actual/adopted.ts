@@ -2,6 +2,7 @@ import { groupId, lastSegment, parentId, subscriptionOf } from '../model/armId.t
 import type { AdoptedCluster, AdoptedResources, AdoptedSubnet } from '../model/environmentSpec.ts';
 import { canonicalRange } from '../model/ipRange.ts';
 import { jsonAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
+import type { RulePolicy } from './rulePolicy.ts';
 
 /** What an adoption is judged by, raw, as ARM answers it; by lower-case id, and absent where there is none. */
 export interface ActualAdoption {
@@ -11,6 +12,8 @@ export interface ActualAdoption {
   readonly clusters: Readonly<Record<string, JsonObject>>;
   readonly networks: Readonly<Record<string, JsonObject>>;
   readonly routeTables: Readonly<Record<string, JsonObject>>;
+  /** The firewall's policy; read only where a fix depends on what it says. */
+  readonly policy?: RulePolicy;
 }
 
 /** The subnet that a firewall lives in; undefined for one without IP configuration, which is stopped. */
@@ -20,7 +23,7 @@ export const firewallSubnetId = (firewall: JsonObject): string | undefined =>
     .find((id) => id !== undefined);
 
 /** The policy that has a firewall's rules; undefined for a classic one. */
-const firewallPolicyId = (firewall: JsonObject): string | undefined =>
+export const firewallPolicyId = (firewall: JsonObject): string | undefined =>
   stringAt(firewall, 'properties', 'firewallPolicy', 'id');
 
 /** The subnets that a cluster's node pools are in, each once; none where AKS made the network itself. */

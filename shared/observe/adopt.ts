@@ -2,8 +2,9 @@ import { isAdopting } from '../desired/adopted.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { adoptedSpec } from '../plan/adoptedSpec.ts';
 import { adoptionGaps, type AdoptionGap } from '../plan/adoptionGaps.ts';
-import { adoptionProblems, groupProblems, type AdoptionProblems } from '../plan/adoptionProblems.ts';
+import { adoptionProblems, groupProblems, scopeProblems, type AdoptionProblems } from '../plan/adoptionProblems.ts';
 import type { ActualAdoption } from '../actual/adopted.ts';
+import { settings } from '../settings.ts';
 import { observeAdoption } from './adoption.ts';
 import { observeRulePolicy } from './rulePolicy.ts';
 
@@ -27,6 +28,8 @@ export async function adopt(spec: EnvironmentSpec): Promise<Adopted | undefined>
   const { actual, found } = await observeAdoption(asked);
   const problems = adoptionProblems(spec.name, asked, actual);
   if (found === undefined || problems.blocked.length > 0) return { spec, actual, gaps: [], ...problems };
+  const outside = scopeProblems(asked, found, settings().allowedScopes);
+  if (outside.length > 0) return { spec, actual, gaps: [], ...problems, blocked: outside };
   const adopted = adoptedSpec({ ...spec, adopt: asked }, actual, found);
   const policy = await observeRulePolicy(adopted);
   const claimed = [...problems.claimed, ...(policy === undefined ? [] : groupProblems(spec.name, policy))];

@@ -1,6 +1,7 @@
 import {
   adoptedResources,
   clusterSubnetIds,
+  firewallPolicyId,
   firewallSubnetId,
   subnetIn,
   type ActualAdoption,
@@ -12,6 +13,7 @@ import { apiVersions } from '../model/apiVersions.ts';
 import { parentId, subscriptionOf } from '../model/armId.ts';
 import type { AdoptedResources, AdoptSpec } from '../model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../model/json.ts';
+import { readRulePolicy } from './rulePolicy.ts';
 
 /** An adoption as it is now, and the public IPs that were read for it. */
 export interface ObservedAdoption {
@@ -48,9 +50,11 @@ export async function observeAdoption(adopt: AdoptSpec): Promise<ObservedAdoptio
   const networkIds = [...subnetIds, ...(firewallSubnet === undefined ? [] : [firewallSubnet])].map(parentId);
   const networks = { ...knownNetworks, ...(await readAll(notIn(knownNetworks, networkIds), apiVersions.network)) };
   const tableIds = subnetIds.flatMap((id) => stringAt(subnetIn(networks, id), 'properties', 'routeTable', 'id') ?? []);
-  const [tables, frontends] = await Promise.all([
+  const policyId = firewall === undefined ? undefined : firewallPolicyId(firewall);
+  const [tables, frontends, policy] = await Promise.all([
     readAll(notIn(knownTables, tableIds), apiVersions.network),
     firewall === undefined ? [] : frontendsOf(firewall, publicIps),
+    policyId !== undefined && dependsOnPolicy(adopt) ? readRulePolicy(policyId, false) : undefined,
   ]);
   const actual: ActualAdoption = {
     ...(firewall === undefined ? {} : { firewall }),
@@ -58,10 +62,14 @@ export async function observeAdoption(adopt: AdoptSpec): Promise<ObservedAdoptio
     clusters,
     networks,
     routeTables: { ...knownTables, ...tables },
+    ...(policy === undefined ? {} : { policy }),
   };
   const found = adoptedResources(actual);
   return { actual, publicIps, ...(found === undefined ? {} : { found }) };
 }
+
+/** Nodes are sent to the firewall, for names or with all their traffic, only where it serves them. */
+const dependsOnPolicy = ({ fix }: AdoptSpec): boolean => fix.includes('dnsServers') || fix.includes('association');
 
 /** The addresses that a firewall has, as far as Azure tells them. */
 async function frontendsOf(firewall: JsonObject, publicIps: PublicIps): Promise<readonly string[]> {

@@ -11,7 +11,7 @@ import { parentId } from '../model/armId.ts';
 import type { AdoptedResources, AdoptedSubnet, AdoptFix } from '../model/environmentSpec.ts';
 import { isJsonObject, objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
-import { adoptionGaps, defaultRouteOf, frontendsWithoutRoute } from './adoptionGaps.ts';
+import { adoptionGaps, answersNames, defaultRouteOf, frontendsWithoutRoute } from './adoptionGaps.ts';
 
 /** A part of somebody else's resource that is kept as `adopt.fix` asks for, and the resource as it is. */
 export interface AdoptionFix {
@@ -71,7 +71,8 @@ const isOwnRoute = (name: string, environment: string): boolean =>
 
 /**
  * What is kept of subnets and networks. A subnet gets its table only once the firewall lets its nodes out and the table leads
- * there: everything that they send goes that way from then on.
+ * there: everything that they send goes that way from then on. A network asks the firewall for names only once its proxy
+ * answers: nothing in it, whosever it is, would resolve anything otherwise.
  */
 export function networkFixes(spec: AdoptingSpec, actual: ActualAdoption): readonly AdoptionFix[] {
   const { fix, routeTable } = spec.adopt;
@@ -84,7 +85,7 @@ export function networkFixes(spec: AdoptingSpec, actual: ActualAdoption): readon
           .map((subnet) => fixOf(desiredAdoptedAssociation(subnet, routeTable), subnetIn(actual.networks, subnet.id)))
       : [];
   const resolvers =
-    fix.includes('dnsServers') && privateIp !== undefined
+    fix.includes('dnsServers') && privateIp !== undefined && answersNames(actual)
       ? onePerNetwork(subnets).map((subnet) =>
           fixOf(desiredAdoptedResolvers(subnet, privateIp), actual.networks[parentId(subnet.id).toLowerCase()]),
         )

@@ -1,5 +1,6 @@
 import { firewallFacts, routeTableFacts } from '../actual/facts.ts';
 import { tableOf, type ActualAdoption } from '../actual/adopted.ts';
+import type { RulePolicy } from '../actual/rulePolicy.ts';
 import { canonicalRange, contains, rangeOf } from '../model/ipRange.ts';
 import type { AdoptedCluster, AdoptedSubnet, AdoptFix, EnvironmentSpec } from '../model/environmentSpec.ts';
 import { lastSegment, parentId } from '../model/armId.ts';
@@ -79,17 +80,20 @@ function dnsProxy({ firewall, spec }: Adopted): readonly Omit<AdoptionGap, 'chec
   ];
 }
 
+/** Whether the firewall answers names now, for networks that would be told to ask it. */
+export const answersNames = ({ firewall, policy }: ActualAdoption): boolean =>
+  policy === undefined
+    ? firewall !== undefined && hasDnsProxy(firewall)
+    : jsonAt(policy.policy, 'properties', 'dnsSettings', 'enableProxy') === true;
+
 /** Of a classic firewall. */
 const hasDnsProxy = (firewall: JsonObject): boolean =>
   stringAt(firewall, 'properties', 'additionalProperties', 'Network.DNS.EnableProxy')?.toLowerCase() === 'true';
 
 /** Whether a rule lets the nodes out to what AKS can't do without. */
-function egressRules({ firewall, clusters, spec }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
-  if (spec.adopt?.found?.policy !== undefined) return [];
-  const rules = objectsAt(firewall, 'properties', 'applicationRuleCollections')
-    .filter((one) => stringAt(one, 'properties', 'action', 'type')?.toLowerCase() !== 'deny')
-    .flatMap((one) => objectsAt(one, 'properties', 'rules'))
-    .filter(letsAksOut);
+function egressRules({ firewall, clusters, spec, actual }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
+  if (spec.adopt?.found?.policy !== undefined && actual.policy === undefined) return [];
+  const rules = (actual.policy === undefined ? classicRules(firewall) : policyRules(actual.policy)).filter(letsAksOut);
   return clusters
     .filter(({ subnets }) => !subnets.every((subnet) => rules.some((rule) => isFrom(rule, subnet))))
     .map(({ name }) => ({
@@ -100,6 +104,18 @@ function egressRules({ firewall, clusters, spec }: Adopted): readonly Omit<Adopt
       fix: 'egress' as const,
     }));
 }
+
+const classicRules = (firewall: JsonObject): readonly JsonObject[] =>
+  objectsAt(firewall, 'properties', 'applicationRuleCollections')
+    .filter((one) => stringAt(one, 'properties', 'action', 'type')?.toLowerCase() !== 'deny')
+    .flatMap((one) => objectsAt(one, 'properties', 'rules'));
+
+/** Without what a base policy says: it is not read. */
+const policyRules = ({ groups }: RulePolicy): readonly JsonObject[] =>
+  groups
+    .flatMap((group) => objectsAt(group, 'properties', 'ruleCollections'))
+    .filter((one) => stringAt(one, 'action', 'type')?.toLowerCase() === 'allow')
+    .flatMap((one) => objectsAt(one, 'rules'));
 
 const letsAksOut = (rule: JsonObject): boolean =>
   stringsAt(rule, 'fqdnTags').some((tag) => tag.toLowerCase() === 'azurekubernetesservice') ||

@@ -4,11 +4,12 @@ import { owner } from '../actual/owner.ts';
 import { ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
 import { ownGroupCollectionNames } from '../desired/ruleCollectionGroup.ts';
 import { parentId } from '../model/armId.ts';
-import type { AdoptSpec } from '../model/environmentSpec.ts';
+import type { AdoptedResources, AdoptSpec } from '../model/environmentSpec.ts';
 import { overlaps, rangeOf } from '../model/ipRange.ts';
 import { jsonAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
 import { ownershipTag } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
+import { isWithin } from '../model/spec/scopes.ts';
 
 /** What keeps an environment from adopting. */
 export interface AdoptionProblems {
@@ -40,6 +41,32 @@ export function adoptionProblems(environment: string, adopt: AdoptSpec, actual: 
       ...overlapProblems(actual),
     ],
   };
+}
+
+/** What would be written beside firewall and clusters has to lie where the app may write, as the ids of the spec do. */
+export function scopeProblems(
+  { fix }: AdoptSpec,
+  found: AdoptedResources,
+  allowedScopes: readonly string[],
+): readonly Problem[] {
+  const subnets = found.clusters.flatMap((cluster) => cluster.subnets);
+  const written = [
+    ['adopt.firewall', found.policy === undefined ? [] : [found.policy]],
+    ['adopt.fix', fix.includes('routes') ? subnets.flatMap(({ routeTable }) => routeTable ?? []) : []],
+    [
+      'adopt.fix',
+      fix.includes('association') || fix.includes('dnsServers') ? subnets.map(({ id }) => parentId(id)) : [],
+    ],
+  ] as const;
+  return written.flatMap(([path, ids]) =>
+    [...new Set(ids)]
+      .filter((id) => !allowedScopes.some((scope) => isWithin(id, scope)))
+      .map((id) => ({
+        path,
+        message: `${id}, which would be written to, lies outside the scopes that the app may use`,
+        remedy: 'Have its owner add it, its resource group or its subscription to GATEHOUSE_ALLOWED_SCOPES.',
+      })),
+  );
 }
 
 /** A rule collection group of the environment's name that holds nothing of ours is somebody else's. */

@@ -130,6 +130,19 @@ test('a deletion takes back rules, grants and the claim, and leaves the rest', a
   expect(comparable(await stored(BLUE))).toEqual(comparable(cluster));
 });
 
+test('a deletion takes grants back where the lane that keeps them broke', async () => {
+  await exists();
+  await adopted();
+  const cluster = await stored(BLUE);
+  await cloud.call('PUT', '/environments/shop/grants/ana', { cidr: '198.51.100.9/32' });
+  await ranges(BLUE, (list) => list.includes('198.51.100.9/32'));
+  await cloud.clock.sleep(600_000);
+  cloud.host.durable.terminate('shop.blue', 'broken');
+  expect((await cloud.call('DELETE', '/environments/shop')).status).toBe(202);
+  await cloud.untilState('shop', 'deleted', 'failed');
+  expect(comparable(await stored(BLUE))).toEqual(comparable(cluster));
+});
+
 test('a release leaves everything as it is and forgets it; what was released can be adopted again', async () => {
   await exists();
   await adopted();
@@ -242,6 +255,22 @@ describe('what is missing', () => {
     expect(((await stored(table)).properties as { routes: { name: string }[] }).routes).toHaveLength(2);
   });
 
+  test('a network is not told to ask a firewall that answers no names', async () => {
+    await exists({ without });
+    await adopted({ fix: ['dnsServers'] });
+    const { dhcpOptions } = (await stored(`${HUB}/Microsoft.Network/virtualNetworks/hub-fw-vnet`)).properties;
+    expect((dhcpOptions as { dnsServers?: string[] } | undefined)?.dnsServers ?? []).toEqual([]);
+  });
+
+  test('a subnet is not sent to a firewall whose policy lets its nodes nowhere', async () => {
+    const policy = `${HUB}/Microsoft.Network/firewallPolicies/hub-policy`;
+    await exists({ policy, without: ['egress', 'dnsProxy', 'association', 'dnsServers'] });
+    const routeTable = `${HUB}/Microsoft.Network/routeTables/blue-routes`;
+    const since = cloud.clock.now() + 1;
+    await adopted({ fix: ['association', 'dnsServers'], routeTable });
+    expect(await writesSince(since)).toEqual([]);
+  });
+
   test('a subnet gets its route table only once egress and routes stand', async () => {
     await exists({ without: ['egress', 'routes', 'association'] });
     const table = `${HUB}/Microsoft.Network/routeTables/blue-routes`;
@@ -280,6 +309,43 @@ describe('a firewall that goes by a policy', () => {
     await exists({ policy: POLICY });
     const answer = await cloud.call('POST', '/environments', { ...spec(), name: 'platform' });
     expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('rule collection group')]);
+  });
+});
+
+describe('a new spec', () => {
+  const put = (body: object) => cloud.call('PUT', '/environments/shop/spec', body);
+
+  test('adds clusters and fixes, and takes fixes away without undoing them', async () => {
+    await exists({ clusters: [BLUE, GREEN], without: ['routes'] });
+    await adopted();
+    const both = { clusters: [BLUE, GREEN], fix: ['routes'] };
+    expect((await put(spec(both))).status).toBe(202);
+    const routesOf = async (id: string) => (await stored(id)).properties['routes'] as { name: string }[];
+    const tables = [
+      `${HUB}/Microsoft.Network/routeTables/blue-routes`,
+      `${SUBSCRIPTION}/resourceGroups/green-rg/providers/Microsoft.Network/routeTables/green-routes`,
+    ];
+    for (const table of tables) while ((await routesOf(table)).length < 2) await cloud.clock.sleep(5000);
+    await cloud.call('PUT', '/environments/shop/grants/ana', { cidr: '198.51.100.9/32' });
+    await ranges(GREEN, (list) => list.includes('198.51.100.9/32'));
+    await publish(GREEN, 'web');
+    await until(({ counts, sync }) => counts.publications === 1 && sync?.running === false);
+    expect(await reachable(80)).toBe(true);
+
+    expect((await put(spec({ clusters: [BLUE, GREEN] }))).status).toBe(202);
+    await cloud.clock.sleep(600_000);
+    for (const table of tables) expect(await routesOf(table)).toHaveLength(2);
+  });
+
+  test('that drops a cluster, or adopts nothing any more, is refused', async () => {
+    await exists({ clusters: [BLUE, GREEN] });
+    await adopted({ clusters: [BLUE, GREEN] });
+    const refusal = async (body: object) => {
+      const { status, text } = await put(body);
+      return [status, text];
+    };
+    expect(await refusal(spec())).toEqual([400, expect.stringContaining('its rules and ranges would stay')]);
+    expect(await refusal({ name: 'shop' })).toEqual([400, expect.stringContaining('its rules and ranges would stay')]);
   });
 });
 
