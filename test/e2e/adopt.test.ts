@@ -305,6 +305,38 @@ describe('a firewall that goes by a policy', () => {
     expect(await stored(`${POLICY}/ruleCollectionGroups/platform`)).toBeDefined();
   });
 
+  test('is shared by two environments, each with a firewall and a group of its own', async () => {
+    const other = {
+      firewall: FIREWALL.replace('hub-rg', 'two-rg').replace('hub-fw', 'two-fw'),
+      cluster: clusterId('red', 'two-rg'),
+    };
+    await exists({ policy: POLICY });
+    await exists({ policy: POLICY, firewall: other.firewall, clusters: [other.cluster], without: ['dnsServers'] });
+    const platform = await stored(`${POLICY}/ruleCollectionGroups/platform`);
+    await adopted();
+    const second = { name: 'two', adopt: { firewall: other.firewall, clusters: [other.cluster] } };
+    expect((await cloud.call('POST', '/environments', second)).status).toBe(202);
+    await cloud.untilState('two', 'ready', 'failed');
+    const since = cloud.clock.now() + 1;
+    await Promise.all([publish(BLUE, 'web'), publish(other.cluster, 'web')]);
+    const published = (name: string) =>
+      cloud.host.durable.waitFor(name, ({ customStatus }) => {
+        const status = customStatus as EnvironmentStatus | null;
+        return status?.counts.publications === 1 && status.sync?.running === false;
+      });
+    await Promise.all([published('shop'), published('two')]);
+    const log = (await requests()).filter((one) => one.time >= since && one.method === 'PUT');
+    const written = log.filter(({ path, status }) => path.startsWith(POLICY) && status < 400);
+    expect(written.map(({ path }) => path).toSorted()).toEqual([GROUP, `${POLICY}/ruleCollectionGroups/two`]);
+    const groups = await Promise.all(['shop', 'two'].map((name) => stored(`${POLICY}/ruleCollectionGroups/${name}`)));
+    expect(groups.map(({ properties }) => properties['ruleCollections'])).toEqual([
+      [expect.objectContaining({ name: 'shop', rules: [expect.anything()] })],
+      [expect.objectContaining({ name: 'two', rules: [expect.anything()] })],
+    ]);
+    expect(new Set(groups.map(({ properties }) => properties['priority'])).size).toBe(2);
+    expect(comparable(await stored(`${POLICY}/ruleCollectionGroups/platform`))).toEqual(comparable(platform));
+  });
+
   test('whose group of that name is somebody else’s is refused', async () => {
     await exists({ policy: POLICY });
     const answer = await cloud.call('POST', '/environments', { ...spec(), name: 'platform' });
