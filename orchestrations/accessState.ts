@@ -121,7 +121,7 @@ export function afterSignals(state: AccessState, signals: readonly unknown[], no
     return { ...applySignal(current, parsed.signal), appliedSignals };
   }, state);
   const current = withoutExpired(signalled, now);
-  if (isTakenBack(current)) return { ...current, phase: 'ended' };
+  if (isEnding(current)) return afterTakingBack(current, now);
   if (!current.lookWanted || !(current.phase === 'waiting' || isUnwritten(current))) return current;
   return { ...current, phase: 'planning', lookWanted: false };
 }
@@ -160,9 +160,14 @@ function applySignal(state: AccessState, signal: Signal): AccessState {
   }
 }
 
-/** Whether nothing of what was granted is left to be taken back, or nothing more can be done about it. */
-const isTakenBack = ({ ending, phase, lookWanted, retryAt }: AccessState): boolean =>
-  ending === true && phase === 'waiting' && !lookWanted && retryAt === undefined;
+const isEnding = ({ ending, phase, lookWanted }: AccessState): boolean =>
+  ending === true && phase === 'waiting' && !lookWanted;
+
+/** What could not be taken back is tried again until it can: who was let in for a while must not stay for good. */
+function afterTakingBack(state: AccessState, now: string): AccessState {
+  if (state.problem === undefined) return { ...state, phase: 'ended' };
+  return { ...state, retryAt: state.retryAt ?? new Date(Date.parse(now) + RETRY_MS).toISOString() };
+}
 
 /** A runtime grant that has expired goes; the ranges are looked at again, since it may stand in them. */
 function withoutExpired(state: AccessState, now: string): AccessState {

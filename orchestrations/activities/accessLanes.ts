@@ -4,13 +4,15 @@ import { isKeptBy } from '../../shared/actual/owner.ts';
 import { sameSpec, type EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { clustersOf, restrictedClustersOf } from '../../shared/model/clusters.ts';
 import type { ObservedCluster } from '../../shared/observe/ingress.ts';
+import type { Signal } from '../../shared/model/signal.ts';
+import type { StepProblem } from '../../shared/model/step.ts';
 import { isToBeWritten, planRanges } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import { ACCESS_LANE } from '../accessLane.ts';
 import { accessLaneId, migrateAccessState, newAccessState, type AccessState } from '../accessState.ts';
 import { SIGNAL_EVENT } from '../lane.ts';
 import type { StepOutcome } from '../stepRecord.ts';
-import { done, waitFor } from './outcomes.ts';
+import { done, failed, waitFor } from './outcomes.ts';
 
 /** What a step may do to the lanes of an environment's clusters. */
 export interface AccessLanes {
@@ -105,20 +107,35 @@ export function accessLanes(client: DurableClient): AccessLanes {
           // What a broken lane was last in must not be taken up by another environment of this name: it holds grants.
           await client.purgeInstanceHistory(id);
           continue;
+        } else if (takesBack) {
+          const { ending, phase, problem } = await stateOf(client, id);
+          if (ending === true && phase === 'waiting' && problem !== undefined)
+            return failed(notTakenBack(name, problem));
         }
-        // The signal's id is the environment's: however often it is sent, it is applied once.
-        const signal = { id: `${how}-${spec.name}`, time: new Date().toISOString() };
-        await client.raiseEvent(
-          id,
-          SIGNAL_EVENT,
-          how === 'delete' ? { ...signal, kind: how, force: false } : { ...signal, kind: how },
-        );
+        await client.raiseEvent(id, SIGNAL_EVENT, endSignal(spec, how, force));
         ends = true;
       }
       return ends ? waitFor("the lane of the cluster's authorized ranges ends", WAIT_SECONDS) : done(false);
     },
   };
 }
+
+/** The signal's id is the environment's: however often it is sent, it is applied once. */
+function endSignal({ name, adopt }: EnvironmentSpec, how: 'delete' | 'release', force: boolean): Signal {
+  const time = new Date().toISOString();
+  // By force an adopted cluster is let go as it is.
+  const isLetGo = how === 'release' || (adopt !== undefined && force);
+  return isLetGo
+    ? { kind: 'release', id: `release-${name}`, time }
+    : { kind: 'delete', id: `delete-${name}`, time, force: false };
+}
+
+const notTakenBack = (cluster: string, { message }: StepProblem): StepProblem => ({
+  code: 'GrantsNotTakenBack',
+  message: `What was granted on ${cluster} can't be taken back: ${message}`,
+  remedy:
+    'It is tried again every minute: solve it, then delete again. DELETE with ?force=true leaves the granted ranges.',
+});
 
 async function stateOf(client: DurableClient, id: string): Promise<AccessState> {
   const { input } = await client.getStatus(id, { showInput: true });

@@ -143,6 +143,35 @@ test('a deletion takes grants back where the lane that keeps them broke', async 
   expect(comparable(await stored(BLUE))).toEqual(comparable(cluster));
 });
 
+describe('a grant that can not be taken back', () => {
+  const HOME = '198.51.100.9/32';
+  beforeEach(async () => {
+    await exists();
+    await adopted();
+    await cloud.call('PUT', '/environments/shop/grants/ana', { cidr: HOME });
+    await ranges(BLUE, (list) => list.includes(HOME));
+    await strikeBy(cloud, { fault: 'forbidden', method: 'PUT', path: BLUE });
+    await cloud.call('DELETE', '/environments/shop');
+    const { steps } = await cloud.untilState('shop', 'deleted', 'failed');
+    const problem = { code: 'GrantsNotTakenBack' };
+    expect(steps).toContainEqual(expect.objectContaining({ name: 'accessLanes', state: 'failed' }));
+    expect(steps.find(({ name }) => name === 'accessLanes')).toMatchObject({ problem });
+  });
+
+  test('keeps the deletion from ending, and goes once it can', async () => {
+    await strikeBy(cloud);
+    await ranges(BLUE, (list) => !list.includes(HOME));
+    expect((await cloud.call('DELETE', '/environments/shop')).status).toBe(202);
+    expect((await cloud.untilState('shop', 'deleted')).state).toBe('deleted');
+  });
+
+  test('stays where the deletion is forced', async () => {
+    expect((await cloud.call('DELETE', '/environments/shop?force=true')).status).toBe(202);
+    expect((await cloud.untilState('shop', 'deleted')).state).toBe('deleted');
+    await ranges(BLUE, (list) => list.includes(HOME));
+  });
+});
+
 test('a release leaves everything as it is and forgets it; what was released can be adopted again', async () => {
   await exists();
   await adopted();
