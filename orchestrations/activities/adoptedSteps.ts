@@ -49,20 +49,21 @@ async function ensureAll(
 
 /**
  * Takes back what was published on an adopted firewall, and the claim with it. Egress rules and routes that `adopt.fix` has
- * put there stay: without them the nodes would be cut off.
+ * put there stay: without them the nodes would be cut off. A write that is under way is waited for, by force or not: it may be
+ * its owner's, and a newer one would cancel it.
  */
-export async function withdrawRules(spec: AdoptingSpec, force: boolean): Promise<StepOutcome> {
+export async function withdrawRules(spec: AdoptingSpec): Promise<StepOutcome> {
   const policy = spec.adopt.found?.policy;
-  return policy === undefined ? withdrawFromFirewall(spec, force) : withdrawFromPolicy(spec, policy, force);
+  return policy === undefined ? withdrawFromFirewall(spec) : withdrawFromPolicy(spec, policy);
 }
 
 /** The environment's group goes where nothing else is in it. */
-async function withdrawFromPolicy(spec: AdoptingSpec, policyId: string, force: boolean): Promise<StepOutcome> {
+async function withdrawFromPolicy(spec: AdoptingSpec, policyId: string): Promise<StepOutcome> {
   const policy = await readRulePolicy(policyId, false);
   const group = ownGroup(policy, spec.name);
   if (policy.policy === undefined || group === undefined) return done(false);
   const busy = [policy.policy, ...policy.groups].map(provisioningState).find((state) => !isSettled(state));
-  if (!force && busy !== undefined) return waitFor(`${policyId} is ${busy}`);
+  if (busy !== undefined) return waitFor(`${policyId} is ${busy}`);
   const id = ruleCollectionGroupId(policyId, spec.name);
   const body = withNatRules(group, [], spec.name);
   const left = collectionsOf(body).length;
@@ -72,14 +73,14 @@ async function withdrawFromPolicy(spec: AdoptingSpec, policyId: string, force: b
   );
 }
 
-async function withdrawFromFirewall(spec: AdoptingSpec, force: boolean): Promise<StepOutcome> {
+async function withdrawFromFirewall(spec: AdoptingSpec): Promise<StepOutcome> {
   const id = spec.adopt.firewall;
   const firewall = await readResource(id, apiVersions.network);
   if (firewall === undefined) return done(false);
   const claim = owner(firewall);
   if (claim !== undefined && claim !== spec.name) return done(false, `kept: ${id} is the environment ${claim}'s`);
   const state = provisioningState(firewall);
-  if (!force && !isSettled(state)) return waitFor(`${id} is ${state}`);
+  if (!isSettled(state)) return waitFor(`${id} is ${state}`);
   const body = withoutOurs(firewall, spec.name);
   if (body === undefined) return done(false);
   return written(await putResource(id, apiVersions.network, body));

@@ -37,7 +37,7 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
   accessLanes: (spec, force, lanes) => lanes.end(spec, 'delete', force),
 
   /** Only what is adopted has rules to be taken back: a firewall of our own goes with them. */
-  firewallRules: (spec, force) => (isAdopting(spec) ? withdrawRules(spec, force) : Promise.resolve(done(false))),
+  firewallRules: (spec) => (isAdopting(spec) ? withdrawRules(spec) : Promise.resolve(done(false))),
 
   clusterRoles: async (spec) => {
     const [cluster, identity] = await Promise.all([

@@ -143,6 +143,21 @@ test('a deletion takes grants back where the lane that keeps them broke', async 
   expect(comparable(await stored(BLUE))).toEqual(comparable(cluster));
 });
 
+test('a deletion by force waits for a write of the owner, and cancels none', async () => {
+  await exists();
+  await adopted();
+  await publish(BLUE, 'web');
+  await until(({ counts, sync }) => counts.publications === 1 && sync?.running === false);
+  const since = cloud.clock.now() + 1;
+  await cloud.control('PUT', `/state${FIREWALL}`, { properties: { provisioningState: 'Updating' } });
+  await cloud.call('DELETE', '/environments/shop?force=true');
+  await cloud.clock.sleep(600_000);
+  expect(await writesSince(since)).toEqual([]);
+  await cloud.control('PUT', `/state${FIREWALL}`, { properties: { provisioningState: 'Succeeded' } });
+  await cloud.untilState('shop', 'deleted', 'failed');
+  expect((await writesSince(since)).map(({ path }) => path)).toEqual([FIREWALL]);
+});
+
 describe('a grant that can not be taken back', () => {
   const HOME = '198.51.100.9/32';
   beforeEach(async () => {
