@@ -10,6 +10,8 @@ export interface ExistingEnvironment {
   readonly clusters: readonly string[];
   /** Full ARM id of the firewall's policy; absent: a classic firewall. */
   readonly policy?: string;
+  /** Full ARM id of what the policy inherits its egress rules from. */
+  readonly basePolicy?: string;
   /** What its owner has left out of the article. */
   readonly without?: readonly ('egress' | 'dnsProxy' | 'routes' | 'association' | 'dnsServers' | 'authorizedRanges')[];
   readonly location?: string;
@@ -43,7 +45,7 @@ const NETWORK_API = '2023-11-01';
 export async function buildExisting(
   azure: LocalAzure,
   clock: Clock,
-  { firewall, clusters, policy, without = [], location = 'eastus' }: ExistingEnvironment,
+  { firewall, clusters, policy, basePolicy, without = [], location = 'eastus' }: ExistingEnvironment,
 ): Promise<void> {
   const call = await caller(azure, clock);
   const put = (id: string, body: Body, apiVersion = NETWORK_API) =>
@@ -97,11 +99,17 @@ export async function buildExisting(
     properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4' },
   });
   if (policy !== undefined) {
+    if (basePolicy !== undefined) await put(basePolicy, { location, properties: { sku: { tier: 'Standard' } } });
     await put(policy, {
       location,
-      properties: { sku: { tier: 'Standard' }, ...(has('dnsProxy') && { dnsSettings: { enableProxy: true } }) },
+      properties: {
+        sku: { tier: 'Standard' },
+        ...(has('dnsProxy') && { dnsSettings: { enableProxy: true } }),
+        ...(basePolicy !== undefined && { basePolicy: { id: basePolicy } }),
+      },
     });
-    if (has('egress')) await put(`${policy}/ruleCollectionGroups/platform`, { properties: platformGroup });
+    if (has('egress'))
+      await put(`${basePolicy ?? policy}/ruleCollectionGroups/platform`, { properties: platformGroup });
   }
   await put(firewall, {
     location,

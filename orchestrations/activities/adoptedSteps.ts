@@ -37,10 +37,11 @@ async function ensureAll(
   const fixes = fixesOf(current(spec, { actual: adoption.actual, found: adoption.found }), adoption.actual);
   let wrote = false;
   let pending: StepOutcome | undefined;
-  // Each lies in a network or table of its own: one that is busy keeps no other waiting. The step is run again after it.
+  // Each lies in a network or table of its own: one that is busy keeps no other waiting. The step is run again after it, and
+  // fails only then where another one has: a write that was started is followed to its end.
   for (const { desired } of fixes) {
     const outcome = await ensureResource(desired, spec.name, mayWrite);
-    if (outcome.outcome === 'failed') return outcome;
+    if (outcome.outcome === 'failed') return pending ?? outcome;
     if (outcome.outcome === 'done') wrote ||= outcome.wrote;
     else pending ??= outcome;
   }

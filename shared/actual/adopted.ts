@@ -12,7 +12,7 @@ export interface ActualAdoption {
   readonly clusters: Readonly<Record<string, JsonObject>>;
   readonly networks: Readonly<Record<string, JsonObject>>;
   readonly routeTables: Readonly<Record<string, JsonObject>>;
-  /** The firewall's policy; read only where a fix depends on what it says. */
+  /** The firewall's policy, with what it inherits; absent for a classic firewall. */
   readonly policy?: RulePolicy;
 }
 

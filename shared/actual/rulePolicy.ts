@@ -10,7 +10,21 @@ export interface RulePolicy {
   readonly policy?: JsonObject;
   /** Every group of it, raw; none where there is no policy. */
   readonly groups: readonly JsonObject[];
+  /** What it inherits network and application rules from; absent where it has no base policy, or nobody asked. */
+  readonly base?: BasePolicy;
 }
+
+/** The policy that another one inherits rules from; there is one level of them. */
+export interface BasePolicy {
+  /** Full ARM id; often of another team, in another subscription. */
+  readonly id: string;
+  /** Its groups, raw; absent where the app may not read them. */
+  readonly groups?: readonly JsonObject[];
+}
+
+/** The base policy that a policy, as ARM answers it, names. */
+export const basePolicyId = (policy: JsonObject | undefined): string | undefined =>
+  stringAt(policy, 'properties', 'basePolicy', 'id');
 
 /** The environment's own group, which bears its name: Azure compares names case-insensitively. */
 export function ownGroup({ groups }: Pick<RulePolicy, 'groups'>, environment: string): JsonObject | undefined {

@@ -6,7 +6,6 @@ import { adoptionProblems, groupProblems, scopeProblems, type AdoptionProblems }
 import type { ActualAdoption } from '../actual/adopted.ts';
 import { settings } from '../settings.ts';
 import { observeAdoption } from './adoption.ts';
-import { observeRulePolicy } from './rulePolicy.ts';
 
 /** What looking at an adoption has come to. */
 export interface Adopted extends AdoptionProblems {
@@ -31,7 +30,7 @@ export async function adopt(spec: EnvironmentSpec): Promise<Adopted | undefined>
   const outside = scopeProblems(asked, found, settings().allowedScopes);
   if (outside.length > 0) return { spec, actual, gaps: [], ...problems, blocked: outside };
   const adopted = adoptedSpec({ ...spec, adopt: asked }, actual, found);
-  const policy = await observeRulePolicy(adopted);
+  const { policy } = actual;
   const claimed = [...problems.claimed, ...(policy === undefined ? [] : groupProblems(spec.name, policy))];
   return { spec: adopted, actual, gaps: adoptionGaps(adopted, actual), ...problems, claimed };
 }

@@ -13,7 +13,7 @@ import { apiVersions } from '../model/apiVersions.ts';
 import { parentId, subscriptionOf } from '../model/armId.ts';
 import type { AdoptedResources, AdoptSpec } from '../model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../model/json.ts';
-import { readRulePolicy } from './rulePolicy.ts';
+import { readInheritingPolicy } from './rulePolicy.ts';
 
 /** An adoption as it is now, and the public IPs that were read for it. */
 export interface ObservedAdoption {
@@ -25,7 +25,7 @@ export interface ObservedAdoption {
 
 /**
  * Reads what an adoption's ids lead to: firewall, clusters and public IPs side by side, then the networks of their subnets, then
- * the route tables of these. What has been found before is read with the first.
+ * the route tables of these and the firewall's policy. What has been found before is read with the first.
  *
  * @throws ArmError when something can't be read, e.g. for want of a role
  */
@@ -54,7 +54,7 @@ export async function observeAdoption(adopt: AdoptSpec): Promise<ObservedAdoptio
   const [tables, frontends, policy] = await Promise.all([
     readAll(notIn(knownTables, tableIds), apiVersions.network),
     firewall === undefined ? [] : frontendsOf(firewall, publicIps),
-    policyId !== undefined && dependsOnPolicy(adopt) ? readRulePolicy(policyId, false) : undefined,
+    policyId === undefined ? undefined : readInheritingPolicy(policyId),
   ]);
   const actual: ActualAdoption = {
     ...(firewall === undefined ? {} : { firewall }),
@@ -67,9 +67,6 @@ export async function observeAdoption(adopt: AdoptSpec): Promise<ObservedAdoptio
   const found = adoptedResources(actual);
   return { actual, publicIps, ...(found === undefined ? {} : { found }) };
 }
-
-/** Nodes are sent to the firewall, for names or with all their traffic, only where it serves them. */
-const dependsOnPolicy = ({ fix }: AdoptSpec): boolean => fix.includes('dnsServers') || fix.includes('association');
 
 /** The addresses that a firewall has, as far as Azure tells them. */
 async function frontendsOf(firewall: JsonObject, publicIps: PublicIps): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { clusterFacts } from '../actual/facts.ts';
-import { tableOf } from '../actual/adopted.ts';
+import { tableOf, type ActualAdoption } from '../actual/adopted.ts';
 import { sameId } from '../actual/compare.ts';
 import type { RulePolicy } from '../actual/rulePolicy.ts';
 import { publicIpsOfSubscription } from '../azure/publicIps.ts';
@@ -114,11 +114,11 @@ async function observeCreated(spec: EnvironmentSpec, options: ObserveServicesOpt
 
 /** The same of what exists: the networks and route tables are those of the clusters' subnets. */
 async function observeAdopted(spec: AdoptingSpec, options: ObserveServicesOptions): Promise<ObservedIngress> {
-  const [{ actual, found, publicIps }, policy, surroundings] = await Promise.all([
+  const [{ actual, found, publicIps }, surroundings] = await Promise.all([
     observeAdoption(spec.adopt),
-    observeRulePolicy(spec),
     Promise.all(clustersOf(spec).map((place) => readSurroundings(place, options))),
   ]);
+  const policy = await adoptedPolicy(spec, actual);
   const subnets = found?.clusters ?? spec.adopt.found?.clusters ?? [];
   const clusters = surroundings.map(({ place, balancers }) => ({
     place,
@@ -139,6 +139,12 @@ async function observeAdopted(spec: AdoptingSpec, options: ObserveServicesOption
     ...(await ingressFacts(spec, actual.firewall, publicIps, clusters)),
     retiredPublicIps: [],
   };
+}
+
+/** The policy that was adopted: the firewall may go by another one by now, which is not ours to write into. */
+async function adoptedPolicy(spec: AdoptingSpec, { policy }: ActualAdoption): Promise<RulePolicy | undefined> {
+  const isAdopted = policy !== undefined && sameId(policy.id, spec.adopt.found?.policy ?? '');
+  return isAdopted ? policy : observeRulePolicy(spec);
 }
 
 async function readSurroundings(place: ClusterPlace, options: ObserveServicesOptions) {

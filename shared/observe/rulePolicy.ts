@@ -1,4 +1,4 @@
-import type { RulePolicy } from '../actual/rulePolicy.ts';
+import { basePolicyId, type BasePolicy, type RulePolicy } from '../actual/rulePolicy.ts';
 import { ArmError } from '../azure/errors.ts';
 import { listResources, readResource } from '../azure/resource.ts';
 import { apiVersions } from '../model/apiVersions.ts';
@@ -29,6 +29,26 @@ export async function readRulePolicy(id: string, isOwn: boolean): Promise<RulePo
     listResources(`${id}/ruleCollectionGroups`, apiVersions.network),
   ]);
   return { id, isOwn, ...(policy !== undefined && { policy }), groups: groups ?? [] };
+}
+
+/**
+ * The same with what the policy inherits: one more read where it has a base policy.
+ *
+ * @throws ArmError; not where only the base policy may not be read, which often is another team's
+ */
+export async function readInheritingPolicy(id: string): Promise<RulePolicy> {
+  const policy = await readRulePolicy(id, false);
+  const base = basePolicyId(policy.policy);
+  return base === undefined ? policy : { ...policy, base: await readBasePolicy(base) };
+}
+
+async function readBasePolicy(id: string): Promise<BasePolicy> {
+  try {
+    return { id, groups: (await listResources(`${id}/ruleCollectionGroups`, apiVersions.network)) ?? [] };
+  } catch (error) {
+    if (!(error instanceof ArmError) || error.status !== 403) throw error;
+    return { id };
+  }
 }
 
 /**

@@ -66,18 +66,17 @@ export function adoptionGaps(spec: EnvironmentSpec, actual: ActualAdoption): rea
 }
 
 /** Names in network rules are resolved by the proxy, and nobody else. */
-function dnsProxy({ firewall, spec }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
+function dnsProxy({ firewall, actual }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
   const isBasic = stringAt(firewall, 'properties', 'sku', 'tier')?.toLowerCase() === 'basic';
-  // With a policy the proxy is the policy's.
-  if (isBasic || spec.adopt?.found?.policy !== undefined || hasDnsProxy(firewall)) return [];
-  return [
-    {
-      resource: stringAt(firewall, 'id') ?? '',
-      message: "The firewall's DNS proxy is off: names in network rules are not resolved.",
-      remedy: 'Add dnsProxy to adopt.fix, or: az network firewall update --enable-dns-proxy true.',
-      fix: 'dnsProxy',
-    },
-  ];
+  if (isBasic || answersNames(actual)) return [];
+  const message = "The firewall's DNS proxy is off: names in network rules are not resolved.";
+  // Nothing of an adopted policy is written but the environment's own group.
+  if (actual.policy !== undefined) {
+    const remedy = `Have it turned on: az network firewall policy update --ids ${actual.policy.id} --enable-dns-proxy true.`;
+    return [{ resource: actual.policy.id, message, remedy }];
+  }
+  const remedy = 'Add dnsProxy to adopt.fix, or: az network firewall update --enable-dns-proxy true.';
+  return [{ resource: stringAt(firewall, 'id') ?? '', message, remedy, fix: 'dnsProxy' }];
 }
 
 /** Whether the firewall answers names now, for networks that would be told to ask it. */
@@ -91,15 +90,16 @@ const hasDnsProxy = (firewall: JsonObject): boolean =>
   stringAt(firewall, 'properties', 'additionalProperties', 'Network.DNS.EnableProxy')?.toLowerCase() === 'true';
 
 /** Whether a rule lets the nodes out to what AKS can't do without. */
-function egressRules({ firewall, clusters, spec, actual }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
-  if (spec.adopt?.found?.policy !== undefined && actual.policy === undefined) return [];
+function egressRules({ firewall, clusters, actual }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
+  const base = actual.policy?.base;
+  const unread = base !== undefined && base.groups === undefined ? ` What ${base.id} hands down may not be read.` : '';
   const rules = (actual.policy === undefined ? classicRules(firewall) : policyRules(actual.policy)).filter(letsAksOut);
   return clusters
     .filter(({ subnets }) => !subnets.every((subnet) => rules.some((rule) => isFrom(rule, subnet))))
     .map(({ name }) => ({
       resource: stringAt(firewall, 'id') ?? '',
       cluster: name,
-      message: `No application rule lets the nodes of ${name} out to what AKS needs.`,
+      message: `No application rule lets the nodes of ${name} out to what AKS needs.${unread}`,
       remedy: 'Add egress to adopt.fix, or allow the FQDN tag AzureKubernetesService to the subnet.',
       fix: 'egress' as const,
     }));
@@ -110,9 +110,9 @@ const classicRules = (firewall: JsonObject): readonly JsonObject[] =>
     .filter((one) => stringAt(one, 'properties', 'action', 'type')?.toLowerCase() !== 'deny')
     .flatMap((one) => objectsAt(one, 'properties', 'rules'));
 
-/** Without what a base policy says: it is not read. */
-const policyRules = ({ groups }: RulePolicy): readonly JsonObject[] =>
-  groups
+/** A base policy hands its rules down, and they come first. */
+const policyRules = ({ groups, base }: RulePolicy): readonly JsonObject[] =>
+  [...(base?.groups ?? []), ...groups]
     .flatMap((group) => objectsAt(group, 'properties', 'ruleCollections'))
     .filter((one) => stringAt(one, 'action', 'type')?.toLowerCase() === 'allow')
     .flatMap((one) => objectsAt(one, 'rules'));
@@ -214,8 +214,8 @@ export function frontendsWithoutRoute(table: JsonObject, frontends: readonly str
 }
 
 /** Nodes that resolve elsewhere may connect to other addresses than the firewall has let through. */
-function dnsServers({ actual, clusters, privateIp, firewall, spec }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
-  const usesProxy = hasDnsProxy(firewall) || spec.adopt?.fix.includes('dnsProxy') === true;
+function dnsServers({ actual, clusters, privateIp, spec }: Adopted): readonly Omit<AdoptionGap, 'check'>[] {
+  const usesProxy = answersNames(actual) || spec.adopt?.fix.includes('dnsProxy') === true;
   if (privateIp === undefined || !usesProxy) return [];
   const networks = new Map(
     clusters.flatMap(({ name, subnets }) => subnets.map(({ id }) => [parentId(id).toLowerCase(), name] as const)),

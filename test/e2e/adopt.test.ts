@@ -84,8 +84,15 @@ function withoutOurs({ tags: _claim, properties, ...rest }: Stored): Stored {
   return { ...rest, properties: { ...properties, natRuleCollections: [] } };
 }
 
-test('adopting reads little and writes nothing', async () => {
-  await exists();
+const hubPolicy = `${HUB}/Microsoft.Network/firewallPolicies/hub-policy`;
+const basePolicy = `${HUB}/Microsoft.Network/firewallPolicies/base-policy`;
+
+test.each<[string, Partial<ExistingEnvironment>]>([
+  ['a classic firewall', {}],
+  ['one with a policy', { policy: hubPolicy }],
+  ['one with a policy that inherits', { policy: hubPolicy, basePolicy }],
+])('adopting %s reads little and writes nothing', async (_, existing) => {
+  await exists(existing);
   const since = cloud.clock.now() + 1;
   await cloud.clock.sleep(10);
   const { status } = await cloud.call('POST', '/environments', spec());
@@ -307,8 +314,7 @@ describe('what is missing', () => {
   });
 
   test('a subnet is not sent to a firewall whose policy lets its nodes nowhere', async () => {
-    const policy = `${HUB}/Microsoft.Network/firewallPolicies/hub-policy`;
-    await exists({ policy, without: ['egress', 'dnsProxy', 'association', 'dnsServers'] });
+    await exists({ policy: hubPolicy, without: ['egress', 'dnsProxy', 'association', 'dnsServers'] });
     const routeTable = `${HUB}/Microsoft.Network/routeTables/blue-routes`;
     const since = cloud.clock.now() + 1;
     await adopted({ fix: ['association', 'dnsServers'], routeTable });
@@ -329,7 +335,7 @@ describe('what is missing', () => {
 });
 
 describe('a firewall that goes by a policy', () => {
-  const POLICY = `${HUB}/Microsoft.Network/firewallPolicies/hub-policy`;
+  const POLICY = hubPolicy;
   const GROUP = `${POLICY}/ruleCollectionGroups/shop`;
 
   test('is kept by a group of the environment, and by nothing else', async () => {
@@ -347,6 +353,35 @@ describe('a firewall that goes by a policy', () => {
     await cloud.untilState('shop', 'deleted', 'failed');
     await expect(stored(GROUP)).rejects.toThrow('404');
     expect(await stored(`${POLICY}/ruleCollectionGroups/platform`)).toBeDefined();
+  });
+
+  describe('and inherits from another team’s', () => {
+    const gaps = async () => {
+      const { status, body } = await cloud.call('POST', '/plans', spec());
+      expect(status).toBe(200);
+      return (body as unknown as { gaps: { check: string; resource: string; message: string; fix?: string }[] }).gaps;
+    };
+
+    test('has the egress rules that are handed down to it', async () => {
+      await exists({ policy: POLICY, basePolicy });
+      expect(await gaps()).toEqual([]);
+    });
+
+    test('is told where what is handed down may not be read', async () => {
+      await exists({ policy: POLICY, basePolicy });
+      await strikeBy(cloud, { fault: 'forbidden', path: `${basePolicy}/ruleCollectionGroups` });
+      expect(await gaps()).toMatchObject([
+        { check: 'egressRules', message: expect.stringContaining(basePolicy) as string },
+      ]);
+    });
+
+    test('names what both lack, and mends nothing of theirs', async () => {
+      await exists({ policy: POLICY, basePolicy, without: ['egress', 'dnsProxy'] });
+      const found = await gaps();
+      expect(found.map(({ check }) => check)).toEqual(['dnsProxy', 'egressRules']);
+      expect(found[0]).not.toHaveProperty('fix');
+      expect(found[0]?.resource).toBe(POLICY);
+    });
   });
 
   test('is shared by two environments, each with a firewall and a group of its own', async () => {
