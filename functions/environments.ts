@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
+import { shownGraph, type LaneState } from '../orchestrations/laneState.ts';
 import { resourceIds } from '../shared/model/names.ts';
+import type { StepStatus } from '../shared/model/step.ts';
 import {
   alreadyExists,
   existingLane,
@@ -67,7 +69,7 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
     updatedAt: lane.updatedAt,
     ...(state.readyAt === undefined ? {} : { readyAt: state.readyAt }),
     ...(state.specChangedAt === undefined ? {} : { specChangedAt: state.specChangedAt }),
-    steps: status?.steps ?? [],
+    steps: shownSteps(state, status?.steps ?? []),
     counts: status?.counts,
     ...(status?.sync === undefined ? {} : { sync: status.sync }),
     ...shownAccess(access),
@@ -75,6 +77,15 @@ async function showEnvironment(request: HttpRequest, client: DurableClient): Pro
     resources: resourceIds(state.spec),
     spec: state.spec,
     ...(state.nextSpec === undefined ? {} : { nextSpec: state.nextSpec }),
+  });
+}
+
+/** The steps with what their graph knows of them: titles for people, what each waits for, and how long it takes, in seconds. */
+function shownSteps(state: LaneState, steps: readonly StepStatus[]): readonly object[] {
+  const graph = new Map(shownGraph(state).map((step) => [step.name, step]));
+  return steps.map((step) => {
+    const { title, expectedSeconds, after } = graph.get(step.name) ?? {};
+    return { ...step, ...(title !== undefined && { title, expectedSeconds, after }) };
   });
 }
 

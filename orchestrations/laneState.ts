@@ -97,6 +97,10 @@ const graphs = {
 /** The steps of the graph that the lane works on. */
 export const stepsOf = ({ graph, spec }: Pick<LaneState, 'graph' | 'spec'>): readonly Step[] => graphs[graph](spec);
 
+/** The graph whose steps the status shows: of an environment that is kept true, that of its creation. */
+export const shownGraph = ({ graph, spec }: Pick<LaneState, 'graph' | 'spec'>): readonly Step[] =>
+  stepsOf({ graph: graph === 'sync' ? 'provision' : graph, spec });
+
 /**
  * Reads a lane's input, which may have been written by an older version of the app.
  *

@@ -45,6 +45,12 @@ describe('one call builds the article’s environment', () => {
       'events done',
       'accessLanes done',
     ]);
+    const shownSteps: readonly object[] = steps;
+    expect(shownSteps.find((step) => 'name' in step && step.name === 'firewall')).toMatchObject({
+      title: expect.stringContaining('irewall') as string,
+      expectedSeconds: 322,
+      after: expect.arrayContaining([{ step: 'virtualNetwork', until: 'done' }]) as object[],
+    });
     expect(counts).toMatchObject({ stepsDone: 13, stepsTotal: 13, writes: 11, firewallWrites: 1 });
   });
 
