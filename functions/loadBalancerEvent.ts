@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why an event is none of ours. */
 export type ChangeRefusal = 'malformed' | 'other-event-type' | 'other-operation' | 'other-resource';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import { z } from 'zod';
+import * as z from 'zod';
 import { accepted } from './environments.ts';
 import { existingLane, signalLane } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';

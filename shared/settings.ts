@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cloudAt, cloudEndpoints, cloudNames, type Cloud } from './model/cloud.ts';
 
 /** The app's settings, from `GATEHOUSE_*` environment variables (app settings in Azure, local.settings.json here). */

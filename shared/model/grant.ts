@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { contains, rangeOf } from './ipRange.ts';
 import type { Problem } from './problem.ts';
 import { expiryTime, grantLabel, grantRange } from './spec/fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Lists and maps without content are absent or, as Go writes them, null. */
 const text = z.string().nullish();

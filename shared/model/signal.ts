@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { completedSpec, type EnvironmentSpec } from './environmentSpec.ts';
 import type { Problem } from './problem.ts';
 

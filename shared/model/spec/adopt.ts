@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseArmId } from '../armId.ts';
 import { adoptFixes, type AdoptedResources } from './adoptTypes.ts';
 import { parsedText, shown } from './fields.ts';

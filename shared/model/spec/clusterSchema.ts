@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { linuxSkus, networkPlugins, windowsSkus, zones } from './clusterTypes.ts';
 import { cidrText, namedText, parsedText, shown, type Fault } from './fields.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bareAddress, isPrivate, parseRange, type IpRange } from '../ipRange.ts';
 
 /** Why a value won't do, and what would. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_DNAT_PORT } from '../natRule.ts';
 import { cidrText, internetSource, namedText, parsedText, type Fault } from './fields.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { suggestion } from '../nearest.ts';
 import type { Problem } from '../problem.ts';
 import { shown } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_FRONTENDS_AND_DESTINATIONS } from '../azureLimits.ts';
 import { canonicalLocation } from '../cloud.ts';
 import { environmentNamePattern, firewallSubnetName, managementSubnetName } from '../names.ts';
