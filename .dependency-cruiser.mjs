@@ -91,7 +91,7 @@ export default {
       name: 'production-knows-no-stand-in',
       severity: 'error',
       from: { path: '^(functions|orchestrations|shared)/' },
-      to: { path: '^(local|test|bench|cli|web)/' },
+      to: { path: '^(local|test|bench|packaging|cli|web)/' },
     },
     {
       name: 'local-azure-is-the-other-side-of-the-wire',

@@ -7,7 +7,7 @@ const scriptGlobals = Object.fromEntries(
 );
 
 export default defineConfig(
-  globalIgnores(['dist/**', 'node_modules/**', 'coverage/**', '.gatehouse/**']),
+  globalIgnores(['dist/**', 'dist-package/**', 'node_modules/**', 'coverage/**', '.gatehouse/**']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

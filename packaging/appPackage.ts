@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { appEntry, bundle } from './bundle.ts';
+import { contentProblems } from './contents.ts';
+import { licenceTexts } from './licences.ts';
+import { licenceProblems, shippedPackages, type ShippedPackage } from './shippedPackages.ts';
+import { zip, type PackageFile } from './zip.ts';
+
+export interface AppPackage {
+  readonly files: readonly PackageFile[];
+  readonly zip: Uint8Array;
+  readonly metafile: Metafile;
+  readonly packages: readonly ShippedPackage[];
+}
+
+/** A package that must not go out; the message names everything that is wrong with it. */
+export class PackageError extends Error {
+  override readonly name = 'PackageError';
+}
+
+/**
+ * Puts the app, as the Functions host takes it, into a folder that is emptied first: bundle, host.json, a package.json that
+ * asks for no installation, and licences.
+ *
+ * @param hostFile the host.json to take
+ * @throws PackageError
+ */
+export async function makePackage(directory: string, hostFile: string): Promise<AppPackage> {
+  const host = hostJson(hostFile);
+  rmSync(directory, { recursive: true, force: true });
+  const metafile = await bundle(appEntry, join(directory, 'dist'));
+  const packages = shippedPackages(metafile);
+  const unfit = licenceProblems(packages);
+  if (unfit.length > 0) throw new PackageError(unfit.join('\n'));
+  const written = {
+    'host.json': host,
+    'package.json': `${JSON.stringify(manifest(), undefined, 2)}\n`,
+    LICENSE: readFileSync('LICENSE'),
+    'THIRD_PARTY_LICENSES.txt': licenceTexts(packages),
+  };
+  for (const [path, content] of Object.entries(written)) writeFileSync(join(directory, path), content);
+  const files = filesBelow(directory);
+  const zipped = zip(files);
+  const problems = contentProblems(files, zipped.length);
+  if (problems.length > 0) throw new PackageError(problems.join('\n'));
+  return { files, zip: zipped, metafile, packages };
+}
+
+/** Everything is bundled, so nothing is left to install in Azure. */
+function manifest(): object {
+  const { name, version, description, license, type, main, engines } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  ) as Record<string, unknown>;
+  return { name, version, private: true, description, license, type, main, engines };
+}
+
+/** @throws PackageError when it is not there, or no JSON */
+function hostJson(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    throw new PackageError(`${file} can't be taken for host.json: ${String(error)}`, { cause: error });
+  }
+}
+
+function filesBelow(directory: string): readonly PackageFile[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => statSync(join(directory, path)).isFile())
+    .sort()
+    .map((path) => ({ path, bytes: readFileSync(join(directory, path)) }));
+}
