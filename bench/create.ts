@@ -10,6 +10,7 @@ import { apiClient, type ShownEnvironment } from '../local/demo/apiClient.ts';
 import { creationFigures, requestLog } from '../local/measure.ts';
 import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
 import { resourceIds } from '../shared/model/names.ts';
+import { median, round } from './statistics.ts';
 
 const SEEDS = 15;
 /** The contract's numbers. */
@@ -48,13 +49,13 @@ for (const run of runs) {
 }
 
 const figures = {
-  ratio: round(median(runs.map((run) => run.articleSeconds / run.azureSeconds))),
-  ratioWithPublication: round(median(runs.map(ratioWithPublication))),
-  criticalPathRatio: round(median(runs.map((run) => run.azureSeconds / run.criticalPathSeconds))),
+  ratio: round(median(runs.map((run) => run.articleSeconds / run.azureSeconds)), 4),
+  ratioWithPublication: round(median(runs.map(ratioWithPublication)), 4),
+  criticalPathRatio: round(median(runs.map((run) => run.azureSeconds / run.criticalPathSeconds)), 4),
   firewallWrites: Math.max(...runs.map((run) => run.firewallWrites)),
-  policyRatio: round(median(runs.map((run) => run.policy.azureSeconds / run.azureSeconds))),
-  policyRatioWithPublication: round(median(runs.map(policyRatioWithPublication))),
-  overheadRatio: round(median(runs.map((run) => run.ownMilliseconds / 1000 / run.azureSeconds))),
+  policyRatio: round(median(runs.map((run) => run.policy.azureSeconds / run.azureSeconds)), 4),
+  policyRatioWithPublication: round(median(runs.map(policyRatioWithPublication)), 4),
+  overheadRatio: round(median(runs.map((run) => run.ownMilliseconds / 1000 / run.azureSeconds)), 4),
 };
 const ok =
   figures.ratio >= LEAST_RATIO &&
@@ -148,14 +149,4 @@ function ratioWithPublication(run: Run): number {
 function policyRatioWithPublication(run: Run & { readonly policy: Pick<Run, 'azureSeconds' | 'publicationSeconds'> }) {
   const { policy } = run;
   return (policy.azureSeconds + policy.publicationSeconds) / (run.azureSeconds + run.publicationSeconds);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

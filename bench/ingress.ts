@@ -3,6 +3,7 @@
 // the wall: what is measured in milliseconds is this machine's own work, in one process with local Azure and the sender.
 import { VirtualClock } from '../local/clock.ts';
 import { FIREWALL, startShop } from './shop.ts';
+import { percentile, round } from './statistics.ts';
 
 const REPEATS = 20;
 const BURST = 100;
@@ -136,13 +137,4 @@ async function deliver(): Promise<number> {
   });
   await response.arrayBuffer();
   return response.status;
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../shared/model/json.ts';
 import type { PublicationFacts } from '../shared/model/publication.ts';
 import { parseService, type LoadBalancerService } from '../shared/model/service.ts';
 import { planPublications, type PublicationPlanInput } from '../shared/plan/publicationPlan.ts';
+import { median, percentile, round } from './statistics.ts';
 
 const RUNS = 60;
 const WARM_UPS = 15;
@@ -38,10 +39,10 @@ for (const { title, median, p95, plan } of rows) {
 }
 
 const figures = {
-  p95Ms: round(day?.p95 ?? Infinity),
-  stressP95Ms: round(big?.p95 ?? Infinity),
-  growth: round((big?.median ?? Infinity) / (small?.median ?? 1)),
-  memoryMB: round(memoryOf(everyday)),
+  p95Ms: round(day?.p95 ?? Infinity, 2),
+  stressP95Ms: round(big?.p95 ?? Infinity, 2),
+  growth: round((big?.median ?? Infinity) / (small?.median ?? 1), 2),
+  memoryMB: round(memoryOf(everyday), 2),
 };
 const ok = figures.p95Ms <= MOST_P95_MS && figures.stressP95Ms <= MOST_STRESS_P95_MS && figures.growth <= MOST_GROWTH;
 console.log(`\nMemory that one plan of the everyday case allocates: ${figures.memoryMB} MB. ${RUNS} runs each.`);
@@ -156,18 +157,19 @@ function measured(cases: readonly Case[]) {
     times: [] as number[],
     plan: planPublications(input),
   }));
-  for (let round = 0; round < WARM_UPS + RUNS; round++) {
+  for (let turn = 0; turn < WARM_UPS + RUNS; turn++) {
     for (const run of runs) {
       const start = performance.now();
       run.plan = planPublications(run.input);
-      if (round >= WARM_UPS) run.times.push(performance.now() - start);
+      if (turn >= WARM_UPS) run.times.push(performance.now() - start);
     }
   }
-  return runs.map(({ title, times, plan }) => {
-    times.sort((a, b) => a - b);
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-    return { title, median: at(0.5), p95: at(0.95), plan };
-  });
+  return runs.map(({ title, times, plan }) => ({
+    title,
+    median: median(times),
+    p95: percentile(times, 0.95),
+    plan,
+  }));
 }
 
 /** Growth of the heap over one plan, in MB; the largest of a few, since a collection in between hides some. */
@@ -188,8 +190,4 @@ function benchSpec(): EnvironmentSpec {
   );
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return parsed.spec;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }
