@@ -1,8 +1,10 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
-import { previewOf, renderPreview } from '../shared/observe/preview.ts';
-import { existingLane } from './http/laneClient.ts';
+import { previewOf } from '../shared/observe/preview.ts';
+import { renderPreview, type Preview } from '../shared/plan/preview.ts';
+import { withPublications } from '../shared/plan/previewedPublications.ts';
+import { existingLane, type Lane } from './http/laneClient.ts';
+import { lookIfReady } from './http/look.ts';
 import { bodyText, json, prefersText, route, text } from './http/route.ts';
 import { specFrom } from './http/spec.ts';
 import { newSpecOf, previewed } from './specs.ts';
@@ -14,19 +16,25 @@ export function registerPlans(): void {
 }
 
 /** POST /plans: what starting this spec would do. */
-const planSpec = async (request: HttpRequest): Promise<HttpResponseInit> => planned(request, await specFrom(request));
+const planSpec = async (request: HttpRequest): Promise<HttpResponseInit> =>
+  shown(request, await previewOf(await specFrom(request)));
 
 /** POST /environments/{name}/plan: what would have to change now; with a spec in the body, for that spec. */
 async function planEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const lane = await existingLane(client, request.params['name'] ?? '');
   const body = await bodyText(request);
   return body.trim() === ''
-    ? planned(request, lane.state.spec)
+    ? shown(request, await previewNow(lane))
     : previewed(request, lane, newSpecOf(lane, body, request));
 }
 
-/** JSON, or text for people by `Accept: text/plain`. */
-async function planned(request: HttpRequest, spec: EnvironmentSpec): Promise<HttpResponseInit> {
-  const preview = await previewOf(spec);
-  return prefersText(request) ? text(renderPreview(preview)) : json(200, preview);
+/** Resources and, once there is a firewall to publish them on, services. */
+async function previewNow(lane: Lane): Promise<Preview> {
+  const { spec, readyAt } = lane.state;
+  const [preview, looked] = await Promise.all([previewOf(spec), readyAt === undefined ? undefined : lookIfReady(lane)]);
+  return looked === undefined ? preview : withPublications(preview, looked.publications, spec);
 }
+
+/** JSON, or text for people by `Accept: text/plain`. */
+const shown = (request: HttpRequest, preview: Preview): HttpResponseInit =>
+  prefersText(request) ? text(renderPreview(preview)) : json(200, preview);

@@ -1,18 +1,18 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import { nameOf, planned, type SyncObservation } from '../orchestrations/activities/syncObservation.ts';
+import { nameOf, type SyncObservation } from '../orchestrations/activities/syncObservation.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { probeConnectivity } from '../shared/observe/connectivity.ts';
 import { driftCauses } from '../shared/observe/driftCauses.ts';
-import { observeIngress } from '../shared/observe/ingress.ts';
 import type { ObservedServices } from '../shared/observe/services.ts';
 import { clusterFindings } from '../shared/plan/clusterDrift.ts';
 import { coverageFindings, driftFindings, type ClusterRanges } from '../shared/plan/driftChecks.ts';
 import { explainService } from '../shared/plan/explain.ts';
-import { natRuleView, ruleHolder } from '../shared/plan/ruleHolder.ts';
+import { natRuleView } from '../shared/plan/ruleHolder.ts';
 import { planRanges } from '../shared/plan/rangePlan.ts';
 import { settings } from '../shared/settings.ts';
 import { existingLane, findAccessLanes, type Lane } from './http/laneClient.ts';
+import { look } from './http/look.ts';
 import { HttpProblem } from './http/problem.ts';
 import { json, route } from './http/route.ts';
 
@@ -23,36 +23,16 @@ export function registerServices(): void {
   route('showDrift', ['GET'], 'environments/{name}/drift', showDrift);
 }
 
-const READ_DEADLINE = { deadlineSeconds: 20 };
 const PROBE_DEADLINE_SECONDS = 5;
 /** A service with more ports is probed on its first ones only. */
 const MAX_PROBES = 10;
 
-type Looked = SyncObservation & { readonly lane: Lane; readonly spec: EnvironmentSpec };
-
-/** @throws HttpProblem 409 while there is no firewall */
-async function look(request: HttpRequest, client: DurableClient): Promise<Looked> {
-  const lane = await existingLane(client, request.params['name'] ?? '');
-  const { spec, lastSync, catalogue } = lane.state;
-  const observed = await observeIngress(spec, READ_DEADLINE);
-  const holder = ruleHolder(observed);
-  if (holder === undefined) {
-    throw new HttpProblem(
-      409,
-      'not-ready',
-      'The firewall is not there',
-      `Environment ${spec.name} has no firewall to publish services on, or the firewall's policy is gone.`,
-      'Wait until the environment is ready, or retry it where it failed.',
-    );
-  }
-  const known = lastSync?.report?.fingerprints ?? [];
-  const state = { spec, known, ...(catalogue === undefined ? {} : { catalogue }) };
-  return { lane, observed, holder, ...planned(state, observed, holder, undefined) };
-}
+const laneOf = (request: HttpRequest, client: DurableClient): Promise<Lane> =>
+  existingLane(client, request.params['name'] ?? '');
 
 /** GET /environments/{name}/services */
 async function listServices(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { spec, observed, publications } = await look(request, client);
+  const { spec, observed, publications } = await look(await laneOf(request, client));
   const { natRuleCollections: _body, problems, ...shown } = publications;
   return json(200, {
     name: spec.name,
@@ -65,7 +45,7 @@ async function listServices(request: HttpRequest, client: DurableClient): Promis
 
 /** GET /environments/{name}/services/{namespace}/{service}: each hop from the Internet to the service. */
 async function explain(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { spec, observed, holder, publications } = await look(request, client);
+  const { spec, observed, holder, publications } = await look(await laneOf(request, client));
   const { namespace = '', service = '' } = request.params;
   const firewall = natRuleView(spec, holder);
   const explained = { spec, namespace, service, firewall, facts: observed.facts, plan: publications };
@@ -128,7 +108,8 @@ async function probesOf(
 
 /** GET /environments/{name}/drift: every difference that a sync would have to write, and who is behind it. */
 async function showDrift(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
-  const { lane, spec, observed, holder, publications, retired, drift: edits } = await look(request, client);
+  const lane = await laneOf(request, client);
+  const { spec, observed, holder, publications, retired, drift: edits } = await look(lane);
   const findings = driftFindings({
     spec,
     ...observed,

@@ -4,8 +4,8 @@ import type { DurableClient } from 'durable-functions';
 import { changesOf, standingSpec } from '../orchestrations/specUpdate.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { adopt } from '../shared/observe/adopt.ts';
-import { previewOf, renderPreview } from '../shared/observe/preview.ts';
-import { renderSpecChanges } from '../shared/plan/renderSpecChanges.ts';
+import { previewOf } from '../shared/observe/preview.ts';
+import { renderPreview } from '../shared/plan/preview.ts';
 import { refusedChanges, type SpecChange } from '../shared/plan/specChanges.ts';
 import { accepted } from './environments.ts';
 import { existingLane, signalLane, type Lane } from './http/laneClient.ts';
@@ -46,10 +46,8 @@ function refuseChanges(lane: Lane, spec: EnvironmentSpec): void {
 export async function previewed(request: HttpRequest, lane: Lane, spec: EnvironmentSpec): Promise<HttpResponseInit> {
   const adopted = await adopt(spec);
   const changes = specChangesOf(lane, adopted?.spec ?? spec);
-  const preview = await previewOf(spec);
-  return prefersText(request)
-    ? text(renderPreview(preview) + renderSpecChanges(changes))
-    : json(200, { ...preview, changes });
+  const preview = { ...(await previewOf(spec)), changes };
+  return prefersText(request) ? text(renderPreview(preview)) : json(200, preview);
 }
 
 const specChangesOf = ({ state, shown }: Lane, spec: EnvironmentSpec): readonly SpecChange[] =>

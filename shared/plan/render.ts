@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.ts';
 import type { ResourceKind } from '../model/resource.ts';
+import { unpainted, type Paint, type Role } from './paint.ts';
 import type { Plan, ResourceChange } from './plan.ts';
 import type { Difference } from './resourcePlan.ts';
 
@@ -20,24 +21,44 @@ const symbols: Readonly<Record<ResourceChange['action'], string>> = {
   foreign: '!',
 };
 
-/** The plan for people, property by property, in the manner of ARM's what-if. Ends in a newline. */
-export function renderPlan(plan: Plan): string {
+const roles: Readonly<Record<ResourceChange['action'], Role>> = {
+  create: 'create',
+  modify: 'modify',
+  none: 'unchanged',
+  foreign: 'foreign',
+};
+
+/**
+ * The plan for people, property by property, in the manner of ARM's what-if. Ends in a newline.
+ *
+ * @param rules what happens to the rules of services, in lines of their own after the resources
+ */
+export function renderPlan(plan: Plan, paint: Paint = unpainted, rules: readonly string[] = []): string {
   const sections = groups.flatMap(({ title, kinds }) => {
     const resources = plan.resources.filter(({ kind }) => kinds.includes(kind));
-    return resources.length === 0 ? [] : ['', title, ...resources.flatMap(renderResource)];
+    return resources.length === 0
+      ? []
+      : ['', paint('title', title), ...resources.flatMap((resource) => renderResource(resource, paint))];
   });
   const lines = [
     `Environment ${plan.environment} in ${plan.location}, subscription ${plan.subscription}`,
     '',
     'Resource and property changes are indicated with these symbols:',
-    '  - Delete  + Create  ~ Modify  = Unchanged  ! Foreign, never written',
+    `  ${[
+      paint('delete', '- Delete'),
+      paint('create', '+ Create'),
+      paint('modify', '~ Modify'),
+      paint('unchanged', '= Unchanged'),
+      paint('foreign', '! Foreign, never written'),
+    ].join('  ')}`,
     ...sections,
+    ...rules,
     '',
     ...renderSummary(plan),
-    ...renderNotes('Warnings', plan.warnings),
+    ...renderNotes(paint('warning', 'Warnings'), plan.warnings),
     ...renderNotes('Hints', plan.hints),
     ...renderNotes(
-      'Conflicts',
+      paint('problem', 'Conflicts'),
       plan.conflicts.map(({ message, remedy }) => `${message}. ${remedy}`),
     ),
   ];
@@ -46,24 +67,24 @@ export function renderPlan(plan: Plan): string {
 
 function renderSummary({ counts, firewallWrites, expectedMinutes }: Plan): readonly string[] {
   const { create, modify, none, foreign } = counts;
-  if (create + modify + foreign === 0) return ['No changes: every resource is as the spec wants it.'];
+  if (create + modify + foreign + firewallWrites === 0) return ['No changes: every resource is as the spec wants it.'];
   return [
     `Resource changes: ${create} to create, ${modify} to modify, ${none} unchanged, ${foreign} foreign.`,
     `Firewall writes: ${firewallWrites}. Expected time: ${expectedMinutes} minutes.`,
   ];
 }
 
-function renderResource({ id, action, differences }: ResourceChange): readonly string[] {
+function renderResource({ id, action, differences }: ResourceChange, paint: Paint): readonly string[] {
   return [
-    `  ${symbols[action]} ${typeAndName(id)}`,
-    ...differences.map((difference) => `      ${renderDifference(difference)}`),
+    `  ${paint(roles[action], `${symbols[action]} ${typeAndName(id)}`)}`,
+    ...differences.map((difference) => `      ${renderDifference(difference, paint)}`),
   ];
 }
 
-function renderDifference({ path, before, after }: Difference): string {
-  if (before === undefined) return `+ ${path}: ${shown(after)}`;
-  if (after === undefined) return `- ${path}: ${shown(before)}`;
-  return `~ ${path}: ${shown(before)} => ${shown(after)}`;
+function renderDifference({ path, before, after }: Difference, paint: Paint): string {
+  if (before === undefined) return `${paint('create', '+')} ${path}: ${shown(after)}`;
+  if (after === undefined) return `${paint('delete', '-')} ${path}: ${shown(before)}`;
+  return `${paint('modify', '~')} ${path}: ${shown(before)} => ${shown(after)}`;
 }
 
 function shown(value: Json | undefined): string {
