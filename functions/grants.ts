@@ -27,7 +27,7 @@ async function grantAccess(request: HttpRequest, client: DurableClient): Promise
     ]);
   }
   const result = parseGrant(
-    { ...body, label },
+    { ...body, ...('cidr' in body && body.cidr === 'auto' && { cidr: callerAddress(request) }), label },
     {
       now: new Date(),
       ranges,
@@ -46,6 +46,20 @@ async function grantAccess(request: HttpRequest, client: DurableClient): Promise
   return result.coveredBy === undefined
     ? answer
     : json(202, { name: spec.name, ...result.grant, coveredBy: result.coveredBy });
+}
+
+/**
+ * Where the caller comes from, as Azure's front end has seen it: it adds `address:port` at the end of X-Forwarded-For, and what stands
+ * before that is the caller's own word.
+ *
+ * @throws HttpProblem 400 where nothing tells, or only an IPv6 address, which no authorized range can be
+ */
+function callerAddress(request: HttpRequest): string {
+  const last = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim();
+  const address = last?.replace(/:\d+$/, '') ?? '';
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return address;
+  const seen = address === '' ? 'the app does not see where the request comes from' : `${address} is no IPv4 address`;
+  throw invalidRequest([{ path: 'cidr', message: seen, remedy: 'Give the address itself, such as 203.0.113.7.' }]);
 }
 
 /** DELETE /environments/{name}/grants/{label} */

@@ -123,3 +123,28 @@ test('grants that come while one waits for a busy cluster are all taken back', a
   await cloud.call('DELETE', '/environments/shop/grants/ana');
   expect(await untilRanges((current) => current.length === before.length)).toEqual(before);
 });
+
+describe('an address that the app is to find out itself', () => {
+  const from = (forwarded: string | undefined) =>
+    cloud.call(
+      'PUT',
+      '/environments/shop/grants/me',
+      { cidr: 'auto' },
+      forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+    );
+
+  test('is the one that Azure’s front end has seen, whatever the caller says before it', async () => {
+    expect((await from('198.51.100.66, 198.51.100.7:51234')).status).toBe(202);
+    expect(await untilRanges((current) => current.some((range) => range.startsWith('198.51.100')))).toContain(
+      '198.51.100.7/32',
+    );
+  });
+
+  test.each([
+    ['nobody tells', undefined, 'does not see where'],
+    ['it is of IPv6', '[2001:db8::1]:51234', 'no IPv4 address'],
+    ['it is this machine', '127.0.0.1:51234', 'cidr'],
+  ])('is refused where %s', async (_, forwarded, told) => {
+    expect(await from(forwarded)).toMatchObject({ status: 400, text: expect.stringContaining(told) });
+  });
+});

@@ -50,14 +50,21 @@ interface StoredFirewall {
 export async function createShop(cloud: TestCloud, spec: object = {}): Promise<Shop> {
   const started = await cloud.call('POST', '/environments', { name: 'shop', ...spec });
   if (started.status !== 202) throw new Error(started.text);
-  const until = async (wanted: (status: EnvironmentStatus) => boolean) => {
-    const { customStatus } = await cloud.host.durable.waitFor(
-      'shop',
-      ({ customStatus: status }) => status !== null && wanted(status as EnvironmentStatus),
-    );
-    return customStatus as EnvironmentStatus;
-  };
-  await until(({ state, counts }) => state === 'failed' || (state === 'ready' && counts.syncs > 0));
+  await untilShop(cloud, ({ state, counts }) => state === 'failed' || (state === 'ready' && counts.syncs > 0));
+  return shopOf(cloud);
+}
+
+async function untilShop(cloud: TestCloud, wanted: (status: EnvironmentStatus) => boolean): Promise<EnvironmentStatus> {
+  const { customStatus } = await cloud.host.durable.waitFor(
+    'shop',
+    ({ customStatus: status }) => status !== null && wanted(status as EnvironmentStatus),
+  );
+  return customStatus as EnvironmentStatus;
+}
+
+/** The environment `shop` as it is; somebody has to have built it. */
+export function shopOf(cloud: TestCloud): Shop {
+  const until = (wanted: (status: EnvironmentStatus) => boolean) => untilShop(cloud, wanted);
   const kubernetes = cloud.clusters.operator(CLUSTER);
   const services = '/api/v1/namespaces/default/services';
   const must = async (answer: ReturnType<CallCluster>) => {
