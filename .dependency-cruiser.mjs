@@ -40,7 +40,7 @@ export default {
     {
       name: 'azure-sdk-only-in-shared-azure',
       severity: 'error',
-      from: { pathNot: ['^shared/azure/', '^(test|bench)/'] },
+      from: { pathNot: ['^shared/azure/', '^(test|bench)/', '^cli/entra[.]ts$'] },
       to: { path: sdks },
     },
     {
@@ -92,6 +92,13 @@ export default {
       severity: 'error',
       from: { path: '^(functions|orchestrations|shared)/' },
       to: { path: '^(local|test|bench|packaging|cli|web)/' },
+    },
+    {
+      name: 'the-command-talks-to-the-app-over-http',
+      comment: 'It shares words and renderings with the app, and nothing that reads or writes Azure.',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^(functions|orchestrations|local|shared/(azure|kubernetes|observe))/' },
     },
     {
       name: 'local-azure-is-the-other-side-of-the-wire',

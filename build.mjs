@@ -3,6 +3,7 @@ import { appEntry, bundle } from './packaging/bundle.ts';
 
 const entryPoints = {
   ...appEntry,
+  'cli/gatehouse': 'cli/main.ts',
   'local/main': 'local/main.ts',
   'local/appOnly': 'local/appOnly.ts',
   'local/azure': 'local/azure/main.ts',

@@ -1,12 +1,12 @@
 // `npm run bench:create`: how long a creation takes in Azure time, against the article's commands one after the other
 // on the same latencies and against the longest chain of Azure's own work. In virtual time, so the figures do not
 // depend on this machine, except the app's own time, which is measured beside it.
+import { apiClient, opensWithKey, type ShownEnvironment } from '../cli/apiClient.ts';
 import { startLocalAzure } from '../local/azure/server.ts';
 import { VirtualClock } from '../local/clock.ts';
 import { LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../local/cloud.ts';
 import { runArticleWithService } from '../local/article.ts';
 import { clusterClient } from '../local/clusterClient.ts';
-import { apiClient, type ShownEnvironment } from '../local/demo/apiClient.ts';
 import { creationFigures, requestLog } from '../local/measure.ts';
 import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
 import { resourceIds } from '../shared/model/names.ts';
@@ -80,7 +80,7 @@ async function graphRun(seed: number, rules: 'classic' | 'policy') {
     log: (message) => console.error(message),
   });
   try {
-    const api = apiClient(cloud.api, cloud.host.keys.function);
+    const api = apiClient(opensWithKey(cloud.api, cloud.host.keys.function));
     const before = cloud.host.ownMilliseconds();
     const { name } = await api.start(JSON.stringify({ name: 'aks-egress', firewall: { rules } }));
     await cloud.host.durable.waitFor(name, ({ customStatus }) => {

@@ -1,4 +1,6 @@
 // `npm start`: the app and everything it needs on this machine, until it is stopped.
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cloudNames } from '../shared/model/cloud.ts';
 import { startLocalCloud } from './cloud.ts';
@@ -51,6 +53,7 @@ runMain(async () => {
     log: (message) => console.error(message),
   });
   const key = cloud.host.keys.function;
+  const forget = announce(values.state, { api: cloud.api, key });
   console.log(`Gatehouse is running; Azure time goes ${scale} times as fast as the clock on the wall.
 
   app          ${cloud.api}   (health: ${cloud.api}/health)
@@ -59,15 +62,28 @@ runMain(async () => {
   key          ${key}
   state        ${values.state}   (remove it to start afresh)
 
-Start an environment, then look at it:
+Start an environment and watch it being built, in another terminal:
 
-  curl -X POST -H 'x-functions-key: ${key}' ${cloud.api}/environments -d '{ "name": "aks-egress" }'
-  curl -H 'x-functions-key: ${key}' ${cloud.api}/environments/aks-egress
+  npm run gatehouse -- up -f examples/aks-egress.yaml --watch --yes
 
 Once it is ready, publish a service:
 
   kubectl --kubeconfig ${values.state}/kubernetes/aks-egress.kubeconfig apply -f examples/store-front.yaml
 
 Stop with Ctrl+C.`);
-  closeOnSignal(() => cloud.close());
+  closeOnSignal(async () => {
+    forget();
+    await cloud.close();
+  });
 });
+
+/**
+ * Leaves word of how the app is reached, for commands that are given on this machine; only its owner may read the key.
+ *
+ * @returns takes it back
+ */
+function announce(state: string, app: { readonly api: string; readonly key: string }): () => void {
+  const path = join(state, 'app.json');
+  writeFileSync(path, JSON.stringify(app), { mode: 0o600 });
+  return () => rmSync(path, { force: true });
+}

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { parse } from 'yaml';
+import type { Api, ShownEnvironment } from '../../cli/apiClient.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import { bareAddress } from '../../shared/model/ipRange.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { LocalCloud } from '../cloud.ts';
 import { ownRulesId } from '../ownRules.ts';
-import type { apiClient, ShownEnvironment } from './apiClient.ts';
 
 /** What the second part of the demo came to. */
 export interface IngressSummary {
@@ -38,7 +38,7 @@ const VISITOR = '198.51.100.23';
  */
 export async function demonstrateIngress(
   cloud: LocalCloud,
-  api: ReturnType<typeof apiClient>,
+  api: Api,
   { name, spec }: ShownEnvironment,
   azureNow: () => number,
 ): Promise<IngressSummary> {

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
+import { apiClient, opensWithKey, RefusedError, type ShownEnvironment } from '../../cli/apiClient.ts';
+import { processIo } from '../../cli/io.ts';
+import { showProgress } from '../../cli/progress.ts';
 import type { AdoptSpec, EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import { provisioningGraph } from '../../shared/plan/provisioningGraph.ts';
 import { runArticle } from '../article.ts';
 import { startLocalAzure } from '../azure/server.ts';
 import { scaledClock, VirtualClock, type Clock } from '../clock.ts';
@@ -11,9 +13,7 @@ import { cloudOfSpec, LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } fro
 import { buildExisting, existingFor } from '../existing.ts';
 import { creationFigures, requestLog } from '../measure.ts';
 import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
-import { apiClient, RefusedError, type ShownEnvironment } from './apiClient.ts';
 import { demonstrateIngress } from './ingress.ts';
-import { plainProgress, terminalProgress } from './progress.ts';
 import { renderReport, type DemoSummary } from './report.ts';
 
 const usage = `Builds an AKS environment behind Azure Firewall, on stand-ins on this machine.
@@ -102,8 +102,8 @@ async function demonstrate(
   azureNow: () => number,
   { scale, seed, json }: { scale: number; seed: number; json: boolean },
 ): Promise<boolean> {
-  const api = apiClient(cloud.api, cloud.host.keys.function);
-  const { name } = await api.start(specText, 'application/yaml').catch((error: unknown) => {
+  const api = apiClient(opensWithKey(cloud.api, cloud.host.keys.function));
+  const { name } = await api.start(specText).catch((error: unknown) => {
     throw error instanceof RefusedError ? new UsageError(error.message) : error;
   });
   const { spec } = await api.show(name);
@@ -120,8 +120,7 @@ async function demonstrate(
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
-  const show = process.stdout.isTTY ? terminalProgress : plainProgress;
-  await show(provisioningGraph(spec), updates(), azureNow);
+  await showProgress(updates(), { io: processIo(), now: azureNow });
 
   const summary = await summarize(cloud, name, last!);
   if (!isAdopted) console.log(renderReport(summary, await articleTimings(seed), scale));

@@ -168,7 +168,12 @@ async function start(
       return handleAdmin(request, { functions: app.functions, keys, now: () => clock.now(), run: runLogged });
     return (await callHttpTrigger(request)) ?? { status: 404 };
   };
-  const server = await listen(options.port ?? 7071, handle, log);
+  // Its callers tell by it what time it is here, which virtual and scaled clocks leave to nobody's guess.
+  const dated = async (request: HostRequest): Promise<HostResponse> => {
+    const response = await handle(request);
+    return { ...response, headers: { date: new Date(clock.now()).toUTCString(), ...response.headers } };
+  };
+  const server = await listen(options.port ?? 7071, dated, log);
   cleanUps.push(() => server.close());
   origin = server.origin;
   // Without it `getClient` of durable-functions rewrites every link to port 7071.

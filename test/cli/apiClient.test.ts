@@ -1,5 +1,5 @@
-import { apiClient, RefusedError } from '../../../local/demo/apiClient.ts';
-import { startTestCloud, type TestCloud } from '../../support/localCloud.ts';
+import { apiClient, opensWithKey, RefusedError } from '../../cli/apiClient.ts';
+import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
 
 let cloud: TestCloud;
 beforeAll(async () => {
@@ -7,11 +7,11 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-/** What the demo prints when the app refuses a spec. */
+/** What people read when the app refuses a spec. */
 async function refusalOf(spec: string): Promise<string> {
   const { api, host } = cloud;
-  const refused: unknown = await apiClient(api, host.keys.function)
-    .start(spec, 'application/yaml')
+  const refused: unknown = await apiClient(opensWithKey(api, host.keys.function))
+    .start(spec)
     .catch((error: unknown) => error);
   if (!(refused instanceof RefusedError)) throw new Error('The app took the spec.');
   return refused.message;
@@ -33,5 +33,7 @@ test('a problem of the whole text has no path before it', async () => {
 
 test('a refusal without a list of problems says what is wrong and what to do', async () => {
   const { api, host } = cloud;
-  await expect(apiClient(api, host.keys.function).show('missing')).rejects.toThrow(/^[A-Z][^:]+: .*\S\. [A-Z].*\.$/);
+  await expect(apiClient(opensWithKey(api, host.keys.function)).show('missing')).rejects.toThrow(
+    /^[A-Z][^:]+: .*\S\. [A-Z].*\.$/,
+  );
 });

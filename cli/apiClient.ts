@@ -1,0 +1,212 @@
+import type { DeveloperGrant } from '../shared/model/environmentSpec.ts';
+import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
+import type { StepStatus } from '../shared/model/step.ts';
+import type { Explanation } from '../shared/plan/explain.ts';
+import type { Preview } from '../shared/plan/preview.ts';
+import type { PublicationPlan } from '../shared/plan/publicationPlan.ts';
+import { CommandError, sentences } from './commandError.ts';
+
+/** What GET /environments/{name} answers, as far as it is shown. */
+export interface ShownEnvironment extends EnvironmentStatus {
+  readonly createdAt: string;
+  readonly readyAt?: string;
+  readonly specChangedAt?: string;
+  readonly steps: readonly ShownStep[];
+  readonly access?: {
+    readonly state: string;
+    readonly grants: readonly DeveloperGrant[];
+    readonly ranges?: readonly string[];
+    readonly problem?: string;
+  };
+  readonly resources: Readonly<Record<string, unknown>>;
+  readonly spec: EnvironmentSpec;
+}
+
+/** A step with what its graph knows of it; the app leaves that out of steps of graphs that it no longer has. */
+export type ShownStep = StepStatus & { readonly title?: string; readonly expectedSeconds?: number };
+
+/** One line of GET /environments. */
+interface ListedEnvironment {
+  readonly name: string;
+  readonly state: string;
+  readonly location?: string;
+  readonly createdAt?: string;
+  readonly detail?: string;
+  readonly remedy?: string;
+}
+
+export type ShownServices = Omit<PublicationPlan, 'natRuleCollections' | 'problems'> & {
+  readonly frontends: readonly string[];
+  readonly policy: string;
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
+};
+
+/** What GET …/drift answers. */
+export interface ShownDrift {
+  readonly action: string;
+  readonly inSync: boolean;
+  readonly findings: readonly {
+    readonly check: string;
+    readonly resource: string;
+    readonly what: string;
+    readonly expected?: unknown;
+    readonly actual?: unknown;
+    readonly severity: string;
+    readonly since?: string;
+    readonly reason?: string;
+    readonly cause?: { readonly caller?: string; readonly operation?: string; readonly time: string };
+  }[];
+}
+
+/** An answer of the app that says no; the message holds its problems and their remedies, a line each. */
+export class RefusedError extends CommandError {
+  readonly status: number;
+
+  constructor(status: number, document: ProblemDocument) {
+    super(describe(status, document));
+    this.status = status;
+  }
+}
+
+/** An RFC 9457 problem document. Where it lists problems, its detail and remedy are those of the first. */
+interface ProblemDocument {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly remedy?: string;
+  readonly problems?: readonly { readonly path: string; readonly message: string; readonly remedy: string }[];
+}
+
+function describe(status: number, { title, detail, remedy, problems = [] }: ProblemDocument): string {
+  const heading = title ?? `The app answered ${status}`;
+  if (problems.length === 0) return `${heading}: ${sentences(detail, remedy)}`;
+  const lines = problems.map(({ path, message, remedy: cure }) => {
+    const where = path === '' ? '' : `${path}: `;
+    return `\n  ${where}${sentences(message, cure)}`;
+  });
+  return `${heading}:${lines.join('')}`;
+}
+
+/** Where an app answers, and what opens it. */
+export interface Connection {
+  /** With the prefix, without a slash at its end: `http://127.0.0.1:7071/api`. */
+  readonly api: string;
+  /** What each request carries to be let in; asked for each time, since tokens end. */
+  readonly credentials: () => Promise<Readonly<Record<string, string>>>;
+}
+
+/** An app whose function key is known. */
+export const opensWithKey = (api: string, key: string): Connection => ({
+  api,
+  credentials: () => Promise.resolve({ 'x-functions-key': key }),
+});
+
+const yaml = 'application/yaml';
+
+export type Api = ReturnType<typeof apiClient>;
+
+/** The app's HTTP interface. Every call throws RefusedError for a no, CommandError where nobody answers. */
+export function apiClient({ api, credentials }: Connection) {
+  const clock = appClock();
+  const call = async (method: string, path: string, body?: string, type = 'application/json'): Promise<unknown> => {
+    const headers = { ...(await credentials()), accept: 'application/json', 'content-type': type };
+    const response = await fetch(`${api}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    }).catch((error: unknown) => {
+      throw unreachable(api, error);
+    });
+    clock.hear(response.headers.get('date'));
+    const answer = parsed(await response.text());
+    if (response.ok && answer !== undefined) return answer;
+    throw new RefusedError(response.status, isDocument(answer) ? answer : noDocument(response.status, api));
+  };
+  const environment = (name: string) => `/environments/${encodeURIComponent(name)}`;
+
+  return {
+    start: (spec: string) => call('POST', '/environments', spec, yaml) as Promise<{ readonly name: string }>,
+    update: (name: string, spec: string) => call('PUT', `${environment(name)}/spec`, spec, yaml),
+    list: () => call('GET', '/environments') as Promise<{ readonly environments: readonly ListedEnvironment[] }>,
+    show: (name: string) => call('GET', environment(name)) as Promise<ShownEnvironment>,
+    planSpec: (spec: string) => call('POST', '/plans', spec, yaml) as Promise<Preview>,
+    plan: (name: string, spec?: string) => call('POST', `${environment(name)}/plan`, spec, yaml) as Promise<Preview>,
+    services: (name: string) => call('GET', `${environment(name)}/services`) as Promise<ShownServices>,
+    explain: (name: string, namespace: string, service: string, cluster?: string) => {
+      const query = cluster === undefined ? '' : `?cluster=${encodeURIComponent(cluster)}`;
+      const path = `${encodeURIComponent(namespace)}/${encodeURIComponent(service)}`;
+      return call('GET', `${environment(name)}/services/${path}${query}`) as Promise<Explanation>;
+    },
+    drift: (name: string) => call('GET', `${environment(name)}/drift`) as Promise<ShownDrift>,
+    sync: (name: string) => call('POST', `${environment(name)}/sync`),
+    retry: (name: string) => call('POST', `${environment(name)}/retry`),
+    approve: (name: string, plan: string) => call('POST', `${environment(name)}/approve`, JSON.stringify({ plan })),
+    grant: (name: string, label: string, grant: { readonly cidr: string; readonly expires?: string }) =>
+      call('PUT', `${environment(name)}/grants/${encodeURIComponent(label)}`, JSON.stringify(grant)),
+    revoke: (name: string, label: string) => call('DELETE', `${environment(name)}/grants/${encodeURIComponent(label)}`),
+    release: (name: string) => call('POST', `${environment(name)}/release`),
+    remove: (name: string, { force }: { readonly force: boolean }) =>
+      call('DELETE', `${environment(name)}${force ? '?force=true' : ''}`),
+    /** The time where the app runs, epoch ms, as its last answer told: a local app's goes faster than ours. */
+    now: clock.now,
+  };
+}
+
+function unreachable(api: string, error: unknown): CommandError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const { code, message } = cause as { readonly code?: string; readonly message: string };
+  return new CommandError(
+    `Nobody answers at ${api} (${code ?? message})`,
+    'Start the app with "gatehouse local", or name another with --url or --profile.',
+    { cause: error },
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What a proxy or a sign-in page says is not the app's word; the status is told instead.
+    return undefined;
+  }
+}
+
+const isDocument = (answer: unknown): answer is ProblemDocument =>
+  typeof answer === 'object' && answer !== null && ('title' in answer || 'detail' in answer);
+
+function noDocument(status: number, api: string): ProblemDocument {
+  if (status === 401 || status === 403) {
+    return {
+      title: status === 401 ? 'The app lets nobody in without credentials' : 'The app does not let you do this',
+      detail: `${api} answered ${status}`,
+      remedy: 'Give a function key with --key, or sign in: gatehouse profile set NAME --url URL --entra SCOPE.',
+    };
+  }
+  return {
+    detail: `${api} answered ${status}, and not in the words of Gatehouse`,
+    remedy: 'Is --url the address of the app with /api at its end?',
+  };
+}
+
+/** Less of a distance between two Date headers, which tell whole seconds, says nothing of how fast time goes there. */
+const SHORTEST_SPAN_MS = 2000;
+
+/** A clock that goes on from what Date headers say, as fast as it has gone between the first and the last of them. */
+function appClock() {
+  let first: { readonly told: number; readonly heard: number } | undefined;
+  let last: typeof first;
+  return {
+    hear: (date: string | null): void => {
+      const told = Date.parse(date ?? '');
+      if (Number.isNaN(told)) return;
+      last = { told, heard: Date.now() };
+      first ??= last;
+    },
+    now: (): number => {
+      if (first === undefined || last === undefined) return Date.now();
+      const span = last.heard - first.heard;
+      const rate = span < SHORTEST_SPAN_MS ? 1 : (last.told - first.told) / span;
+      return last.told + (Date.now() - last.heard) * rate;
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import type { ShownServices } from '../apiClient.ts';
+import { CommandError } from '../commandError.ts';
+import { contextOf, type Register } from '../context.ts';
+import type { Io } from '../io.ts';
+import { show, table } from '../output.ts';
+import type { Explanation } from '../../shared/plan/explain.ts';
+import type { DnatRule } from '../../shared/model/natRule.ts';
+
+type Style = Io['style'];
+
+/** `gatehouse services NAME` */
+export const registerServices: Register = (program, io) => {
+  program
+    .command('services')
+    .alias('svc')
+    .description('list every service port with its publication, or the reason why it has none')
+    .argument('<name>')
+    .action(async (name: string, _options, command: Command) => {
+      const { api, format } = contextOf(command, io);
+      const services = await api.services(name);
+      show(io, format, services, () => drawServices(name, services, io.style));
+    });
+};
+
+/** `gatehouse explain NAME NAMESPACE/SERVICE` */
+export const registerExplain: Register = (program, io, done) => {
+  program
+    .command('explain')
+    .description(
+      'follow a service hop by hop to the Internet and name the first that is broken; ends with 1 for a broken one',
+    )
+    .argument('<name>')
+    .argument('<service>', 'NAMESPACE/SERVICE')
+    .option('--cluster <name>', 'the cluster that is meant, where several have the service')
+    .action(async (name: string, service: string, { cluster }: { readonly cluster?: string }, command: Command) => {
+      const { api, format } = contextOf(command, io);
+      const [namespace, ...rest] = service.split('/');
+      if (namespace === undefined || namespace === '' || rest.length !== 1 || rest[0] === '') {
+        throw new CommandError(`"${service}" is no service`, 'Name it as NAMESPACE/SERVICE, e.g. default/store-front');
+      }
+      const explanation = await api.explain(name, namespace, rest[0] ?? '', cluster);
+      show(io, format, explanation, () => drawExplanation(explanation, io.style));
+      done(!explanation.found || explanation.ports.some(({ broken }) => broken !== undefined) ? 1 : 0);
+    });
+};
+
+const endpointOf = ({ frontend, port }: DnatRule): string => `${frontend}:${port}`;
+
+/** Ends in a newline. */
+function drawServices(name: string, services: ShownServices, style: Style): string {
+  const { created, updated, unchanged, skipped, deleted, kept, held, conflicts, problems } = services;
+  const state = (colour: Parameters<Style>[0], text: string) => ({ text, styled: style(colour, text) });
+  const published = [
+    ...unchanged.map((one) => [one, state('green', 'published')] as const),
+    ...created.map((one) => [one, state('cyan', 'to be published')] as const),
+    ...updated.map((one) => [one, state('cyan', 'to be changed')] as const),
+  ].map(([{ namespace, service, port, protocol, cluster, rule, warnings }, how]) => ({
+    order: `${namespace}/${service} ${port}`,
+    row: [
+      `${namespace}/${service}`,
+      `${port}/${protocol}`,
+      cluster,
+      endpointOf(rule),
+      how,
+      [rule.sources.join(' '), ...warnings].join('; '),
+    ],
+  }));
+  const without = skipped.map(({ namespace, service, port, protocol, cluster, reason }) => ({
+    order: `${namespace}/${service} ${port}`,
+    row: [`${namespace}/${service}`, `${port}/${protocol}`, cluster, '', state('dim', 'skipped'), reason],
+  }));
+  const rows = [...published, ...without].toSorted((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
+  const notes = [
+    ...deleted.map((rule) => `${style('red', '-')} ${rule.name}: ${rule.reason}`),
+    ...kept.map((rule) => `${style('yellow', '=')} ${rule.name} stays: ${rule.reason}`),
+    ...conflicts.map(({ message }) => `${style('yellow', '!')} ${message}`),
+    ...problems.map(({ message }) => `${style('red', '!')} ${message}`),
+    ...(held === undefined
+      ? []
+      : [
+          `${style('yellow', '!')} ${held.rules.length} deletions are held: ${held.reason} Release them with: gatehouse approve ${name}`,
+        ]),
+  ];
+  const list =
+    rows.length === 0
+      ? 'No service of type LoadBalancer asks for anything.\n'
+      : table(
+          ['SERVICE', 'PORT', 'CLUSTER', 'ENDPOINT', 'STATE', 'FROM, OR WHY NOT'],
+          rows.map(({ row }) => row),
+        );
+  return list + (notes.length === 0 ? '' : `\n${notes.join('\n')}\n`);
+}
+
+const signs = { ok: ['green', '✔'], broken: ['red', '✖'], unknown: ['dim', '?'], 'not checked': ['dim', '·'] } as const;
+
+/** Ends in a newline. */
+function drawExplanation(explanation: Explanation, style: Style): string {
+  const { cluster, namespace, service, found, reason, ports } = explanation;
+  const title = style('bold', `${namespace}/${service} of ${cluster}`);
+  if (!found) return `${title}\n  ${reason ?? 'is not there'}\n`;
+  const drawn = ports.flatMap(({ port, protocol, endpoint, hops, warnings }) => [
+    '',
+    `  ${port}/${protocol}${endpoint === undefined ? '' : ` at ${style('bold', endpoint)}`}`,
+    ...hops.flatMap(({ hop, state, detail, remedy }) => {
+      const [colour, sign] = signs[state];
+      const line = `    ${style(colour, sign)} ${hop.padEnd(14)} ${detail}`;
+      return remedy === undefined ? [line] : [line, `      ${style('yellow', '→')} ${remedy}`];
+    }),
+    ...warnings.map((warning) => `    ${style('yellow', '!')} ${warning}`),
+  ]);
+  return `${[title, ...drawn].join('\n')}\n`;
+}

@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawnStep } from '../../cli/progress.ts';
+import { styler } from '../../cli/io.ts';
+import { parseEnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { parseSpecText } from '../../shared/model/specText.ts';
+import { commandLine, type CommandLine } from '../support/commandLine.ts';
+import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
+import { specContext } from '../support/spec.ts';
+
+let line: CommandLine;
+beforeEach(() => {
+  line = commandLine();
+});
+afterEach(() => line.close());
+
+describe('what can not be done', () => {
+  test.each<[string, readonly string[], string]>([
+    ['an unknown command', ['plna'], 'Did you mean plan?'],
+    ['an unknown option', ['list', '--al'], "unknown option '--al'"],
+    ['a missing argument', ['status'], "missing required argument 'name'"],
+    ['an unknown format', ['list', '-o', 'xml'], 'Allowed choices are table, json, yaml'],
+    ['nothing to plan', ['plan'], 'or a spec with -f'],
+    ['a spec that is not there', ['plan', '-f', 'nothing.yaml'], "nothing.yaml can't be read"],
+    [
+      'an app that is not there',
+      ['list', '--url', 'http://127.0.0.1:9/api'],
+      'Nobody answers at http://127.0.0.1:9/api',
+    ],
+    ['an address that is none', ['list', '--url', 'gatehouse'], '"gatehouse" is no address of an app'],
+    ['an unknown profile', ['list', '--profile', 'prod'], 'gatehouse profile set prod'],
+    ['a name that no environment can have', ['init', 'My Shop'], 'Use 1 to 40 of a-z, 0-9 and -'],
+  ])('%s is told with what to do instead', async (_, words, told) => {
+    expect(await line.gatehouse(...words)).toMatchObject({ code: 1, out: '', err: expect.stringContaining(told) });
+  });
+
+  test('a spec that can not be read is told by line and column', async () => {
+    line.answers.push('name: a', 'name: b');
+    const { code, err } = await line.gatehouse('plan', '-f', '-');
+    expect([code, err]).toEqual([1, expect.stringContaining('line 2, column 1: a key appears twice')]);
+  });
+});
+
+describe('an app', () => {
+  let cloud: TestCloud;
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+  });
+  afterAll(() => cloud.close());
+
+  test('that is not opened says so in words of its own', async () => {
+    const refused = await line.gatehouse('list', '--url', cloud.api, '--key', 'wrong');
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--key') });
+  });
+
+  test('that runs from this folder is found, with its key', async () => {
+    mkdirSync(join(line.directory, '.gatehouse'));
+    const app = { api: cloud.api, key: cloud.host.keys.function };
+    writeFileSync(join(line.directory, '.gatehouse', 'app.json'), JSON.stringify(app));
+    expect(await line.gatehouse('list')).toMatchObject({ code: 0 });
+  });
+
+  test('is kept by a profile, in a file that only its owner reads', async () => {
+    line.env['KEY'] = cloud.host.keys.function;
+    expect(await line.gatehouse('profile', 'set', 'prod', '--url', cloud.api, '--key-from', 'KEY')).toMatchObject({
+      code: 0,
+    });
+    expect(await line.gatehouse('list')).toMatchObject({ code: 0 });
+    expect(
+      (await line.gatehouse('profile', 'set', 'other', '--url', 'https://other.example/api', '--key', 'secret')).code,
+    ).toBe(0);
+    const listed = await line.gatehouse('profile', 'list');
+    expect(listed.out).toMatch(/prod .*KEY\n\* +other +https:\/\/other\.example\/api +a key/);
+    expect(listed.out).not.toContain('secret');
+    const file = join(line.directory, '.config', 'gatehouse', 'config.yaml');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await line.gatehouse('profile', 'use', 'prod')).code).toBe(0);
+    expect((await line.gatehouse('list')).code).toBe(0);
+    expect((await line.gatehouse('profile', 'remove', 'prod')).code).toBe(0);
+    expect(await line.gatehouse('profile', 'use', 'prod')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There are other'),
+    });
+    delete line.env['KEY'];
+  });
+
+  test('whose profile is not as it should be is told by the field', async () => {
+    line.env['GATEHOUSE_CONFIG'] = join(line.directory, 'bad.yaml');
+    writeFileSync(line.env['GATEHOUSE_CONFIG'], 'profiles: { prod: { url: somewhere } }\n');
+    expect(await line.gatehouse('list')).toMatchObject({ code: 1, err: expect.stringContaining('profiles.prod.url') });
+  });
+});
+
+test('the spec that init writes says what its name alone says', async () => {
+  const { out } = await line.gatehouse('init', 'shop', '-f', '-');
+  const parsed = parseSpecText(out, 'application/yaml');
+  const spelled = parseEnvironmentSpec(parsed.ok ? parsed.value : undefined, specContext);
+  expect(spelled).toMatchObject({ ok: true });
+  expect(spelled).toEqual(parseEnvironmentSpec({ name: 'shop' }, specContext));
+});
+
+test('the shell completes commands, options and what comes below them', async () => {
+  const { out } = await line.gatehouse('completion', 'bash');
+  const completed = (...words: string[]) => {
+    const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _gatehouse; echo "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.trim();
+  };
+  expect(completed('gatehouse', 'pr')).toBe('profile');
+  expect(completed('gatehouse', 'profile', 'us')).toBe('use');
+  expect(completed('gatehouse', 'plan', '--det')).toBe('--detailed-exitcode');
+  expect(completed('gatehouse', 'up', '--url', 'x', '--wa')).toBe('--watch');
+});
+
+test('a step under way shows how far it is against what it usually takes', () => {
+  const io = { write: () => undefined, style: styler(false), isTerminal: true };
+  const startedAt = new Date(0).toISOString();
+  const step = { name: 'firewall', state: 'running', startedAt, title: 'Firewall', expectedSeconds: 320 } as const;
+  expect(drawnStep(step, { io, now: () => 160_000 })).toMatch(/^▶ Firewall +160 s ━{10} ~320 s$/);
+  expect(drawnStep(step, { io, now: () => 160_000, expected: () => 200 })).toContain('~200 s');
+  const coloured = drawnStep(step, { io: { ...io, style: styler(true) }, now: () => 160_000 });
+  expect(coloured).toContain('\u001b[36m━━━━━\u001b[39m');
+});
+
+test('the process ends with the code of its command, and NO_COLOR keeps colours out', () => {
+  const started = (env: Record<string, string>, ...words: string[]) =>
+    spawnSync(process.execPath, ['--no-warnings', 'cli/main.ts', ...words], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: line.directory, ...env },
+    });
+  const plain = started({ NO_COLOR: '1', FORCE_COLOR: '1' }, 'status', 'shop', '--url', 'nowhere');
+  expect([plain.status, plain.stderr]).toEqual([1, expect.stringMatching(/^Error: "nowhere" is no address/)]);
+  expect(started({ FORCE_COLOR: '1' }, 'status', 'shop', '--url', 'nowhere').stderr).toContain('\u001b[31mError:');
+  const version = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(started({}, '--version').stdout).toBe(`${version.version}\n`);
+});
+
+test('every command is documented, and nothing that is documented is missing', async () => {
+  const { out } = await line.gatehouse('completion', 'fish');
+  const known = new Set([...out.matchAll(/__fish_use_subcommand' -f -a (\S+)/g)].map(([, name]) => name ?? ''));
+  const page = readFileSync('docs/cli.md', 'utf8');
+  expect(new Set([...page.matchAll(/^\| `gatehouse (\w+)/gm)].map(([, name]) => name ?? ''))).toEqual(known);
+});
