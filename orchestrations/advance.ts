@@ -33,6 +33,8 @@ export interface AdvanceInput {
   readonly approved?: string;
   /** Fingerprints of the rules that the sync before called for. */
   readonly known?: readonly string[];
+  /** Marks of what services' owners have been told. */
+  readonly told?: string;
   /** The version of the egress catalogue that the rules were last written with. */
   readonly catalogue?: string;
   /** ISO 8601: when Gatehouse itself wrote last; what others changed is looked for from then on. */
@@ -55,6 +57,7 @@ export interface StartStepInput {
   readonly found?: SyncReport;
   readonly approved?: string;
   readonly known?: readonly string[];
+  readonly told?: string;
   readonly catalogue?: string;
   readonly changesFrom?: string;
   readonly access?: AccessFacts;

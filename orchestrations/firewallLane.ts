@@ -62,6 +62,7 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
     force: state.force,
     ...(state.approved === undefined ? {} : { approved: state.approved }),
     ...(state.lastSync?.report === undefined ? {} : { known: state.lastSync.report.fingerprints }),
+    ...(state.told === undefined ? {} : { told: state.told }),
     ...(state.catalogue === undefined ? {} : { catalogue: state.catalogue }),
     ...(state.wroteAt === undefined ? {} : { changesFrom: state.wroteAt }),
   };

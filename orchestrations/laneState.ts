@@ -39,6 +39,8 @@ export interface LaneState {
   readonly wroteAt?: string;
   /** The version of the egress catalogue that the rules stand by, as far as a sync has seen. */
   readonly catalogue?: string;
+  /** Marks of what services' owners have been told; see shared/plan/serviceNotes. */
+  readonly told?: string;
   /** When each difference that still stands was first seen, ISO 8601, by `check: what`. */
   readonly driftSince?: Readonly<Record<string, string>>;
   /** What the last finished sync came to. */
@@ -156,16 +158,18 @@ function afterProvisioning(state: LaneState, now: string): LaneState {
 
 function afterSync(state: LaneState, now: string): LaneState {
   const recordOf = (step: StepName) => state.records.find(({ name }) => name === step);
-  const report = recordOf('firewallRules')?.report ?? recordOf('observe')?.report;
+  const reports = [recordOf('firewallRules')?.report, recordOf('observe')?.report];
+  const report = withoutMarks(reports.find((one) => one !== undefined));
+  const told = reports.find((one) => one?.told !== undefined)?.told;
   const problem = state.records.find(({ problem: failure }) => failure !== undefined)?.problem;
   // An approval is used up by the sync that had it: held deletions of another hash need another word.
   const { approved: _used, ...rest } = state;
   const repaired = recordOf('observe')?.report?.drift.filter(isRepaired(state.records)) ?? [];
-  const told = repaired.slice(0, 3).join('; ') + (repaired.length > 3 ? ` and ${repaired.length - 3} more` : '');
+  const shown = repaired.slice(0, 3).join('; ') + (repaired.length > 3 ? ` and ${repaired.length - 3} more` : '');
   const repair: Finding = {
     time: now,
     severity: 'warning',
-    message: `Drift was repaired: ${[told, ...(report?.causes ?? [])].join('. ')}`,
+    message: `Drift was repaired: ${[shown, ...(report?.causes ?? [])].join('. ')}`,
   };
   // Where nothing of egress differs any more, the rules are those of the catalogue that they were compared with.
   const differs = report?.drift.some((what) => isEgress(what) && !(isRepairing(state) && repaired.includes(what)));
@@ -180,6 +184,7 @@ function afterSync(state: LaneState, now: string): LaneState {
     ...(state.records.some(({ writes }) => writes > 0) ? { wroteAt: now } : {}),
     lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
     ...(catalogue === undefined ? {} : { catalogue }),
+    ...(told === undefined ? {} : { told }),
     ...(report?.wrote === true ? { lastChange: { time: now, report: withoutFingerprints(report) } } : {}),
     driftSince: Object.fromEntries(
       (report?.drift ?? [])
@@ -198,6 +203,13 @@ function afterSync(state: LaneState, now: string): LaneState {
 const isRepairing = ({ spec }: LaneState): boolean => spec.drift.action === 'repair';
 
 const isEgress = (difference: string): boolean => /^egress(Rules|Catalogue): /.test(difference);
+
+/** The lane keeps the marks itself: a sync that fails must not forget what has been told. */
+function withoutMarks(report: SyncReport | undefined): SyncReport | undefined {
+  if (report === undefined) return undefined;
+  const { told: _kept, ...rest } = report;
+  return rest;
+}
 
 /** Only the last sync's are good for anything. */
 function withoutFingerprints({ services: _seen, ...report }: SyncReport): SyncReport {

@@ -1,19 +1,23 @@
 import { putResource, readResource } from '../../shared/azure/resource.ts';
 import { isAdopting } from '../../shared/desired/adopted.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
+import { clustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import type { ServiceList } from '../../shared/model/service.ts';
 import type { StepName } from '../../shared/model/step.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { probeConnectivity } from '../../shared/observe/connectivity.ts';
 import type { ObservedIngress } from '../../shared/observe/ingress.ts';
 import { driftCauses } from '../../shared/observe/driftCauses.ts';
 import { draftProblems, readRulePolicy } from '../../shared/observe/rulePolicy.ts';
+import { tellServices } from '../../shared/observe/serviceFeedback.ts';
 import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
 import { foreignFingerprint, ruleFingerprint } from '../../shared/plan/fingerprints.ts';
 import { groupProblem } from '../../shared/plan/groupLimits.ts';
 import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
 import { ruleHolder, type RuleHolder } from '../../shared/plan/ruleHolder.ts';
+import { serviceNotes } from '../../shared/plan/serviceNotes.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { ensureAdoptedNetworks, ensureAdoptedRoutes } from './adoptedSteps.ts';
@@ -37,9 +41,14 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
   observe: async (input, lanes) => {
     const looked = await observeSync(input);
     if ('outcome' in looked) return looked.outcome;
-    const { observed, drift, report } = looked;
-    const problems = [...report.problems, ...(await lookAtRanges(input, lanes, observed))];
-    return { outcome: 'done', wrote: false, report: { ...report, problems, causes: await causesOf(drift, input) } };
+    const { observed, drift, report, publications } = looked;
+    const [ranges, causes, told] = await Promise.all([
+      lookAtRanges(input, lanes, observed),
+      causesOf(drift, input),
+      tell(input, publications, observed.services, input.told),
+    ]);
+    const problems = [...report.problems, ...ranges];
+    return { outcome: 'done', wrote: false, report: { ...report, problems, causes, told } };
   },
   firewallPolicy: onlyWhereFound('firewallPolicy', ({ spec, mayWrite }) => startFirewallPolicy(spec, mayWrite)),
   firewallRules: onlyWhereFound('firewallRules', startFirewallRules),
@@ -60,6 +69,21 @@ export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
     return combined([routing, await removeJumpbox(input.spec, false)]);
   },
 };
+
+/** Tells services' owners what has become of their ports; of what is to be written only once it is. */
+const tell = (
+  { spec, time }: StartStepInput,
+  publications: PublicationPlan,
+  lists: readonly ServiceList[],
+  told: string | undefined,
+): Promise<string> =>
+  tellServices({
+    environment: spec.name,
+    clusters: clustersOf(spec),
+    notes: serviceNotes(publications, lists),
+    time,
+    ...(told === undefined ? {} : { told }),
+  });
 
 /** A lane of authorized ranges that can't be told never keeps the firewall from its write; that is said instead. */
 async function lookAtRanges(
@@ -126,7 +150,8 @@ async function startFirewallRules(input: StartStepInput): Promise<StepOutcome> {
       frontends: looked.observed.facts.frontends,
       differs: looked.plan.rules !== undefined,
     });
-    return { outcome: 'done', wrote: false, report };
+    const told = await tell(input, looked.publications, looked.observed.services, input.found?.told ?? input.told);
+    return { outcome: 'done', wrote: false, report: { ...report, told } };
   }
   if (looked.plan.rules === undefined) return { outcome: 'done', wrote: false, report: looked.report };
 

@@ -32,6 +32,8 @@ export interface SyncReport {
   readonly fingerprints: readonly string[];
   /** Of the services that were planned with, by cluster; see shared/plan/serviceFingerprints. */
   readonly services?: Readonly<Record<string, string>>;
+  /** Marks of what services' owners have been told; see shared/plan/serviceNotes. Absent: this part of a sync tells nothing. */
+  readonly told?: string;
   /** The version of the egress catalogue that the rules were compared with. */
   readonly catalogue?: string;
   /** Of everything on the firewall that isn't Gatehouse's, as it was when the firewall was written. */

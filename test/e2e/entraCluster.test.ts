@@ -31,7 +31,11 @@ describe('a cluster whose users are those of Entra', () => {
     expect(more).toEqual([]);
     expect(stringAt(role, 'properties', 'scope')?.toLowerCase()).toBe(CLUSTER.toLowerCase());
     await shop.apply('web');
-    await shop.until(isPublished);
+    const { sync } = await shop.until(isPublished);
+    // The role reads: that no event could be put on the service is nobody's problem.
+    expect(sync).toMatchObject({ lastResult: 'done', report: { problems: [] } });
+    const events = (await shop.kubernetes('GET', '/api/v1/namespaces/default/events')).body as { items: JsonObject[] };
+    expect(events.items.filter((event) => stringAt(event, 'source', 'component') === 'gatehouse')).toEqual([]);
 
     // Neither the kubeconfig of users nor the accounts of the cluster itself let anybody in.
     const ofUsers = cloud.clusters.find(CLUSTER)?.kubeconfig('user') ?? '';
