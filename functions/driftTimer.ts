@@ -4,6 +4,7 @@ import * as df from 'durable-functions';
 import { environmentState } from '../orchestrations/laneState.ts';
 import { azureFailure } from '../shared/observe/failure.ts';
 import { servicesHaveChanged } from '../shared/observe/servicePass.ts';
+import { timerSchedule } from '../shared/settings.ts';
 import { listLanes, signalLane, type Lane } from './http/laneClient.ts';
 
 const everyQuarterOfAnHour = '0 */15 * * * *';
@@ -16,13 +17,12 @@ const everyTwoMinutes = '0 */2 * * * *';
  */
 export function registerDriftTimer(): void {
   app.timer('driftTimer', {
-    // Empty counts as absent, as everywhere in the settings.
-    schedule: process.env['GATEHOUSE_DRIFT_SCHEDULE'] || everyQuarterOfAnHour,
+    schedule: timerSchedule('GATEHOUSE_DRIFT_SCHEDULE', everyQuarterOfAnHour),
     extraInputs: [df.input.durableClient()],
     handler: checkDrift,
   });
   app.timer('servicePass', {
-    schedule: process.env['GATEHOUSE_SERVICE_POLL'] || everyTwoMinutes,
+    schedule: timerSchedule('GATEHOUSE_SERVICE_POLL', everyTwoMinutes),
     extraInputs: [df.input.durableClient()],
     handler: passServices,
   });

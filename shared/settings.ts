@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isSchedule } from './model/schedule.ts';
 import { cloudAt, cloudEndpoints, cloudNames, type Cloud } from './model/cloud.ts';
 
 /** The app's settings, from `GATEHOUSE_*` environment variables (app settings in Azure, local.settings.json here). */
@@ -60,6 +61,8 @@ const secureUrl = z
 
 const endpoint = secureUrl.transform((url) => url.replace(/\/+$/, ''));
 
+const schedule = z.string().refine(isSchedule, 'must be an NCRONTAB schedule, such as 0 */15 * * * *');
+
 const functionId =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Web\/sites\/[^/]+\/functions\/[^/]+$/i;
 const containerId =
@@ -89,6 +92,8 @@ const environment = z
       .regex(containerId, 'must be the ARM id of a blob container (…/blobServices/default/containers/{name})')
       .optional(),
     GATEHOUSE_PROBE_ENDPOINT: endpoint.optional(),
+    GATEHOUSE_DRIFT_SCHEDULE: schedule.optional(),
+    GATEHOUSE_SERVICE_POLL: schedule.optional(),
   })
   .refine(({ GATEHOUSE_EVENTS_FUNCTION_ID: id, GATEHOUSE_EVENTS_ENDPOINT: url }) => !id || !url, {
     path: ['GATEHOUSE_EVENTS_ENDPOINT'],
@@ -180,6 +185,15 @@ export function settings(): Settings {
   const from = JSON.stringify(Object.keys(environment.shape).map((name) => process.env[name]));
   if (parsed?.from !== from) parsed = { from, settings: parseSettings(process.env) };
   return parsed.settings;
+}
+
+/**
+ * When a timer of the app runs. Read as the app is loaded, where nothing may throw: a schedule that the host could not read would
+ * switch the timer off, so the default takes its place, and the setting is told as every other that can't be used.
+ */
+export function timerSchedule(name: 'GATEHOUSE_DRIFT_SCHEDULE' | 'GATEHOUSE_SERVICE_POLL', standard: string): string {
+  const given = process.env[name] ?? '';
+  return isSchedule(given) ? given : standard;
 }
 
 /**

@@ -20,7 +20,6 @@ const log: string[] = [];
 const host = await startHost({
   appDirectory,
   port: 0,
-  timers: false,
   log: (level, source, message) => log.push(`${level} ${source}: ${message}`),
 });
 const answer = async (response: Response): Promise<Answer> => ({

@@ -1,4 +1,4 @@
-import { parseSettings } from '../../shared/settings.ts';
+import { parseSettings, timerSchedule } from '../../shared/settings.ts';
 
 test('without any setting the app talks to the public cloud and may touch nothing', () => {
   expect(parseSettings({})).toEqual({
@@ -76,6 +76,25 @@ test('tokens never go over plain http to another machine', () => {
 test('every setting that is wrong is named at once', () => {
   const parse = () => parseSettings({ GATEHOUSE_SUBSCRIPTION: 'mine', GATEHOUSE_ARM_ENDPOINT: 'azure' });
   expect(parse).toThrow(/GATEHOUSE_SUBSCRIPTION.*GATEHOUSE_ARM_ENDPOINT/);
+});
+
+test('a schedule that the host could not read is refused, and the timer keeps to its own', () => {
+  expect(() => parseSettings({ GATEHOUSE_SERVICE_POLL: 'every minute' })).toThrow(/GATEHOUSE_SERVICE_POLL must be/);
+  expect(parseSettings({ GATEHOUSE_SERVICE_POLL: '0 * * * * *' })).toMatchObject({ cloud: 'public' });
+  const before = process.env['GATEHOUSE_SERVICE_POLL'];
+  try {
+    for (const [given, runs] of [
+      ['every minute', '0 */2 * * * *'],
+      ['', '0 */2 * * * *'],
+      ['0 * * * * *', '0 * * * * *'],
+    ] as const) {
+      process.env['GATEHOUSE_SERVICE_POLL'] = given;
+      expect(timerSchedule('GATEHOUSE_SERVICE_POLL', '0 */2 * * * *')).toBe(runs);
+    }
+  } finally {
+    if (before === undefined) delete process.env['GATEHOUSE_SERVICE_POLL'];
+    else process.env['GATEHOUSE_SERVICE_POLL'] = before;
+  }
 });
 
 describe('events', () => {
