@@ -42,19 +42,15 @@ export function cloudOfSpec(text: string): Cloud {
 /** Where the deployed app itself would live. */
 const APP_RESOURCE_GROUP = 'gatehouse-rg';
 
-export interface LocalCloudOptions {
+/** What stands in for the cloud. */
+export interface StandInOptions {
   /** Without it, a scaled clock, which the state directory continues over restarts. */
   readonly clock?: Clock;
   /** Seconds of Azure time per second, where no clock is given; 1 when absent. */
   readonly timeScale?: number;
-  /** Folder with host.json and package.json. */
-  readonly appDirectory: string;
-  /** Module to load in place of package.json's `main`. */
-  readonly entry?: string;
   /** The cloud that local Azure stands in for, and that the app works in; public when absent. */
   readonly azureCloud?: Cloud;
   /** 0 picks a free one. */
-  readonly functionsPort: number;
   readonly azurePort: number;
   /** Where local Azure listens with TLS too; not at all when absent. */
   readonly azureHttpsPort?: number;
@@ -64,13 +60,23 @@ export interface LocalCloudOptions {
   readonly seed?: number;
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
   readonly stateDirectory?: string;
-  /** Where orchestrations are kept when there is no state directory, in place of the host's own memory. */
-  readonly taskHubStore?: TaskHubStore;
   readonly log?: (message: string) => void;
-  /** Told after each record of the task hub. */
-  readonly onRecord?: () => void;
   /** Hears of each request that local Azure's ARM gets. */
   readonly onRequest?: NonNullable<LocalAzureOptions['onRequest']>;
+}
+
+/** The same with the app, in this process. */
+export interface LocalCloudOptions extends StandInOptions {
+  /** Folder with host.json and package.json. */
+  readonly appDirectory: string;
+  /** Module to load in place of package.json's `main`. */
+  readonly entry?: string;
+  /** 0 picks a free one. */
+  readonly functionsPort: number;
+  /** Where orchestrations are kept when there is no state directory, in place of the host's own memory. */
+  readonly taskHubStore?: TaskHubStore;
+  /** Told after each record of the task hub. */
+  readonly onRecord?: () => void;
 }
 
 /** The app and everything it needs, running on this machine. */
@@ -83,6 +89,16 @@ export interface LocalCloud {
   close(): Promise<void>;
 }
 
+/** What stands in for the cloud, without the app. */
+export interface StandIns {
+  readonly clock: Clock;
+  readonly azure: LocalAzure;
+  readonly clusters: KubernetesClusters;
+  /** The app settings that point an app to it. */
+  readonly appSettings: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
 /**
  * Starts local Azure and then the app, with the app's settings pointing to it.
  *
@@ -90,7 +106,31 @@ export interface LocalCloud {
  *   `startHost` throw
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const { stateDirectory: state, timeScale = 1 } = options;
+  const standIns = await startStandIns(options);
+  const { clock, azure, clusters, appSettings } = standIns;
+  try {
+    Object.assign(process.env, appSettings);
+    const host = await startApp(options, clock).catch(portChosenBy('port'));
+    azure.deliverTo({ origin: host.origin, key: host.keys.eventGrid });
+    const close = async () => {
+      await host.close();
+      await standIns.close();
+    };
+    return { host, azure, clusters, api: `${host.origin}/api`, close };
+  } catch (error) {
+    await standIns.close();
+    throw error;
+  }
+}
+
+/**
+ * Starts local Azure alone, with clusters and the app's own resource group, for an app that runs in a process of its own: give it
+ * `appSettings`, and tell `azure.deliverTo` where events go.
+ *
+ * @throws StateLockedError before anything in the state directory is touched; PortInUseError; what `startLocalAzure` throws
+ */
+export async function startStandIns(options: StandInOptions): Promise<StandIns> {
+  const { stateDirectory: state, timeScale = 1, azureCloud = 'public' } = options;
   const cleanUps: (() => void | Promise<void>)[] = [];
   const close = async () => {
     for (const step of cleanUps.splice(0).reverse()) await step();
@@ -103,13 +143,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       .catch(portChosenBy('https-port', options.azureHttpsPort ?? 0))
       .catch(portChosenBy('azure-port'));
     cleanUps.push(() => azure.close());
-    const { azureCloud = 'public' } = options;
-    Object.assign(process.env, appSettings(azure, azureCloud));
     await makeAppGroup(azure, appLocation[azureCloud]);
-    const host = await startApp(options, clock).catch(portChosenBy('port'));
-    cleanUps.push(() => host.close());
-    azure.deliverTo({ origin: host.origin, key: host.keys.eventGrid });
-    return { host, azure, clusters, api: `${host.origin}/api`, close };
+    return { clock, azure, clusters, appSettings: settingsFor(azure, azureCloud), close };
   } catch (error) {
     await close();
     throw error;
@@ -117,7 +152,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 }
 
 /** What runs in the clusters: an API server for each, reached from where the app is said to be. */
-async function startClusters(options: LocalCloudOptions, clock: Clock): Promise<KubernetesClusters> {
+async function startClusters(options: StandInOptions, clock: Clock): Promise<KubernetesClusters> {
   const { kubernetesPort = 0, stateDirectory, log } = options;
   const directory = stateDirectory === undefined ? undefined : `${stateDirectory}/kubernetes`;
   return kubernetesClusters({
@@ -141,7 +176,7 @@ async function makeAppGroup(azure: LocalAzure, location: string): Promise<void> 
 }
 
 const startAzure = (
-  { azurePort, azureHttpsPort, azureCloud = 'public', timeScale = 1, seed, ...options }: LocalCloudOptions,
+  { azurePort, azureHttpsPort, azureCloud = 'public', timeScale = 1, seed, ...options }: StandInOptions,
   clock: Clock,
   clusters: KubernetesClusters,
 ): Promise<LocalAzure> =>
@@ -177,7 +212,7 @@ const startApp = (
   });
 
 /** The app settings that point the app to local Azure; everything else of the app is as in Azure. */
-const appSettings = (azure: LocalAzure, cloud: Cloud): Record<string, string> => ({
+const settingsFor = (azure: LocalAzure, cloud: Cloud): Record<string, string> => ({
   GATEHOUSE_CLOUD: cloud,
   GATEHOUSE_SUBSCRIPTION: LOCAL_SUBSCRIPTION,
   GATEHOUSE_ALLOWED_SCOPES: `/subscriptions/${LOCAL_SUBSCRIPTION}`,
