@@ -2,11 +2,13 @@ import type { Clock, VirtualClock } from '../local/clock.ts';
 import { startLocalCloud } from '../local/cloud.ts';
 import type { TaskHubStore } from '../local/host/durable/store.ts';
 import { clusterClient } from '../local/clusterClient.ts';
+import { clusterServices } from './clusterServices.ts';
 import { requestLog, type LoggedRequest } from '../local/measure.ts';
 import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
 
 const GROUP = '/subscriptions/00000000-0000-0000-0000-0000000000aa/resourceGroups/shop-rg';
-const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/shop`;
+/** Its cluster. */
+export const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/shop`;
 /** The firewall of {@link startShop}'s environment. */
 export const FIREWALL = `${GROUP}/providers/Microsoft.Network/azureFirewalls/shop-fw`;
 
@@ -48,38 +50,12 @@ export async function startShop({
   await call('POST', '', { name: 'shop' });
   const ready = await until(({ state, counts }) => state === 'failed' || counts.syncs > 0);
   if (ready.state === 'failed') throw new Error(JSON.stringify(ready.steps));
-  const kubernetes = clusterClient(cloud.clusters.find(CLUSTER)?.kubeconfig('user') ?? '');
-  const services = '/api/v1/namespaces/default/services';
   return {
     cloud,
     until,
     call: (method: string, path: string, body?: object) => call(method, `/shop${path}`, body),
     status: async () => (await call('GET', '/shop')) as EnvironmentStatus,
-    publish: async (name: string, port: number) => {
-      const { status, body } = await kubernetes('POST', services, {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name },
-        spec: { type: 'LoadBalancer', ports: [{ port }], selector: { app: name } },
-      });
-      if (status >= 300) throw new Error(JSON.stringify(body));
-    },
-    /** The service at another port. */
-    move: async (name: string, port: number) => {
-      const patch = { spec: { ports: [{ port }] } };
-      const { status, body } = await kubernetes('PATCH', `${services}/${name}`, patch, 'application/merge-patch+json');
-      if (status >= 300) throw new Error(JSON.stringify(body));
-    },
-    remove: async (name: string) => {
-      const { status, body } = await kubernetes('DELETE', `${services}/${name}`);
-      if (status >= 300) throw new Error(JSON.stringify(body));
-    },
-    /** A merge patch of a service's annotations, which ARM never hears of. */
-    annotate: async (name: string, annotations: Record<string, string>) => {
-      const patch = { metadata: { annotations } };
-      const { status, body } = await kubernetes('PATCH', `${services}/${name}`, patch, 'application/merge-patch+json');
-      if (status >= 300) throw new Error(JSON.stringify(body));
-    },
+    ...clusterServices(clusterClient(cloud.clusters.find(CLUSTER)?.kubeconfig('user') ?? '')),
     requests: async (): Promise<LoggedRequest[]> =>
       (await requestLog(cloud.azure.origin)).filter(({ path }) => path.startsWith('/subscriptions/')),
     /** Keeps virtual time from passing until the returned function is called. */

@@ -3,6 +3,8 @@
 import { VirtualClock } from '../local/clock.ts';
 import type { JournalRecord } from '../local/host/durable/instanceState.ts';
 import { memoryStore, type TaskHubStore } from '../local/host/durable/store.ts';
+import { busyDay } from './busyDay.ts';
+import { collectAll } from './garbage.ts';
 import { FIREWALL, startShop } from './shop.ts';
 
 const HOURS = Number(process.env['GATEHOUSE_SOAK_HOURS'] ?? 24);
@@ -15,32 +17,23 @@ const PUBLISHED_AFTER_MINUTES = 20;
 const FLAT_KB_PER_HOUR = 100;
 /** A pass over a graph is cut short after some waits, so that no history grows with the time that Azure takes. */
 const MOST_HISTORY_EVENTS = 200;
-const SERVICES = 30;
-
-interface Collection {
-  readonly type: 'major';
-  readonly execution: 'sync';
-  /** As V8 collects before it gives up for want of memory. */
-  readonly flavor: 'last-resort';
-}
-
-const collect = (globalThis as { gc?: (how: Collection) => void }).gc;
-if (collect === undefined) throw new Error('Run it by npm run bench:soak: it needs --expose-gc.');
 
 const histories = longestHistory();
 const clock = new VirtualClock();
 const shop = await startShop({ clock, seed: 1, taskHubStore: histories.store });
-const wanted = new Map<string, { readonly port: number | undefined; readonly minute: number }>();
+const day = busyDay(shop);
 const heapKB: number[] = [];
 let lostSignals = 0;
 let changes = 0;
 try {
   for (let minute = 0; minute < HOURS * 60; minute++) {
-    await change(minute);
+    await day.change(minute);
+    changes++;
     await clock.sleep(MINUTE_MS);
     lostSignals += await lost(minute);
     if ((minute + 1) % 60 > 0) continue;
-    await collectAll();
+    await new Promise((resolve) => setImmediate(resolve));
+    collectAll();
     heapKB.push(process.memoryUsage().heapUsed / 1024);
     const { counts } = await shop.status();
     console.log(
@@ -66,27 +59,9 @@ try {
 }
 process.exit();
 
-/** Everything that can be freed is: an ordinary collection leaves weak caches and code that may be wanted again. */
-async function collectAll(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-}
-
-/** A service comes, gets another port or goes, in turn. */
-async function change(minute: number): Promise<void> {
-  const name = `svc-${(minute * 7) % SERVICES}`;
-  const known = wanted.get(name)?.port;
-  const port = 8000 + (minute % 1000);
-  if (known === undefined) await shop.publish(name, port);
-  else if (minute % 3 === 0) await shop.remove(name);
-  else await shop.move(name, port);
-  wanted.set(name, { port: known !== undefined && minute % 3 === 0 ? undefined : port, minute });
-  changes++;
-}
-
 /** How many changes of some time ago, which no later one has replaced, the firewall does not show. */
 async function lost(minute: number): Promise<number> {
-  const due = [...wanted].filter(([, one]) => one.minute === minute - PUBLISHED_AFTER_MINUTES);
+  const due = [...day.wanted].filter(([, one]) => one.minute === minute - PUBLISHED_AFTER_MINUTES);
   if (due.length === 0) return 0;
   const response = await fetch(`${shop.cloud.azure.origin}/_local/state${FIREWALL}`);
   const firewall = (await response.json()) as {

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePackage } from '../packaging/appPackage.ts';
-import { measuredStart, type Start } from './start/processes.ts';
+import { bundleHost } from './processes.ts';
+import { measuredStart, type Start } from './start/measuredStart.ts';
 import { statusDuringSync } from './start/statusDuringSync.ts';
-import { bundledHost, unbundledApp } from './start/variants.ts';
+import { unbundledApp } from './start/variants.ts';
 import { median, percentile, round } from './statistics.ts';
 
 const RUNS = 15;
@@ -21,7 +22,7 @@ try {
   const { zip, metafile } = await makePackage(join(folder, 'shipped'), 'host.json');
   await unbundledApp(join(folder, 'unbundled'), metafile);
   const host = join(folder, 'host.mjs');
-  await bundledHost(host);
+  await bundleHost(host);
 
   const shipped: Start[] = [];
   const unbundled: Start[] = [];

@@ -40,16 +40,3 @@ function lazilyLoaded(metafile: Metafile): readonly string[] {
     );
   return [...new Set(imports)].sort();
 }
-
-/** The local host as one file, so that both variants bear the same of it. */
-export async function bundledHost(file: string): Promise<void> {
-  await build({
-    entryPoints: ['bench/start/host.ts'],
-    outfile: file,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
-}
