@@ -24,13 +24,13 @@ interface Bom {
 const NAMESPACE = 'f0b0a1f7-7c0e-4d8e-9a51-1b1a7d5a3c52';
 
 /**
- * The software bill of materials of a zip, in CycloneDX (JSON): what npm tells of the installed packages, of
+ * The software bill of materials of a zip, in CycloneDX (JSON): what npm tells of the lock file's packages, of
  * those that the bundle holds code of. The same zip has the same bill.
  *
  * @throws Error when npm knows nothing of a package that is shipped
  */
 export function billOfMaterials(packages: readonly ShippedPackage[], zip: Uint8Array): string {
-  const bom = installed();
+  const bom = locked();
   const shipped = new Set(packages.map(({ name, version }) => `${name}@${version}`));
   const components = bom.components.filter(({ name, version }) => shipped.has(`${name}@${version}`));
   const known = new Set(components.map(({ name, version }) => `${name}@${version}`));
@@ -63,9 +63,9 @@ export function billOfMaterials(packages: readonly ShippedPackage[], zip: Uint8A
   )}\n`;
 }
 
-/** npm itself tells what is installed; its `--omit` leaves out what development and production share. */
-function installed(): Bom {
-  const command = ['sbom', '--sbom-format', 'cyclonedx'];
+/** npm itself tells what the lock file asks for, alike on every platform. Its `--omit` leaves out what development and production share. */
+function locked(): Bom {
+  const command = ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'];
   // `npm run` names the npm that runs it.
   const npm = process.env['npm_execpath'];
   const output =
