@@ -4,7 +4,12 @@ import { parseEnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { parseSpecText } from '../shared/model/specText.ts';
 import { specContext } from './support/spec.ts';
 
-const pages = ['README.md', 'local/azure/README.md', ...readdirSync('docs').map((file) => `docs/${file}`)];
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  'local/azure/README.md',
+  ...readdirSync('docs').map((file) => `docs/${file}`),
+];
 const text = (file: string) => readFileSync(file, 'utf8');
 
 test.each(pages)('%s links only to what exists', (page) => {
