@@ -8,7 +8,9 @@ import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from './azur
 import { continuedClock } from './azure/continuedClock.ts';
 import { scaledClock, type Clock } from './clock.ts';
 import type { TaskHubStore } from './host/durable/store.ts';
+import { easyAuth, type EasyAuth, type EasyAuthOptions } from './host/easyAuth.ts';
 import { startHost, type Host } from './host/host.ts';
+import type { Log } from './host/logging.ts';
 import { portChosenBy } from './options.ts';
 import { lockState } from './stateLock.ts';
 
@@ -60,6 +62,7 @@ export interface StandInOptions {
   readonly seed?: number;
   /** Everything is kept below it, so that a restart goes on where it stopped; in memory when absent. */
   readonly stateDirectory?: string;
+  /** Hears of what goes wrong. */
   readonly log?: (message: string) => void;
   /** Hears of each request that local Azure's ARM gets. */
   readonly onRequest?: NonNullable<LocalAzureOptions['onRequest']>;
@@ -75,6 +78,10 @@ export interface LocalCloudOptions extends StandInOptions {
   readonly functionsPort: number;
   /** Where orchestrations are kept when there is no state directory, in place of the host's own memory. */
   readonly taskHubStore?: TaskHubStore;
+  /** Hears of everything that the app and its host log. */
+  readonly onLog?: Log;
+  /** Has callers of the app sign in, by a stand-in for App Service authentication; they have keys when absent. */
+  readonly signIn?: EasyAuthOptions;
   /** Told after each record of the task hub. */
   readonly onRecord?: () => void;
 }
@@ -84,6 +91,8 @@ export interface LocalCloud {
   readonly host: Host;
   readonly azure: LocalAzure;
   readonly clusters: KubernetesClusters;
+  /** Issues tokens, where callers have to sign in. */
+  readonly signIn: EasyAuth | undefined;
   /** The app's HTTP interface, e.g. `http://127.0.0.1:7071/api`. */
   readonly api: string;
   close(): Promise<void>;
@@ -109,14 +118,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const standIns = await startStandIns(options);
   const { clock, azure, clusters, appSettings } = standIns;
   try {
-    Object.assign(process.env, appSettings);
-    const host = await startApp(options, clock).catch(portChosenBy('port'));
+    const signIn = options.signIn === undefined ? undefined : easyAuth(options.signIn);
+    Object.assign(process.env, appSettings, signIn && { GATEHOUSE_AUTH: 'entra' });
+    const host = await startApp(options, clock, signIn).catch(portChosenBy('port'));
     azure.deliverTo({ origin: host.origin, key: host.keys.eventGrid });
     const close = async () => {
       await host.close();
       await standIns.close();
     };
-    return { host, azure, clusters, api: `${host.origin}/api`, close };
+    return { host, azure, clusters, signIn, api: `${host.origin}/api`, close };
   } catch (error) {
     await standIns.close();
     throw error;
@@ -195,8 +205,9 @@ const startAzure = (
   });
 
 const startApp = (
-  { appDirectory, entry, functionsPort, stateDirectory, taskHubStore, log, onRecord }: LocalCloudOptions,
+  { appDirectory, entry, functionsPort, stateDirectory, taskHubStore, log, onLog, onRecord }: LocalCloudOptions,
   clock: Clock,
+  signIn: EasyAuth | undefined,
 ): Promise<Host> =>
   startHost({
     appDirectory,
@@ -206,7 +217,9 @@ const startApp = (
     ...(onRecord === undefined ? {} : { onRecord }),
     ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
     ...(taskHubStore === undefined ? {} : { store: taskHubStore }),
+    ...(signIn === undefined ? {} : { easyAuth: signIn }),
     log: (level, source, message) => {
+      onLog?.(level, source, message);
       if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);
     },
   });

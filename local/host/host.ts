@@ -11,6 +11,7 @@ import { createDurableEngine } from './durable/engine.ts';
 import { durableHttpApi } from './durable/httpApi.ts';
 import { journalStore } from './durable/journal.ts';
 import { memoryStore, watchedStore, type TaskHubStore } from './durable/store.ts';
+import type { EasyAuth } from './easyAuth.ts';
 import { addToEnvironment } from './environment.ts';
 import { EVENT_GRID_PATH, handleEventGrid } from './eventGrid.ts';
 import type { TypedData } from './functionsCore.ts';
@@ -46,6 +47,8 @@ export interface HostOptions {
   /** Told after each record of the task hub that is kept, before anything comes of it. */
   readonly onRecord?: () => void;
   readonly log?: Log;
+  /** Stands in front of everything, as in App Service; nobody has to sign in when absent. */
+  readonly easyAuth?: EasyAuth;
 }
 
 export interface Host {
@@ -168,11 +171,17 @@ async function start(
       return handleAdmin(request, { functions: app.functions, keys, now: () => clock.now(), run: runLogged });
     return (await callHttpTrigger(request)) ?? { status: 404 };
   };
+  const admitted = async (request: HostRequest): Promise<HostResponse> => {
+    const admission = options.easyAuth?.admit(request) ?? { request };
+    return 'refused' in admission ? admission.refused : handle(admission.request);
+  };
   // Its callers tell by it what time it is here, which virtual and scaled clocks leave to nobody's guess.
   const dated = async (request: HostRequest): Promise<HostResponse> => {
-    const response = await handle(request);
+    const response = await admitted(request);
     return { ...response, headers: { date: new Date(clock.now()).toUTCString(), ...response.headers } };
   };
+  // App Service tells the app so.
+  if (options.easyAuth !== undefined) cleanUps.push(addToEnvironment({ WEBSITE_AUTH_ENABLED: 'True' }));
   const server = await listen(options.port ?? 7071, dated, log);
   cleanUps.push(() => server.close());
   origin = server.origin;

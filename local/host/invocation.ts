@@ -33,6 +33,7 @@ export async function invoke(
   log: Log,
 ): Promise<TypedData | null | undefined> {
   const invocationId = randomUUID();
+  const shown: { context?: unknown } = {};
   const coreContext: CoreInvocationContext = {
     invocationId,
     metadata: { name: fn.name, bindings: fn.bindings },
@@ -46,10 +47,17 @@ export async function invoke(
       triggerMetadata: invocation.triggerMetadata ?? {},
       traceContext: { traceParent: `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01` },
     },
-    log: (level, _category, message) => log(level as LogLevel, fn.name, message),
+    log: (level, category, message) => {
+      const hooked = { hookData: {}, appHookData: {}, invocationContext: shown.context, level, category, message };
+      for (const hook of app.hooks.get('log') ?? []) hook(hooked);
+      // Hooks may change what the app itself logs, and nothing else.
+      const { level: kept, message: told } = category === 'user' ? hooked : { level, message };
+      log(kept as LogLevel, fn.name, told);
+    },
   };
   const model = app.model.getInvocationModel(coreContext);
   const { context, inputs } = await model.getArguments();
+  shown.context = context;
   const hookContext = {
     hookData: {},
     appHookData: {},

@@ -39,6 +39,9 @@ export interface TestCloudOptions {
   readonly seed?: number | 'none';
   readonly taskHubStore?: TaskHubStore;
   readonly log?: (message: string) => void;
+  /** Hears of everything that is logged. */
+  readonly onLog?: NonNullable<LocalCloudOptions['onLog']>;
+  readonly signIn?: NonNullable<LocalCloudOptions['signIn']>;
   /** Runs the app as it was built, in place of its sources. */
   readonly built?: boolean;
   /** Hears of each request to ARM. */
@@ -83,6 +86,8 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
       options.onRequest?.(request);
     },
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    ...(options.signIn === undefined ? {} : { signIn: options.signIn }),
   });
   sharedAzurePort ||= Number(new URL(cloud.azure.origin).port);
   return {
