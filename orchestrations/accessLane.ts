@@ -1,4 +1,5 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import { redactByShape } from '../shared/model/redact.ts';
 import {
   afterApply,
   afterPlan,
@@ -67,7 +68,7 @@ function* work(
   try {
     passed = yield context.df.callSubOrchestrator(ACCESS_PASS, input, undefined, ACCESS_PASS_VERSION);
   } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+    failure = redactByShape(error instanceof Error ? error.message : String(error));
   }
   const signals = yield* drainSignals(context);
   const now = context.df.currentUtcDateTime.toISOString();

@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
+import { redactByShape } from '../shared/model/redact.ts';
 import type { AdvanceInput } from './advance.ts';
 import { drainSignals, waitForSignals } from './lane.ts';
 import {
@@ -76,7 +77,7 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
       graphVersion[state.graph],
     );
   } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+    failure = redactByShape(error instanceof Error ? error.message : String(error));
   }
   const signals = yield* drainSignals(context);
   const now = context.df.currentUtcDateTime.toISOString();

@@ -4,6 +4,7 @@ import { GatehouseError } from '../../shared/model/errors.ts';
 import type { Problem } from '../../shared/model/problem.ts';
 import type { StepProblem } from '../../shared/model/step.ts';
 import { azureFailure } from '../../shared/observe/failure.ts';
+import { redacted } from '../../shared/redact.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 
 /** How long to wait for something that gives no hint: another operation, an identity that has not spread yet. */
@@ -49,9 +50,15 @@ export const failedBy = (code: string, problems: readonly Problem[]): StepOutcom
 
 /**
  * What an error means for the step that met it: refusals that pass are waited out (in full as long as Azure told),
- * everything else fails the step with a name and a remedy.
+ * everything else fails the step with a name and a remedy. Errors quote what others said, and an outcome is stored and
+ * shown: secrets stay out of it.
  */
 export function outcomeOf(error: unknown): StepOutcome {
+  const outcome = outcomeIn(error);
+  return outcome.outcome === 'wait' ? { ...outcome, reason: redacted(outcome.reason) } : outcome;
+}
+
+function outcomeIn(error: unknown): StepOutcome {
   if (error instanceof ArmError && (error.passes || isOutdated(error))) {
     const seconds = error.retryAfterSeconds ?? (error.kind === 'busy' ? BUSY_SECONDS : undefined);
     return { outcome: 'wait', ...(seconds === undefined ? {} : { seconds }), reason: error.message, refused: true };
@@ -81,8 +88,13 @@ export const isExpected = (error: unknown): boolean =>
 /** The resource changed between the read and the write: the next look sees it as it is now. */
 const isOutdated = ({ status }: ArmError): boolean => status === 412;
 
-/** An error as a problem that tells the reader what to do next. */
+/** An error as a problem that tells the reader what to do next, without secrets. */
 export function problemOf(error: unknown): StepProblem {
+  const problem = problemIn(error);
+  return { ...problem, message: redacted(problem.message), remedy: redacted(problem.remedy) };
+}
+
+function problemIn(error: unknown): StepProblem {
   if (error instanceof ArmError) return { code: error.code, message: error.message, remedy: remedyFor(error) };
   if (error instanceof GatehouseError) return { code: error.code, message: error.message, remedy: error.remedy };
   const failure = azureFailure(error);

@@ -1,5 +1,6 @@
 import { pollOperation as poll } from '../../shared/azure/operations.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
+import { redacted } from '../../shared/redact.ts';
 import type { PollInput } from '../advance.ts';
 import type { PollOutcome } from '../stepRecord.ts';
 import { isExpected, problemOf } from './outcomes.ts';
@@ -16,7 +17,7 @@ export async function pollOperation({ step, operation }: PollInput, log: Activit
       hopeless: isHopeless(code),
       problem: {
         code,
-        message: `${operation.resourceId}: ${message}`,
+        message: redacted(`${operation.resourceId}: ${message}`),
         remedy: "Correct what the message names (the resource's activity log has the details), then retry.",
       },
     };

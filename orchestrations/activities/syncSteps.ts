@@ -29,6 +29,7 @@ import { startFirewallPolicy } from './policySteps.ts';
 import { startNetworkRouting, startRoutes } from './provisioningSteps.ts';
 import { combined } from './sideBySide.ts';
 import { busyPart, observeSync, planned } from './syncObservation.ts';
+import { redacted } from '../../shared/redact.ts';
 
 const PROBE_DEADLINE_SECONDS = 5;
 /** New publications beyond it are not tried one by one: a sync is not a port scan. */
@@ -98,7 +99,7 @@ async function lookAtRanges(
         return [];
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        return [`The authorized ranges of ${observed.name} could not be looked at: ${reason}`];
+        return [redacted(`The authorized ranges of ${observed.name} could not be looked at: ${reason}`)];
       }
     }),
   );

@@ -7,6 +7,7 @@ import { parseServiceProjection, serviceProjectionCommand } from '../kubernetes/
 import { listServices } from '../kubernetes/services.ts';
 import { GatehouseError } from '../model/errors.ts';
 import { parseService, type ServiceList } from '../model/service.ts';
+import { redacted } from '../redact.ts';
 
 /** A cluster's services, or why they are not known. Nothing is known of a cluster whose list is not complete. */
 export type ObservedServices =
@@ -88,15 +89,15 @@ async function accessOrFailure(clusterId: string): Promise<ClusterAccess | RawSe
 /** Why there are no credentials, in the terms of a list. */
 function failure(error: unknown): RawServiceList {
   if (error instanceof ArmError) {
-    return incomplete('failed', error.kind === 'forbidden' ? 'refused' : 'unreachable', error.message);
+    return incomplete('failed', error.kind === 'forbidden' ? 'refused' : 'unreachable', redacted(error.message));
   }
   if (error instanceof GatehouseError) {
-    return { state: 'failed', code: 'unreachable', reason: error.message, remedy: error.remedy };
+    return { state: 'failed', code: 'unreachable', reason: redacted(error.message), remedy: error.remedy };
   }
   return incomplete(
     'failed',
     'unreachable',
-    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    redacted(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
   );
 }
 
