@@ -1,11 +1,17 @@
 import { app, type EventGridEvent, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
+import { redacted } from '../shared/redact.ts';
+import { settings } from '../shared/settings.ts';
+import { audit } from './audit.ts';
 import { knownCluster } from './http/knownClusters.ts';
 import { signalLane } from './http/laneClient.ts';
 import { signalBatches } from './http/signalBatches.ts';
 import { relevantChange, type ChangeRefusal } from './loadBalancerEvent.ts';
 
 type IgnoredReason = ChangeRefusal | 'unknown-node-resource-group';
+
+/** Reasons that tell of a subscription which nobody of this app has made, or of events that nobody has sent. */
+const suspicious: readonly IgnoredReason[] = ['malformed', 'other-topic', 'other-subscription'];
 
 /** Events that were not for us since this process began, by reason: a flood of one kind tells of a wrong filter. */
 const ignored = new Map<IgnoredReason, number>();
@@ -20,18 +26,29 @@ export function registerLoadBalancerChanged(): void {
 }
 
 async function loadBalancerChanged(event: EventGridEvent, context: InvocationContext): Promise<void> {
-  const change = relevantChange(event);
+  const change = relevantChange(event, settings());
   if ('refused' in change) return ignore(change.refused, context);
   const client = df.getClient(context);
   const cluster = await knownCluster(client, change.nodeResourceGroupId);
   if (cluster === undefined) return ignore('unknown-node-resource-group', context);
-  await batches.add(cluster.lane.name, change.id, (id) =>
-    signalLane(client, cluster.lane, { kind: 'sync', id, time: new Date().toISOString(), reason: 'services' }),
-  );
+  await batches.add(cluster.lane.name, change.id, async (id) => {
+    await signalLane(client, cluster.lane, { kind: 'sync', id, time: new Date().toISOString(), reason: 'services' });
+    audit(context, {
+      actor: { kind: 'event', id: redacted(id) },
+      act: 'syncEnvironment',
+      environment: cluster.lane.name,
+      outcome: 'signalled',
+    });
+  });
 }
 
+/** What is merely not for us is told for who looks for it; what should not have come is told now and then. */
 function ignore(reason: IgnoredReason, context: InvocationContext): void {
   const count = (ignored.get(reason) ?? 0) + 1;
   ignored.set(reason, count);
-  context.debug(`An event was ignored (${reason}, ${count} so far).`);
+  const message = `An event was ignored (${reason}, ${count} so far).`;
+  if (suspicious.includes(reason) && isPowerOfTen(count)) context.warn(message);
+  else context.debug(message);
 }
+
+const isPowerOfTen = (count: number): boolean => Number.isInteger(Math.log10(count));
