@@ -5,6 +5,7 @@ import { environmentState } from '../orchestrations/laneState.ts';
 import { azureFailure } from '../shared/observe/failure.ts';
 import { servicesHaveChanged } from '../shared/observe/servicePass.ts';
 import { timerSchedule } from '../shared/settings.ts';
+import { audit } from './audit.ts';
 import { listLanes, signalLane, type Lane } from './http/laneClient.ts';
 
 const everyQuarterOfAnHour = '0 */15 * * * *';
@@ -43,6 +44,7 @@ async function checkDrift(_timer: Timer, context: InvocationContext): Promise<vo
       reason: 'drift',
       ...delayOf(lanes.indexOf(lane), lanes.length, lane),
     });
+    auditSignal(context, 'driftTimer', lane);
   });
 }
 
@@ -72,8 +74,12 @@ async function passServices(timer: Timer, context: InvocationContext): Promise<v
       time: new Date().toISOString(),
       reason: 'services',
     });
+    auditSignal(context, 'servicePass', lane);
   });
 }
+
+const auditSignal = (context: InvocationContext, id: string, { name }: Lane): string =>
+  audit(context, { actor: { kind: 'timer', id }, act: 'syncEnvironment', environment: name, outcome: 'signalled' });
 
 const TEN_MINUTES_MS = 600_000;
 

@@ -16,20 +16,12 @@ import {
   startLane,
   type AccessLane,
 } from './http/laneClient.ts';
-import { flag, json, route } from './http/route.ts';
+import { accepted, flag, json } from './http/message.ts';
 import { specFrom } from './http/spec.ts';
 import { startable } from './http/startable.ts';
 
-/** Registers the functions that start, list, show and delete environments. */
-export function registerEnvironments(): void {
-  route('startEnvironment', ['POST'], 'environments', startEnvironment);
-  route('listEnvironments', ['GET'], 'environments', listEnvironments);
-  route('showEnvironment', ['GET'], 'environments/{name}', showEnvironment);
-  route('deleteEnvironment', ['DELETE'], 'environments/{name}', deleteEnvironment);
-}
-
 /** POST /environments: everything that can be found wrong is found here, before anything is started. */
-async function startEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function startEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const spec = await specFrom(request);
   const lane = await findLane(client, spec.name);
   if (lane?.live || lane?.broken) throw alreadyExists(spec.name);
@@ -37,7 +29,7 @@ async function startEnvironment(request: HttpRequest, client: DurableClient): Pr
   return accepted(request, spec.name, 'provisioning');
 }
 
-async function listEnvironments(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function listEnvironments(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const lanes = await listLanes(client);
   return json(200, {
     environments: lanes.map((lane) =>
@@ -55,7 +47,7 @@ async function listEnvironments(_request: HttpRequest, client: DurableClient): P
   });
 }
 
-async function showEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function showEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
   const lane = await findLane(client, name);
   if (lane === undefined) throw notFound(name);
@@ -108,7 +100,7 @@ function shownAccess(lanes: readonly AccessLane[]): object {
 }
 
 /** DELETE /environments/{name}[?force=true]: tears down what is owned, and nothing else. */
-async function deleteEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function deleteEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
   const force = flag(request, 'force');
   const lane = await existingLane(client, name);
@@ -120,12 +112,4 @@ async function deleteEnvironment(request: HttpRequest, client: DurableClient): P
   });
   // The lane hears it within a minute; until then its state is what it was.
   return accepted(request, name, lane.shown);
-}
-
-/** 202 with the place to look at. */
-export function accepted(request: HttpRequest, name: string, state: string): HttpResponseInit {
-  const { origin, pathname } = new URL(request.url);
-  const api = pathname.slice(0, pathname.indexOf('/environments'));
-  const location = `${origin}${api}/environments/${encodeURIComponent(name)}`;
-  return json(202, { name, state, location }, { location, 'retry-after': '5' });
 }

@@ -5,19 +5,12 @@ import { restrictedClustersOf } from '../shared/model/clusters.ts';
 import type { DeveloperGrant } from '../shared/model/environmentSpec.ts';
 import { parseGrant } from '../shared/model/grant.ts';
 import { MAX_AUTHORIZED_RANGES } from '../shared/plan/rangePlan.ts';
-import { accepted } from './environments.ts';
 import { type AccessLane, existingLane, findAccessLanes, signalAccessLanes } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
-import { bodyText, json, route } from './http/route.ts';
-
-/** Registers the functions that let developers reach the API server, for a while or until revoked. */
-export function registerGrants(): void {
-  route('grantAccess', ['PUT'], 'environments/{name}/grants/{label}', grantAccess);
-  route('revokeAccess', ['DELETE'], 'environments/{name}/grants/{label}', revokeAccess);
-}
+import { accepted, bodyText, json } from './http/message.ts';
 
 /** PUT /environments/{name}/grants/{label}: `{ "cidr": …, "expires": … }`; the same label again replaces the grant. */
-async function grantAccess(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function grantAccess(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { spec, grants, ranges } = await accessOf(request, client);
   const body = parsed(await bodyText(request));
   const label = request.params['label'] ?? '';
@@ -63,7 +56,7 @@ function callerAddress(request: HttpRequest): string {
 }
 
 /** DELETE /environments/{name}/grants/{label} */
-async function revokeAccess(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function revokeAccess(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { spec, grants } = await accessOf(request, client);
   const label = request.params['label'] ?? '';
   if (!grants.some((grant) => grant.label === label)) {

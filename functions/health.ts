@@ -1,14 +1,10 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { checkHealth, type HealthCheck } from '../shared/observe/health.ts';
-import { json, route } from './http/route.ts';
+import { json } from './http/message.ts';
 
-/** Registers GET /health: open to everybody, so it tells states and nothing else. */
-export function registerHealth(): void {
-  route('health', ['GET'], 'health', health, 'anonymous');
-}
-
-async function health(
+/** GET /health: open to everybody, so it tells states and nothing else. */
+export async function health(
   _request: HttpRequest,
   client: DurableClient,
   context: InvocationContext,

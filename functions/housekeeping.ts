@@ -2,6 +2,7 @@ import { app, type InvocationContext, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
 import { ACCESS_PASS } from '../orchestrations/accessLane.ts';
 import { graphOrchestrator } from '../orchestrations/firewallLane.ts';
+import { audit } from './audit.ts';
 
 const everyHour = '0 7 * * * *';
 const HOUR_MS = 3_600_000;
@@ -30,6 +31,8 @@ async function purgePasses(_timer: Timer, context: InvocationContext): Promise<v
     const old = finished.filter(({ name }) => passes.includes(name));
     // One after the other: nobody waits for it, and the task hub has better things to do.
     for (const { instanceId } of old) await client.purgeInstanceHistory(instanceId);
-    if (old.length > 0) context.info(`Purged ${old.length} passes that ended as ${status}.`);
+    if (old.length === 0) continue;
+    const detail = `${old.length} passes that ended as ${status}`;
+    audit(context, { actor: { kind: 'timer', id: 'housekeeping' }, act: 'purgeHistory', detail, outcome: 'accepted' });
   }
 }

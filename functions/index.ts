@@ -9,26 +9,18 @@ import { startStep } from '../orchestrations/activities/startStep.ts';
 import type { PollInput, StartStepInput } from '../orchestrations/advance.ts';
 import { FIREWALL_LANE, firewallLane, graphOrchestrator } from '../orchestrations/firewallLane.ts';
 import { accessPass, provision, sync, teardown, release } from '../orchestrations/graphs.ts';
+import { auditStep } from './audit.ts';
 import { registerDriftTimer } from './driftTimer.ts';
-import { registerEnvironments } from './environments.ts';
-import { registerGrants } from './grants.ts';
-import { registerHealth } from './health.ts';
 import { registerHousekeeping } from './housekeeping.ts';
+import { registerRoutes } from './http/register.ts';
 import { registerLoadBalancerChanged } from './loadBalancerChanged.ts';
-import { registerPlans } from './plans.ts';
-import { registerServices } from './services.ts';
-import { registerSignals } from './signals.ts';
-import { registerSpecs } from './specs.ts';
+import { redactLogs } from './redactedLogs.ts';
+import { routes } from './routes.ts';
 
-registerEnvironments();
-registerPlans();
-registerSignals();
-registerSpecs();
-registerGrants();
-registerServices();
+redactLogs();
+registerRoutes(routes);
 registerLoadBalancerChanged();
 registerDriftTimer();
-registerHealth();
 registerHousekeeping();
 
 df.app.orchestration(FIREWALL_LANE, firewallLane);
@@ -40,7 +32,11 @@ df.app.orchestration(ACCESS_LANE, accessLane);
 df.app.orchestration(ACCESS_PASS, accessPass);
 df.app.activity('startStep', {
   extraInputs: [df.input.durableClient()],
-  handler: (input, context) => startStep(input as StartStepInput, accessLanes(df.getClient(context)), context),
+  handler: async (input, context) => {
+    const outcome = await startStep(input as StartStepInput, accessLanes(df.getClient(context)), context);
+    auditStep(context, input as StartStepInput, outcome);
+    return outcome;
+  },
 });
 df.app.activity('pollOperation', { handler: (input, context) => pollOperation(input as PollInput, context) });
 df.app.activity('planRanges', { handler: planRanges });

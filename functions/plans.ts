@@ -5,22 +5,16 @@ import { renderPreview, type Preview } from '../shared/plan/preview.ts';
 import { withPublications } from '../shared/plan/previewedPublications.ts';
 import { existingLane, type Lane } from './http/laneClient.ts';
 import { lookIfReady } from './http/look.ts';
-import { bodyText, json, prefersText, route, text } from './http/route.ts';
+import { bodyText, json, prefersText, text } from './http/message.ts';
 import { specFrom } from './http/spec.ts';
 import { newSpecOf, previewed } from './specs.ts';
 
-/** Registers the previews: they read, and write nothing. */
-export function registerPlans(): void {
-  route('planSpec', ['POST'], 'plans', planSpec);
-  route('planEnvironment', ['POST'], 'environments/{name}/plan', planEnvironment);
-}
-
 /** POST /plans: what starting this spec would do. */
-const planSpec = async (request: HttpRequest): Promise<HttpResponseInit> =>
+export const planSpec = async (request: HttpRequest): Promise<HttpResponseInit> =>
   shown(request, await previewOf(await specFrom(request)));
 
 /** POST /environments/{name}/plan: what would have to change now; with a spec in the body, for that spec. */
-async function planEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function planEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const lane = await existingLane(client, request.params['name'] ?? '');
   const body = await bodyText(request);
   return body.trim() === ''

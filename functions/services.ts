@@ -14,14 +14,7 @@ import { settings } from '../shared/settings.ts';
 import { existingLane, findAccessLanes, type Lane } from './http/laneClient.ts';
 import { look } from './http/look.ts';
 import { HttpProblem } from './http/problem.ts';
-import { json, route } from './http/route.ts';
-
-/** Registers what is read live: every service port with its publication or the reason why it has none, and drift. */
-export function registerServices(): void {
-  route('listServices', ['GET'], 'environments/{name}/services', listServices);
-  route('explainService', ['GET'], 'environments/{name}/services/{namespace}/{service}', explain);
-  route('showDrift', ['GET'], 'environments/{name}/drift', showDrift);
-}
+import { json } from './http/message.ts';
 
 const PROBE_DEADLINE_SECONDS = 5;
 /** A service with more ports is probed on its first ones only. */
@@ -31,7 +24,7 @@ const laneOf = (request: HttpRequest, client: DurableClient): Promise<Lane> =>
   existingLane(client, request.params['name'] ?? '');
 
 /** GET /environments/{name}/services */
-async function listServices(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function listServices(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { spec, observed, publications } = await look(await laneOf(request, client));
   const { natRuleCollections: _body, problems, ...shown } = publications;
   return json(200, {
@@ -44,7 +37,7 @@ async function listServices(request: HttpRequest, client: DurableClient): Promis
 }
 
 /** GET /environments/{name}/services/{namespace}/{service}: each hop from the Internet to the service. */
-async function explain(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function explain(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { spec, observed, holder, publications } = await look(await laneOf(request, client));
   const { namespace = '', service = '' } = request.params;
   const firewall = natRuleView(spec, holder);
@@ -107,7 +100,7 @@ async function probesOf(
 }
 
 /** GET /environments/{name}/drift: every difference that a sync would have to write, and who is behind it. */
-async function showDrift(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function showDrift(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const lane = await laneOf(request, client);
   const { spec, observed, holder, publications, retired, drift: edits } = await look(lane);
   const findings = driftFindings({

@@ -2,21 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import * as z from 'zod';
-import { accepted } from './environments.ts';
 import { existingLane, signalLane } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
-import { bodyText, route } from './http/route.ts';
-
-/** Registers the functions that only tell a lane something. */
-export function registerSignals(): void {
-  route('syncEnvironment', ['POST'], 'environments/{name}/sync', syncEnvironment);
-  route('approveEnvironment', ['POST'], 'environments/{name}/approve', approveEnvironment);
-  route('releaseEnvironment', ['POST'], 'environments/{name}/release', releaseEnvironment);
-  route('retryEnvironment', ['POST'], 'environments/{name}/retry', retryEnvironment);
-}
+import { accepted, bodyText } from './http/message.ts';
 
 /** POST /environments/{name}/retry: goes on where it stopped; where nothing has failed, nothing happens. */
-async function retryEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function retryEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
   const lane = await existingLane(client, name);
   await signalLane(client, lane, { kind: 'retry', id: randomUUID(), time: new Date().toISOString() });
@@ -24,7 +15,7 @@ async function retryEnvironment(request: HttpRequest, client: DurableClient): Pr
 }
 
 /** POST /environments/{name}/sync: looks now instead of at the next event or timer. */
-async function syncEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function syncEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
   const lane = await existingLane(client, name);
   await signalLane(client, lane, {
@@ -37,7 +28,7 @@ async function syncEnvironment(request: HttpRequest, client: DurableClient): Pro
 }
 
 /** POST /environments/{name}/release: forgets the environment, and leaves everything in Azure as it is. */
-async function releaseEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function releaseEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
   const lane = await existingLane(client, name);
   if (lane.state.graph === 'teardown') {
@@ -56,7 +47,7 @@ async function releaseEnvironment(request: HttpRequest, client: DurableClient): 
 const approval = z.strictObject({ plan: z.string() });
 
 /** POST /environments/{name}/approve: releases exactly the deletions whose hash is given. */
-async function approveEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function approveEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
   const lane = await existingLane(client, name);
   const parsed = approval.safeParse(parseJson(await bodyText(request)));

@@ -7,20 +7,14 @@ import { adopt } from '../shared/observe/adopt.ts';
 import { previewOf } from '../shared/observe/preview.ts';
 import { renderPreview } from '../shared/plan/preview.ts';
 import { refusedChanges, type SpecChange } from '../shared/plan/specChanges.ts';
-import { accepted } from './environments.ts';
 import { existingLane, signalLane, type Lane } from './http/laneClient.ts';
 import { HttpProblem, invalidRequest } from './http/problem.ts';
-import { bodyText, flag, json, prefersText, route, text } from './http/route.ts';
+import { accepted, bodyText, flag, json, prefersText, text } from './http/message.ts';
 import { specIn } from './http/spec.ts';
 import { startable } from './http/startable.ts';
 
-/** Registers the function that gives a living environment another spec. */
-export function registerSpecs(): void {
-  route('updateSpec', ['PUT'], 'environments/{name}/spec', updateSpec);
-}
-
 /** PUT /environments/{name}/spec[?preview=true]: the whole spec, as in a start; the lane takes it up after what it is at. */
-async function updateSpec(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
+export async function updateSpec(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const preview = flag(request, 'preview');
   const lane = await existingLane(client, request.params['name'] ?? '');
   const asked = newSpecOf(lane, await bodyText(request), request);

@@ -22,6 +22,15 @@ export interface Settings {
   readonly events?: EventSettings;
   /** Makes connectivity probes on the app's behalf; absent: the app connects by itself. */
   readonly probeEndpoint?: string;
+  /** How callers of the HTTP interface prove who they are; read anew only when the app starts. */
+  readonly auth: 'keys' | 'entra';
+  readonly rateLimits: RateLimits;
+}
+
+/** Requests a minute that one instance of the app answers. */
+export interface RateLimits {
+  readonly perCaller: number;
+  readonly inAll: number;
 }
 
 export interface EventSettings {
@@ -54,6 +63,13 @@ const list = z
   .string()
   .default('')
   .transform((text) => text.split(/[\s,;]+/).filter((item) => item !== ''));
+
+const MAX_REQUESTS_PER_MINUTE = 1_000_000;
+const requestsPerMinute = z.coerce
+  .number({ error: 'must be a number of requests a minute' })
+  .int('must be a whole number')
+  .min(1, 'must be 1 at least')
+  .max(MAX_REQUESTS_PER_MINUTE, `must be ${MAX_REQUESTS_PER_MINUTE} at most`);
 
 const secureUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL', abort: true })
@@ -92,6 +108,9 @@ const environment = z
       .regex(containerId, 'must be the ARM id of a blob container (…/blobServices/default/containers/{name})')
       .optional(),
     GATEHOUSE_PROBE_ENDPOINT: endpoint.optional(),
+    GATEHOUSE_AUTH: z.enum(['keys', 'entra'], { error: 'must be keys or entra' }).default('keys'),
+    GATEHOUSE_RATE_LIMIT: requestsPerMinute.default(600),
+    GATEHOUSE_RATE_LIMIT_TOTAL: requestsPerMinute.default(3000),
     GATEHOUSE_DRIFT_SCHEDULE: schedule.optional(),
     GATEHOUSE_SERVICE_POLL: schedule.optional(),
   })
@@ -129,6 +148,8 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     ...endpoints,
     ...(events === undefined ? {} : { events }),
     ...(probeEndpoint === undefined ? {} : { probeEndpoint }),
+    auth: value.GATEHOUSE_AUTH,
+    rateLimits: { perCaller: value.GATEHOUSE_RATE_LIMIT, inAll: value.GATEHOUSE_RATE_LIMIT_TOTAL },
   };
 }
 

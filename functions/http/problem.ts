@@ -12,8 +12,10 @@ export interface ProblemDocument {
   readonly problems?: readonly Problem[];
 }
 
-/** An answer that is not the one asked for; thrown by handlers, turned into a problem document by `route`. */
+/** An answer that is not the one asked for; thrown by handlers, turned into a problem document by `registerRoutes`. */
 export class HttpProblem extends Error {
+  /** What tells one kind of problem from another, e.g. `not-ready`. */
+  readonly code: string;
   readonly document: ProblemDocument;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -28,6 +30,7 @@ export class HttpProblem extends Error {
   ) {
     super(`${status} ${code}: ${detail}`);
     this.name = 'HttpProblem';
+    this.code = code;
     this.headers = headers;
     this.document = {
       type: `urn:gatehouse:problem:${code}`,

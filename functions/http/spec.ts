@@ -3,7 +3,7 @@ import { parseEnvironmentSpec, type EnvironmentSpec } from '../../shared/model/e
 import { parseSpecText } from '../../shared/model/specText.ts';
 import { settings } from '../../shared/settings.ts';
 import { invalidRequest } from './problem.ts';
-import { bodyText } from './route.ts';
+import { bodyText } from './message.ts';
 
 /**
  * The spec in a request's body, JSON or YAML.

@@ -4,6 +4,8 @@ test('without any setting the app talks to the public cloud and may touch nothin
   expect(parseSettings({})).toEqual({
     allowedScopes: [],
     outboundRanges: [],
+    auth: 'keys',
+    rateLimits: { perCaller: 600, inAll: 3000 },
     cloud: 'public',
     armEndpoint: 'https://management.azure.com',
     armAudience: 'https://management.azure.com',
@@ -136,4 +138,18 @@ describe('events', () => {
   ])('%s is refused when it makes no sense', (named, variables) => {
     expect(() => parseSettings(variables)).toThrow(named);
   });
+});
+
+test('how callers prove who they are, and how often they may ask', () => {
+  const given = { GATEHOUSE_AUTH: 'entra', GATEHOUSE_RATE_LIMIT: '60', GATEHOUSE_RATE_LIMIT_TOTAL: '120' };
+  expect(parseSettings(given)).toMatchObject({ auth: 'entra', rateLimits: { perCaller: 60, inAll: 120 } });
+});
+
+test.each([
+  ['GATEHOUSE_AUTH', 'Entra'],
+  ['GATEHOUSE_RATE_LIMIT', '0'],
+  ['GATEHOUSE_RATE_LIMIT', '1.5'],
+  ['GATEHOUSE_RATE_LIMIT_TOTAL', 'many'],
+])('%s: %s is refused by its name', (name, value) => {
+  expect(() => parseSettings({ [name]: value })).toThrow(name);
 });
