@@ -26,8 +26,15 @@ let metafile: Metafile;
 let packages: readonly ShippedPackage[];
 let table: string;
 
+/** The same again: elsewhere, at another time of day, with a copy of host.json. */
+const elsewhere = join(directory, 'elsewhere', 'deeper');
+
 beforeAll(async () => {
+  const host = join(directory, 'host.copy.json');
+  copyFileSync('host.json', host);
+  const again = makePackage(elsewhere, { TZ: 'Pacific/Auckland', LC_ALL: 'C' }, '--host', host);
   table = await makePackage(directory);
+  await again;
   zipped = readFileSync(join(directory, 'gatehouse.zip'));
   files = Object.entries(unzipSync(zipped)).map(([path, bytes]) => ({ path, bytes }));
   metafile = JSON.parse(readFileSync(join(directory, 'bundle.json'), 'utf8')) as Metafile;
@@ -103,15 +110,9 @@ describe('what is in it', () => {
   });
 });
 
-test('the same sources make the same zip, whatever the folder, the time zone and the order of files', async () => {
-  const other = join(directory, 'elsewhere', 'deeper');
-  const host = join(directory, 'host.copy.json');
-  copyFileSync('host.json', host);
-  await makePackage(other, { TZ: 'Pacific/Auckland', LC_ALL: 'C' }, '--host', host);
-  expect(digest(readFileSync(join(other, 'gatehouse.zip')))).toBe(digest(zipped));
-  expect(readFileSync(join(other, 'gatehouse.cdx.json'), 'utf8')).toBe(
-    readFileSync(join(directory, 'gatehouse.cdx.json'), 'utf8'),
-  );
+test('the same sources make the same zip, whatever the folder, the time zone and the order of files', () => {
+  const twice = (file: string) => [directory, elsewhere].map((folder) => digest(readFileSync(join(folder, file))));
+  for (const [one, other] of [twice('gatehouse.zip'), twice('gatehouse.cdx.json')]) expect(other).toBe(one);
   expect(digest(zip([...files].reverse()))).toBe(digest(zipped));
 });
 
@@ -149,6 +150,13 @@ describe('started from where nothing else is', () => {
     const source = readFileSync('shared/settings.ts', 'utf8').split('\n');
     expect(source[Number(line) - 1]).toContain('throw new SettingsError');
   });
+});
+
+test('where the app is started here, the host that loads it maps its own lines as well', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const starts = Object.values(scripts).flatMap((script) => script.match(/node .*dist\/local\/\w+\.js/) ?? []);
+  expect(starts.length).toBeGreaterThan(0);
+  for (const start of starts) expect(start).toContain('node --enable-source-maps dist/local/');
 });
 
 describe('what is loaded at start', () => {
