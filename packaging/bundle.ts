@@ -45,10 +45,10 @@ export const appEntry = { 'functions/index': 'functions/start.ts' };
 export async function bundle(entryPoints: Readonly<Record<string, string>>, folder: string): Promise<Metafile> {
   const { metafile, outputFiles } = await build({ ...options, entryPoints: { ...entryPoints } });
   rmSync(folder, { recursive: true, force: true });
-  for (const { path, contents, text } of outputFiles) {
-    const file = join(folder, relative(options.outdir, path));
+  for (const output of outputFiles) {
+    const file = join(folder, relative(options.outdir, output.path));
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, path.endsWith('.map') ? ownMappings(text) : contents);
+    writeFileSync(file, output.path.endsWith('.map') ? ownMappings(output.text) : output.contents);
   }
   return metafile;
 }

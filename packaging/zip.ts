@@ -16,7 +16,7 @@ const READABLE_FILE = 0o100644 << 16;
 export function zip(files: readonly PackageFile[]): Uint8Array {
   const sorted = [...files].sort((one, other) => (one.path < other.path ? -1 : 1));
   return zipSync(Object.fromEntries(sorted.map(({ path, bytes }) => [path, bytes])), {
-    level: 9,
+    level: 6,
     mtime: EPOCH,
     os: UNIX,
     attrs: READABLE_FILE,

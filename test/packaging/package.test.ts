@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
 import type { Metafile } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { contentProblems, MOST_ZIP_BYTES } from '../../packaging/contents.ts';
@@ -25,6 +26,9 @@ let files: readonly PackageFile[];
 let metafile: Metafile;
 let packages: readonly ShippedPackage[];
 let table: string;
+
+/** A bundle takes seconds, and many times that where everything runs at once. */
+jest.setTimeout(300_000);
 
 /** The same again: elsewhere, at another time of day, with a copy of host.json. */
 const elsewhere = join(directory, 'elsewhere', 'deeper');
