@@ -38,7 +38,14 @@ export interface EventSettings {
   /** Name of the group for the subscription's system topic where there is none yet: the app's own group. */
   readonly resourceGroup?: string;
   /** Where events end that could not be delivered; absent: they are dropped. */
-  readonly deadLetter?: { readonly storageAccountId: string; readonly container: string };
+  readonly deadLetter?: DeadLetterSettings;
+}
+
+export interface DeadLetterSettings {
+  readonly storageAccountId: string;
+  readonly container: string;
+  /** ARM id of the user-assigned identity that writes them; absent: Event Grid takes a key of the account. */
+  readonly identityId?: string;
 }
 
 export type EventDestination =
@@ -81,6 +88,8 @@ const schedule = z.string().refine(isSchedule, 'must be an NCRONTAB schedule, su
 
 const functionId =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Web\/sites\/[^/]+\/functions\/[^/]+$/i;
+const identityId =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i;
 const containerId =
   /^(\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Storage\/storageAccounts\/[^/]+)\/blobServices\/default\/containers\/([^/]+)$/i;
 
@@ -106,6 +115,10 @@ const environment = z
     GATEHOUSE_EVENTS_DEADLETTER: z
       .string()
       .regex(containerId, 'must be the ARM id of a blob container (…/blobServices/default/containers/{name})')
+      .optional(),
+    GATEHOUSE_EVENTS_IDENTITY: z
+      .string()
+      .regex(identityId, 'must be the ARM id of a user-assigned identity (…/userAssignedIdentities/{name})')
       .optional(),
     GATEHOUSE_PROBE_ENDPOINT: endpoint.optional(),
     GATEHOUSE_AUTH: z.enum(['keys', 'entra'], { error: 'must be keys or entra' }).default('keys'),
@@ -183,14 +196,14 @@ function eventSettings(value: z.infer<typeof environment>): EventSettings | unde
         ? { kind: 'webhook', url }
         : undefined;
   if (destination === undefined) return undefined;
-  const resourceGroup = value.GATEHOUSE_EVENTS_RESOURCE_GROUP;
+  const { GATEHOUSE_EVENTS_RESOURCE_GROUP: resourceGroup, GATEHOUSE_EVENTS_IDENTITY: identityId } = value;
   const [, storageAccountId, container] = containerId.exec(value.GATEHOUSE_EVENTS_DEADLETTER ?? '') ?? [];
   return {
     destination,
     ...(resourceGroup === undefined ? {} : { resourceGroup }),
     ...(storageAccountId === undefined || container === undefined
       ? {}
-      : { deadLetter: { storageAccountId, container } }),
+      : { deadLetter: { storageAccountId, container, ...(identityId === undefined ? {} : { identityId }) } }),
   };
 }
 

@@ -11,16 +11,17 @@ param deadLetterAccountId string
 @description('Where alerts are mailed to; empty: they are shown in the portal alone.')
 param email string
 
-// OpenTelemetry's attributes are in Properties; a gauge's last value of a window is its Max, since Azure Monitor sums up by minute.
+// OpenTelemetry's attributes are in Properties. Gauges are read where there is one: unlike a counter's increase, a gauge means the same
+// whichever instance has sent it.
 var rules = [
   {
     name: 'failed-syncs'
     title: 'Syncs fail'
-    description: 'An environment failed to sync at least three times in half an hour. Look at `gatehouse status NAME`: it names the step, the reason and the remedy.'
+    description: 'Steps of an environment have failed for half an hour. `gatehouse status NAME` names the step, the reason and the remedy.'
     severity: 2
     window: 'PT30M'
     every: 'PT10M'
-    query: 'AppMetrics | where Name == "gatehouse_sync_errors_total" | summarize Errors = sum(Sum) by Environment = tostring(Properties.environment) | where Errors >= 3'
+    query: 'AppMetrics | where Name == "gatehouse_failed_steps" | summarize Fewest = min(Min), Looks = count() by Environment = tostring(Properties.environment) | where Fewest > 0 and Looks > 1'
   }
   {
     name: 'no-sync'
@@ -29,7 +30,7 @@ var rules = [
     severity: 2
     window: 'PT1H'
     every: 'PT15M'
-    query: 'AppMetrics | where Name == "gatehouse_last_sync_timestamp_seconds" | summarize Last = max(Max) by Environment = tostring(Properties.environment) | where Last < datetime_diff("second", now(), datetime(1970-01-01)) - 3600'
+    query: 'AppMetrics | where Name == "gatehouse_last_sync_timestamp_seconds" | summarize Last = max(Max), Seen = max(TimeGenerated) by Environment = tostring(Properties.environment) | where Seen > ago(15m) and Last < datetime_diff("second", now(), datetime(1970-01-01)) - 3600'
   }
   {
     name: 'timers-silent'
@@ -56,7 +57,7 @@ var rules = [
     severity: 2
     window: 'PT30M'
     every: 'PT10M'
-    query: 'AppTraces | where SeverityLevel >= 3 and (tostring(Properties.CategoryName) == "Host.Triggers.DurableTask" or tostring(Properties.Category) == "Host.Triggers.DurableTask")'
+    query: 'union (AppMetrics | where Name == "gatehouse_dead_lanes" and Max > 0 | project TimeGenerated), (AppTraces | where SeverityLevel >= 3 and Properties has "Host.Triggers.DurableTask" | project TimeGenerated)'
   }
 ]
 

@@ -109,7 +109,7 @@ export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> =
     const events = await ensureEventSubscription(spec.subscription);
     switch (events.state) {
       case 'ready':
-        return done(false);
+        return done(false, events.detail);
       case 'off':
         return done(false, events.reason);
       case 'started':

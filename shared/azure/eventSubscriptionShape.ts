@@ -1,5 +1,6 @@
 import type {
   AzureFunctionEventSubscriptionDestination,
+  DeadLetterWithResourceIdentity,
   EventSubscription,
   EventSubscriptionDestinationUnion,
   StorageBlobDeadLetterDestination,
@@ -7,10 +8,13 @@ import type {
   WebHookEventSubscriptionDestination,
 } from '@azure/arm-eventgrid';
 import { sameId, sameValue } from '../actual/compare.ts';
-import type { EventDestination, EventSettings } from '../settings.ts';
+import type { DeadLetterSettings, EventDestination, EventSettings } from '../settings.ts';
 
 type Shape = Required<Pick<EventSubscription, 'filter' | 'retryPolicy'>> &
-  Pick<EventSubscription, 'destination' | 'deadLetterDestination' | 'eventDeliverySchema'>;
+  Pick<EventSubscription, 'destination' | 'eventDeliverySchema'> &
+  DeadLetterShape;
+
+type DeadLetterShape = Pick<EventSubscription, 'deadLetterDestination' | 'deadLetterWithResourceIdentity'>;
 
 /** ARM's names of what happens to load balancers, and to the rules that say who may come to them. */
 const watchedOperations = [
@@ -29,14 +33,6 @@ export function eventSubscriptionShape({ destination, deadLetter }: EventSetting
     key: 'data.operationName',
     values: [...watchedOperations],
   };
-  const deadLetterDestination: StorageBlobDeadLetterDestination | undefined =
-    deadLetter === undefined
-      ? undefined
-      : {
-          endpointType: 'StorageBlob',
-          resourceId: deadLetter.storageAccountId,
-          blobContainerName: deadLetter.container,
-        };
   return {
     destination: destinationShape(destination),
     eventDeliverySchema: 'EventGridSchema',
@@ -45,8 +41,20 @@ export function eventSubscriptionShape({ destination, deadLetter }: EventSetting
       advancedFilters: [operations],
     },
     retryPolicy,
-    ...(deadLetterDestination === undefined ? {} : { deadLetterDestination }),
+    ...(deadLetter === undefined ? {} : deadLetterShape(deadLetter)),
   };
+}
+
+/** An account without shared keys is written by an identity, which the topic must have. */
+function deadLetterShape({ storageAccountId, container, identityId }: DeadLetterSettings): DeadLetterShape {
+  const deadLetterDestination: StorageBlobDeadLetterDestination = {
+    endpointType: 'StorageBlob',
+    resourceId: storageAccountId,
+    blobContainerName: container,
+  };
+  if (identityId === undefined) return { deadLetterDestination };
+  const identity = { type: 'UserAssigned', userAssignedIdentity: identityId };
+  return { deadLetterWithResourceIdentity: { identity, deadLetterDestination } };
 }
 
 function destinationShape(destination: EventDestination): EventSubscriptionDestinationUnion {
@@ -97,18 +105,33 @@ export function deliversAsWanted(actual: EventSubscription, wanted: Shape): bool
     sameValue(only.values, wantedFilter.values ?? []) &&
     actual.retryPolicy?.maxDeliveryAttempts === wanted.retryPolicy.maxDeliveryAttempts &&
     actual.retryPolicy?.eventTimeToLiveInMinutes === wanted.retryPolicy.eventTimeToLiveInMinutes &&
-    sameDeadLetters(actual.deadLetterDestination, wanted.deadLetterDestination)
+    sameDeadLetters(actual, wanted)
   );
 }
 
 /** Without a setting, dead letters that somebody has switched on stay on. */
-function sameDeadLetters(
-  actual: Shape['deadLetterDestination'],
-  wanted: StorageBlobDeadLetterDestination | undefined,
+function sameDeadLetters(actual: DeadLetterShape, wanted: DeadLetterShape): boolean {
+  const { deadLetterDestination, deadLetterWithResourceIdentity } = wanted;
+  if (deadLetterWithResourceIdentity !== undefined)
+    return (
+      sameId(writerOf(actual.deadLetterWithResourceIdentity), writerOf(deadLetterWithResourceIdentity)) &&
+      samePlace(
+        actual.deadLetterWithResourceIdentity?.deadLetterDestination,
+        deadLetterWithResourceIdentity.deadLetterDestination,
+      )
+    );
+  return deadLetterDestination === undefined || samePlace(actual.deadLetterDestination, deadLetterDestination);
+}
+
+const writerOf = (deadLetters: DeadLetterWithResourceIdentity | undefined) =>
+  deadLetters?.identity?.userAssignedIdentity ?? '';
+
+function samePlace(
+  actual: DeadLetterShape['deadLetterDestination'],
+  wanted: DeadLetterShape['deadLetterDestination'],
 ): boolean {
-  if (wanted === undefined) return true;
-  const { resourceId = '', blobContainerName } = (actual ?? {}) as Partial<StorageBlobDeadLetterDestination>;
-  return sameId(resourceId, wanted.resourceId ?? '') && blobContainerName === wanted.blobContainerName;
+  const [one, other] = [actual, wanted] as Partial<StorageBlobDeadLetterDestination>[];
+  return sameId(one?.resourceId ?? '', other?.resourceId ?? '') && one?.blobContainerName === other?.blobContainerName;
 }
 
 const withoutQuery = (url: string) =>

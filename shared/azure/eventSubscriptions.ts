@@ -1,7 +1,7 @@
 import type { EventGridManagementClient, EventSubscription, SystemTopic } from '@azure/arm-eventgrid';
 import { sameId } from '../actual/compare.ts';
 import type { OperationRecord } from '../model/operation.ts';
-import { settings, type EventSettings } from '../settings.ts';
+import { settings, type DeadLetterSettings, type EventSettings } from '../settings.ts';
 import { typedClient } from './clients.ts';
 import { ArmError } from './errors.ts';
 import { deliversAsWanted, deliversTo, eventSubscriptionShape, shownDestination } from './eventSubscriptionShape.ts';
@@ -12,7 +12,7 @@ import { asArmError } from './restErrors.ts';
 export type EventsOutcome =
   /** Nothing is wanted, or nothing can be done: the light pass finds every change. */
   | { readonly state: 'off'; readonly reason: string }
-  | { readonly state: 'ready'; readonly topicId: string }
+  | { readonly state: 'ready'; readonly topicId: string; readonly detail?: string }
   /** Something was written; to be looked at again once it is done. */
   | { readonly state: 'started'; readonly operation: OperationRecord }
   | { readonly state: 'waiting'; readonly reason: string }
@@ -64,13 +64,29 @@ async function ensure(
   if (topic === undefined) return createTopic(client, source, events, topics);
   const { id = '', provisioningState = 'Succeeded' } = topic;
   if (!isSettled(provisioningState)) return { state: 'waiting', reason: `${id} is ${provisioningState}` };
-  return ensureOnTopic(client, id, events);
+  const unwritable = lacksWriter(topic, events.deadLetter);
+  if (unwritable === undefined) return ensureOnTopic(client, id, events);
+  // Events without dead letters are better than none; whose topic it is decides about its identities.
+  const { deadLetter: _, ...others } = events;
+  const outcome = await ensureOnTopic(client, id, others);
+  return outcome.state === 'ready' ? { ...outcome, detail: unwritable } : outcome;
+}
+
+/** Why dead letters can't be written on a topic that somebody else has made, or before the settings named an identity. */
+function lacksWriter(
+  { id = '', identity }: SystemTopic,
+  deadLetter: DeadLetterSettings | undefined,
+): string | undefined {
+  const writer = deadLetter?.identityId;
+  if (writer === undefined) return undefined;
+  if (Object.keys(identity?.userAssignedIdentities ?? {}).some((one) => sameId(one, writer))) return undefined;
+  return `Events that can't be delivered are dropped: ${id} lacks the identity ${writer} (GATEHOUSE_EVENTS_IDENTITY), which would write them down. Add it to the topic.`;
 }
 
 async function createTopic(
   client: EventGridManagementClient,
   source: string,
-  { resourceGroup }: EventSettings,
+  { resourceGroup, deadLetter }: EventSettings,
   topics: readonly SystemTopic[],
 ): Promise<EventsOutcome> {
   if (resourceGroup === undefined) {
@@ -92,7 +108,7 @@ async function createTopic(
         resourceGroup,
         TOPIC_NAME,
         // The source is no place, so its topic is in none.
-        { location: 'global', source, topicType: TOPIC_TYPE },
+        { location: 'global', source, topicType: TOPIC_TYPE, ...topicIdentity(deadLetter?.identityId) },
         { onResponse },
       ),
     );
@@ -103,6 +119,10 @@ async function createTopic(
       `Events are off: ${source} has no system topic, and no group ${resourceGroup} (GATEHOUSE_EVENTS_RESOURCE_GROUP) for it.`,
     );
   }
+}
+
+function topicIdentity(id: string | undefined): Pick<SystemTopic, 'identity'> {
+  return id === undefined ? {} : { identity: { type: 'UserAssigned', userAssignedIdentities: { [id]: {} } } };
 }
 
 async function ensureOnTopic(
@@ -131,8 +151,7 @@ async function ensureOnTopic(
   }
   if (provisioningState === 'Succeeded' && deliversAsWanted(actual, shape)) return { state: 'ready', topicId };
   // A PATCH, so that what others have set beside it (labels, batching) stays.
-  const { filter, retryPolicy, deadLetterDestination } = shape;
-  const changes = { filter, retryPolicy, ...(deadLetterDestination === undefined ? {} : { deadLetterDestination }) };
+  const { destination: _destination, eventDeliverySchema: _schema, ...changes } = shape;
   return started(id, (onResponse) =>
     on.beginUpdate(resourceGroup, topic, EVENT_SUBSCRIPTION_NAME, changes, { onResponse }),
   );

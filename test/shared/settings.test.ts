@@ -117,6 +117,17 @@ describe('events', () => {
     });
   });
 
+  test('are written down by an identity, where the account takes no keys', () => {
+    const identityId =
+      '/subscriptions/s/resourceGroups/app/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app';
+    const { events } = parseSettings({
+      GATEHOUSE_EVENTS_FUNCTION_ID: functionId,
+      GATEHOUSE_EVENTS_DEADLETTER: `${storageAccountId}/blobServices/default/containers/events`,
+      GATEHOUSE_EVENTS_IDENTITY: identityId,
+    });
+    expect(events?.deadLetter).toEqual({ storageAccountId, container: 'events', identityId });
+  });
+
   test('or to a webhook, whose URL stays as it is', () => {
     const url = 'https://gatehouse.example/runtime/webhooks/eventgrid?functionName=loadBalancerChanged&code=a/b/';
     expect(parseSettings({ GATEHOUSE_EVENTS_ENDPOINT: url }).events).toEqual({ destination: { kind: 'webhook', url } });
@@ -130,6 +141,7 @@ describe('events', () => {
     ['GATEHOUSE_EVENTS_FUNCTION_ID', { GATEHOUSE_EVENTS_FUNCTION_ID: '/subscriptions/s/sites/gatehouse' }],
     ['GATEHOUSE_EVENTS_ENDPOINT', { GATEHOUSE_EVENTS_ENDPOINT: 'http://gatehouse.example/events' }],
     ['GATEHOUSE_EVENTS_DEADLETTER', { GATEHOUSE_EVENTS_DEADLETTER: storageAccountId }],
+    ['GATEHOUSE_EVENTS_IDENTITY', { GATEHOUSE_EVENTS_IDENTITY: storageAccountId }],
     ['GATEHOUSE_EVENTS_RESOURCE_GROUP', { GATEHOUSE_EVENTS_RESOURCE_GROUP: '/subscriptions/s/resourceGroups/app' }],
     [
       'one destination',

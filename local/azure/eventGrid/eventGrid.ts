@@ -88,7 +88,8 @@ export function startEventGrid(azure: Azure): EventGrid {
     const policy = objectAt(properties, 'retryPolicy') as unknown as RetryPolicy;
     const next = retried(delivery, answer.status, policy, clock.now());
     if (typeof next !== 'string') return next;
-    report.gaveUp(delivery, next, properties['deadLetterDestination'] !== undefined, body);
+    const kept = ['deadLetterDestination', 'deadLetterWithResourceIdentity'].some((name) => name in properties);
+    report.gaveUp(delivery, next, kept, body);
     return null;
   };
 

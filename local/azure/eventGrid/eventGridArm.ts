@@ -49,7 +49,7 @@ async function patchSubscription(visit: Visit, topic: Resource, existing: Resour
 
 async function putSubscription({ azure, call }: Visit, topic: Resource, id: string, sent: JsonObject): Promise<Answer> {
   const properties = objectAt(sent, 'properties');
-  checkSubscription(properties);
+  checkSubscription(properties, topic.body);
   const url = stringAt(properties, 'destination', 'properties', 'endpointUrl');
   if (stringAt(properties, 'destination', 'endpointType') === 'WebHook' && url !== undefined) {
     const schema = (stringAt(properties, 'eventDeliverySchema') ?? 'EventGridSchema') as DeliverySchema;

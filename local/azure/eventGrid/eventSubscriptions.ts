@@ -19,8 +19,8 @@ export const eventSubscriptions: ResourceType = {
   },
   plan(write) {
     const sent = objectAt(write.sent, 'properties');
-    checkSubscription(sent);
     const topic = write.world.find(parentId(write.id))?.body;
+    checkSubscription(sent, topic);
     return {
       body: {
         id: write.id,

@@ -1,15 +1,17 @@
 import { invalidRequest } from '../errors.ts';
 import { at, objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
+import { sameId } from '../resourceId.ts';
 import { eventTypes } from './events.ts';
 import { operatorTypes } from './filter.ts';
 
 /** Over all the advanced filters of a subscription. */
 const MAX_FILTER_VALUES = 25;
 
-/** Throws the refusal for the first fault in an event subscription's properties. */
-export function checkSubscription(properties: JsonObject): void {
+/** Throws the refusal for the first fault in the properties of an event subscription on a topic. */
+export function checkSubscription(properties: JsonObject, topic: JsonObject | undefined): void {
   checkDestination(objectAt(properties, 'destination'));
   checkFilter(objectAt(properties, 'filter'));
+  checkDeadLetters(properties, topic);
   const schema = properties['eventDeliverySchema'] ?? 'EventGridSchema';
   if (schema !== 'EventGridSchema' && schema !== 'CloudEventSchemaV1_0') {
     throw invalid(`The event delivery schema must be EventGridSchema or CloudEventSchemaV1_0, not ${shown(schema)}.`);
@@ -71,6 +73,32 @@ function checkFilter(filter: JsonObject): void {
       `The advanced filters have ${values} values; ${MAX_FILTER_VALUES} are allowed in all of them together.`,
     );
   }
+}
+
+/** Whoever writes them is the account's key, or an identity that the topic has; never both. */
+function checkDeadLetters(properties: JsonObject, topic: JsonObject | undefined): void {
+  const withIdentity = properties['deadLetterWithResourceIdentity'] !== undefined;
+  const byKey = properties['deadLetterDestination'] !== undefined;
+  if (!withIdentity && !byKey) return;
+  if (withIdentity && byKey) {
+    throw invalid('deadLetterDestination and deadLetterWithResourceIdentity exclude each other.');
+  }
+  const at = withIdentity
+    ? (['deadLetterWithResourceIdentity', 'deadLetterDestination'] as const)
+    : (['deadLetterDestination'] as const);
+  const destination = objectAt(properties, ...at);
+  const container = stringAt(destination, 'properties', 'blobContainerName') ?? '';
+  const account = stringAt(destination, 'properties', 'resourceId') ?? '';
+  if (stringAt(destination, 'endpointType') !== 'StorageBlob' || container === '' || account === '') {
+    throw invalid(
+      "Dead letters go to the endpoint type StorageBlob, with the account's resourceId and a blobContainerName.",
+    );
+  }
+  if (!withIdentity) return;
+  const writer = stringAt(properties, 'deadLetterWithResourceIdentity', 'identity', 'userAssignedIdentity') ?? '';
+  const has = Object.keys(objectAt(topic, 'identity', 'userAssignedIdentities'));
+  if (has.some((id) => sameId(id, writer))) return;
+  throw invalid(`The identity '${writer}' for dead letters is not one of the topic's own.`);
 }
 
 function checkRange(properties: JsonObject, name: string, least: number, most: number): void {

@@ -215,6 +215,24 @@ describe('delivery', () => {
     });
   });
 
+  test('with dead letters written by an identity that the topic lacks is refused', async () => {
+    const deadLetterDestination = {
+      endpointType: 'StorageBlob',
+      properties: { resourceId: `${GROUP}/x`, blobContainerName: 'c' },
+    };
+    await client.apply('PUT', TOPIC, aTopic());
+    const identity = { type: 'UserAssigned', userAssignedIdentity: `${GROUP}/y` };
+    const written = { deadLetterWithResourceIdentity: { identity, deadLetterDestination } };
+    for (const [properties, reason] of [
+      [written, "is not one of the topic's own"],
+      [{ ...written, deadLetterDestination }, 'exclude each other'],
+      [{ deadLetterDestination: { endpointType: 'StorageBlob', properties: {} } }, 'blobContainerName'],
+    ] as const) {
+      const refused = await client.send('PUT', SUBSCRIBED, aSubscription(subscriber.url, properties));
+      expect([refused.status, JSON.stringify(refused.body)]).toEqual([400, expect.stringContaining(reason)]);
+    }
+  });
+
   test('is given up after a day or the last attempt', async () => {
     await subscribe({ ...operations('Microsoft.Network/routeTables/write'), retryPolicy: { maxDeliveryAttempts: 3 } });
     subscriber.answer(...Array.from({ length: 100 }, () => 500));

@@ -102,6 +102,18 @@ const toTheFunction = () => {
 };
 const writes = () => arm.requests.filter((request) => !request.startsWith('GET'));
 
+const IDENTITY = `${SOURCE}/resourceGroups/app/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app`;
+const STORAGE = `${SOURCE}/resourceGroups/app/providers/Microsoft.Storage/storageAccounts/dead`;
+const deadLettersTo = (blobContainerName: string) => ({
+  endpointType: 'StorageBlob',
+  properties: { resourceId: STORAGE, blobContainerName },
+});
+const withDeadLetters = (settings: Record<string, string> = {}) => {
+  toTheFunction();
+  const container = `${STORAGE}/blobServices/default/containers/events`;
+  Object.assign(process.env, { GATEHOUSE_EVENTS_DEADLETTER: container, ...settings });
+};
+
 describe('without a destination', () => {
   test('events are off, and Azure is not even asked', async () => {
     eventGrid();
@@ -223,18 +235,47 @@ describe('an event subscription of our name', () => {
   });
 
   test('gets dead letters when the settings say where to', async () => {
-    toTheFunction();
-    const storage = `${SOURCE}/resourceGroups/app/providers/Microsoft.Storage/storageAccounts/dead`;
-    process.env['GATEHOUSE_EVENTS_DEADLETTER'] = `${storage}/blobServices/default/containers/events`;
-    const deadLetterDestination = {
-      endpointType: 'StorageBlob',
-      properties: { resourceId: storage, blobContainerName: 'events' },
-    };
+    withDeadLetters();
+    const deadLetterDestination = deadLettersTo('events');
     const resources = grid({});
     expect(await ensure()).toMatchObject({ state: 'started' });
     expect(resources[ID]?.properties).toMatchObject({ deadLetterDestination });
     grid({ deadLetterDestination });
     expect(await ensure()).toMatchObject({ state: 'ready' });
+  });
+
+  test('has dead letters written by the identity that the settings name', async () => {
+    withDeadLetters({ GATEHOUSE_EVENTS_IDENTITY: IDENTITY });
+    const made = eventGrid();
+    expect(await ensure()).toMatchObject({ state: 'started', operation: { resourceId: OUR_TOPIC } });
+    const identity = { type: 'UserAssigned', userAssignedIdentities: { [IDENTITY]: {} } };
+    expect(made[OUR_TOPIC]).toMatchObject({ identity });
+
+    const written = eventGrid({ [OUR_TOPIC]: { ...topic(), identity } });
+    expect(await ensure()).toMatchObject({ state: 'started', operation: { resourceId: ID } });
+    const { deadLetterWithResourceIdentity } = written[ID]?.properties ?? {};
+    const writer = { type: 'UserAssigned', userAssignedIdentity: IDENTITY };
+    expect(deadLetterWithResourceIdentity).toEqual({
+      identity: writer,
+      deadLetterDestination: deadLettersTo('events'),
+    });
+
+    const standing = (container: string) =>
+      ours({
+        deadLetterWithResourceIdentity: { identity: writer, deadLetterDestination: deadLettersTo(container) },
+      });
+    eventGrid({ [OUR_TOPIC]: { ...topic(), identity }, [ID]: standing('events') });
+    expect(await ensure()).toEqual({ state: 'ready', topicId: OUR_TOPIC });
+    eventGrid({ [OUR_TOPIC]: { ...topic(), identity }, [ID]: standing('others') });
+    expect(await ensure()).toMatchObject({ state: 'started' });
+    expect(writes()).toEqual([`PATCH ${ID}`]);
+  });
+
+  test('comes without dead letters on a topic that lacks the identity, and says so', async () => {
+    withDeadLetters({ GATEHOUSE_EVENTS_IDENTITY: IDENTITY });
+    grid({});
+    expect(await ensure()).toMatchObject({ state: 'ready', detail: expect.stringContaining(IDENTITY) });
+    expect(writes()).toEqual([]);
   });
 
   test('keeps dead letters that somebody else has switched on', async () => {
