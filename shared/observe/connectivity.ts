@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, isIPv4 } from 'node:net';
 import { bareAddress, contains, rangeOf } from '../model/ipRange.ts';
 import type { DnatRule } from '../model/natRule.ts';
 import { settings } from '../settings.ts';
@@ -43,7 +43,8 @@ function reasonNotToCheck(
   outboundRanges: readonly string[],
 ): string | undefined {
   if (protocol !== 'TCP') return `${protocol} tells nobody whether it arrived.`;
-  if (!frontends.some((one) => bareAddress(one) === frontend)) return `${frontend} is no frontend of the environment.`;
+  // A name would be looked up, and leads wherever whoever owns it likes.
+  if (!isIPv4(frontend) || !frontends.some((one) => bareAddress(one) === frontend)) return `${frontend} is no frontend of the environment.`;
   return isAmong(outboundRanges, sources)
     ? undefined
     : "The app's addresses (GATEHOUSE_OUTBOUND_RANGES) are not among the rule's sources.";

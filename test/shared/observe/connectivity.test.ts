@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import fc from 'fast-check';
+import { createServer, isIPv4 } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { probeConnectivity } from '../../../shared/observe/connectivity.ts';
@@ -122,6 +123,37 @@ describe('through a probe that connects in its place', () => {
     answer = undefined;
     const outcome = await probeConnectivity(rule(), { ...options, deadlineSeconds: 0.05 });
     expect(outcome).toEqual({ result: 'not checked', reason: expect.stringContaining('could not be asked') });
+  });
+
+  test("is asked about the environment's own frontends alone, whatever a rule or a frontend is said to be", async () => {
+    answer = { status: 200, body: '{ "reachable": true }' };
+    const address = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.constantFrom(
+        '169.254.169.254',
+        '127.0.0.1',
+        'localhost',
+        'metadata',
+        '0x7f.1',
+        '2130706433',
+        '::1',
+        '',
+        '20.0.0.1 ',
+      ),
+      fc.string({ maxLength: 20 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(address, fc.array(address, { maxLength: 3 }), fc.boolean(), async (frontend, others, isOwn) => {
+        asked = [];
+        const frontends = isOwn ? [...others, frontend] : others;
+        const outcome = await probeConnectivity(rule({ frontend, port: 80 }), { frontends, deadlineSeconds: 5 });
+        const own = frontends.includes(frontend) && isIPv4(frontend);
+        if (!own) expect(outcome.result).toBe('not checked');
+        expect(asked).toEqual(own ? [expect.objectContaining({ to: frontend })] : []);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('is not asked what the app would not try itself', async () => {
