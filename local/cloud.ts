@@ -66,6 +66,8 @@ export interface StandInOptions {
   readonly log?: (message: string) => void;
   /** Hears of each request that local Azure's ARM gets. */
   readonly onRequest?: NonNullable<LocalAzureOptions['onRequest']>;
+  /** Hears of each answer of local Azure. */
+  readonly onAnswer?: NonNullable<LocalAzureOptions['onAnswer']>;
 }
 
 /** The same with the app, in this process. */
@@ -202,6 +204,7 @@ const startAzure = (
     ...(options.stateDirectory === undefined ? {} : { stateDirectory: `${options.stateDirectory}/azure` }),
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+    ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
   });
 
 const startApp = (

@@ -40,6 +40,8 @@ export interface LocalAzureOptions {
   readonly log?: (message: string) => void;
   /** Hears of each request to ARM as it is answered, bodies of writes included. */
   readonly onRequest?: (request: LoggedRequest) => void;
+  /** Hears of each answer of any endpoint before it goes out, with every secret in it: who looks for leaks has to know them. */
+  readonly onAnswer?: (answer: Answer) => void;
 }
 
 export interface LocalAzure {
@@ -75,7 +77,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
     const state = openState(options);
     const report = options.log ?? (() => undefined);
     const running = runAzure(state, options.clusters, report, options.onRequest);
-    letIn((incoming, response) => void serve(running.answer, report, incoming, response));
+    letIn((incoming, response) => void serve(running.answer, report, incoming, response, options.onAnswer));
     await running.ready();
     return {
       origin,
@@ -125,6 +127,7 @@ async function serve(
   report: (message: string) => void,
   incoming: IncomingMessage,
   response: ServerResponse,
+  onAnswer: LocalAzureOptions['onAnswer'],
 ): Promise<void> {
   try {
     const request = await read(incoming);
@@ -132,6 +135,7 @@ async function serve(
       if (error instanceof ArmError) return { status: error.status, body: error.body, headers: error.headers };
       throw error;
     });
+    onAnswer?.(answered);
     if (answered.reset === true) incoming.socket.destroy();
     else send(response, answered);
   } catch (error) {

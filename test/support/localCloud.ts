@@ -41,6 +41,8 @@ export interface TestCloudOptions {
   readonly log?: (message: string) => void;
   /** Hears of everything that is logged. */
   readonly onLog?: NonNullable<LocalCloudOptions['onLog']>;
+  /** Hears of each answer of local Azure, secrets included. */
+  readonly onAnswer?: NonNullable<LocalCloudOptions['onAnswer']>;
   readonly signIn?: NonNullable<LocalCloudOptions['signIn']>;
   /** Runs the app as it was built, in place of its sources. */
   readonly built?: boolean;
@@ -86,6 +88,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
       options.onRequest?.(request);
     },
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     ...(options.signIn === undefined ? {} : { signIn: options.signIn }),
   });
