@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { routes } from '../functions/routes.ts';
 import { parseEnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { parseSpecText } from '../shared/model/specText.ts';
 import { specContext } from './support/spec.ts';
@@ -38,6 +39,21 @@ test('the example that spells out the defaults says what the name alone says', (
   const parsed = parseSpecText(text('examples/aks-egress.yaml'), 'application/yaml');
   const spelled = parseEnvironmentSpec(parsed.ok ? parsed.value : undefined, specContext);
   expect(spelled).toEqual(parseEnvironmentSpec({ name: 'aks-egress' }, specContext));
+});
+
+test.each(routes)('$method $path is documented', ({ method, path }) => {
+  expect(text('docs/http.md')).toContain(`\`${method} /${path}\``);
+});
+
+test('every kind of problem that the HTTP interface answers with is documented', () => {
+  const sources = readdirSync('functions', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const codes = sources.flatMap((file) =>
+    [...text(`functions/${file}`).matchAll(/new HttpProblem\(\s*\d{3},\s*'([a-z-]+)'/g)].map(([, code]) => code ?? ''),
+  );
+  expect(codes).toContain('role-missing');
+  expect(codes.filter((code) => !text('docs/http.md').includes(`\`${code}\``))).toEqual([]);
 });
 
 test('every setting of the app is documented', () => {

@@ -44,7 +44,8 @@ function reasonNotToCheck(
 ): string | undefined {
   if (protocol !== 'TCP') return `${protocol} tells nobody whether it arrived.`;
   // A name would be looked up, and leads wherever whoever owns it likes.
-  if (!isIPv4(frontend) || !frontends.some((one) => bareAddress(one) === frontend)) return `${frontend} is no frontend of the environment.`;
+  if (!isIPv4(frontend) || !frontends.some((one) => bareAddress(one) === frontend))
+    return `${frontend} is no frontend of the environment.`;
   return isAmong(outboundRanges, sources)
     ? undefined
     : "The app's addresses (GATEHOUSE_OUTBOUND_RANGES) are not among the rule's sources.";

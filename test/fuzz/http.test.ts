@@ -11,8 +11,6 @@ const errors: string[] = [];
 
 /** `shop` is ready and publishes a service, `gone` has been deleted. */
 beforeAll(async () => {
-  // However fast it comes: what is tried here is what a request holds.
-  Object.assign(process.env, { GATEHOUSE_RATE_LIMIT: '1000000', GATEHOUSE_RATE_LIMIT_TOTAL: '1000000' });
   cloud = await startTestCloud({ log: (message) => void (message.startsWith('error') && errors.push(message)) });
   client = rawClient(cloud.host.origin);
   await cloud.call('POST', '/environments', { name: 'gone' });
