@@ -1,4 +1,4 @@
-import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import type { Access } from './roles.ts';
 
@@ -15,7 +15,7 @@ type AnswerKind =
 export interface Route {
   /** Of the function, as the host and the audit records show it. */
   readonly name: string;
-  readonly method: HttpMethod & ('GET' | 'POST' | 'PUT' | 'DELETE');
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the route prefix, e.g. `environments/{name}`. */
   readonly path: string;
   /** The role that a caller needs, or `open` for everybody. */

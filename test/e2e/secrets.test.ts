@@ -1,3 +1,5 @@
+import { readAuditLines } from '../../shared/audit/read.ts';
+import { verifyChains } from '../../shared/audit/verify.ts';
 import { memoryStore } from '../../local/host/durable/store.ts';
 import { strikeBy } from '../support/faults.ts';
 import { handedOut } from '../support/handedOut.ts';
@@ -46,7 +48,29 @@ async function start(spec: object): Promise<void> {
 const settled = (name: string) => cloud.untilState(name, 'ready', 'failed');
 const deleted = (name: string) => cloud.untilState(name, 'deleted', 'failed');
 
-/** Three environments, from creation to deletion, with all that may come in between; one for each way to a cluster. */
+/** An event about a subscription that nobody of this app has anything to do with, by somebody who has the key. */
+async function sendForeignEvent(): Promise<void> {
+  const { origin, keys } = cloud.host;
+  const topic = '/subscriptions/00000000-0000-0000-0000-0000000000ab';
+  const event = {
+    id: 'foreign',
+    topic,
+    subject: `${topic}/resourceGroups/x/providers/Microsoft.Network/loadBalancers/kubernetes`,
+    eventType: 'Microsoft.Resources.ResourceWriteSuccess',
+    data: { operationName: 'Microsoft.Network/loadBalancers/write' },
+  };
+  const answer = await fetch(
+    `${origin}/runtime/webhooks/eventgrid?functionName=loadBalancerChanged&code=${keys.eventGrid}`,
+    {
+      method: 'POST',
+      headers: { 'aeg-event-type': 'Notification' },
+      body: JSON.stringify([event]),
+    },
+  );
+  expect(answer.status).toBe(202);
+}
+
+/** Four environments, from creation to deletion, with all that may come in between; one for each way to a cluster. */
 beforeAll(async () => {
   process.env[SECRET_NAME] = SECRET;
   const store = memoryStore();
@@ -112,6 +136,7 @@ beforeAll(async () => {
   }
   await call('GET', '/environments');
   await call('GET', '/health');
+  await sendForeignEvent();
 }, 170_000);
 afterAll(() => {
   delete process.env[SECRET_NAME];
@@ -164,4 +189,22 @@ test.each([
 test('what others said is still told, without the secrets in it', () => {
   expect(found(['Failed: Bearer [redacted]'], statuses)).not.toEqual([]);
   expect(found(['Failed: Bearer [redacted]'], answers)).not.toEqual([]);
+});
+
+test('every act of the run is on record, whoever did it, in one chain that is whole', () => {
+  const { records, unreadable } = readAuditLines(logs.join('\n'));
+  expect(unreadable).toEqual([]);
+  expect(verifyChains(records)).toMatchObject([{ first: 1, last: records.length, faults: [] }]);
+  expect(new Set(records.map(({ actor }) => actor.kind))).toEqual(new Set(['key', 'lane', 'event', 'timer']));
+  expect(records).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ act: 'provision.firewall', environment: 'principal', outcome: 'wrote' }),
+      expect.objectContaining({ act: 'revokeAccess', environment: 'shop', detail: 'label alice', outcome: 'accepted' }),
+      expect.objectContaining({ actor: { kind: 'timer', id: 'driftTimer' }, environment: 'inner' }),
+    ]),
+  );
+});
+
+test('an event of a foreign subscription is dropped with a warning', () => {
+  expect(logs).toContain('An event was ignored (other-topic, 1 so far).');
 });
