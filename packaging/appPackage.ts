@@ -4,6 +4,7 @@ import type { Metafile } from 'esbuild';
 import { appEntry, bundle } from './bundle.ts';
 import { contentProblems } from './contents.ts';
 import { licenceTexts } from './licences.ts';
+import { PackageError } from './packageError.ts';
 import { licenceProblems, shippedPackages, type ShippedPackage } from './shippedPackages.ts';
 import { zip, type PackageFile } from './zip.ts';
 
@@ -14,25 +15,29 @@ export interface AppPackage {
   readonly packages: readonly ShippedPackage[];
 }
 
-/** A package that must not go out; the message names everything that is wrong with it. */
-export class PackageError extends Error {
-  override readonly name = 'PackageError';
-}
-
 /**
  * Puts the app, as the Functions host takes it, into a folder that is emptied first: bundle, host.json, a package.json that
  * asks for no installation, and licences.
  *
  * @param hostFile the host.json to take
- * @throws PackageError
+ * @throws PackageError, and then there is no folder
  */
 export async function makePackage(directory: string, hostFile: string): Promise<AppPackage> {
-  const host = hostJson(hostFile);
   rmSync(directory, { recursive: true, force: true });
+  const host = hostJson(hostFile);
+  try {
+    return await filled(directory, host);
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function filled(directory: string, host: string): Promise<AppPackage> {
   const metafile = await bundle(appEntry, join(directory, 'dist'));
   const packages = shippedPackages(metafile);
   const unfit = licenceProblems(packages);
-  if (unfit.length > 0) throw new PackageError(unfit.join('\n'));
+  if (unfit.length > 0) throw new PackageError(unfit);
   const written = {
     'host.json': host,
     'package.json': `${JSON.stringify(manifest(), undefined, 2)}\n`,
@@ -43,7 +48,7 @@ export async function makePackage(directory: string, hostFile: string): Promise<
   const files = filesBelow(directory);
   const zipped = zip(files);
   const problems = contentProblems(files, zipped.length);
-  if (problems.length > 0) throw new PackageError(problems.join('\n'));
+  if (problems.length > 0) throw new PackageError(problems);
   return { files, zip: zipped, metafile, packages };
 }
 
@@ -62,7 +67,7 @@ function hostJson(file: string): string {
     JSON.parse(text);
     return text;
   } catch (error) {
-    throw new PackageError(`${file} can't be taken for host.json: ${String(error)}`, { cause: error });
+    throw new PackageError([`${file} can't be taken for host.json: ${String(error)}`], { cause: error });
   }
 }
 

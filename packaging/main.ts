@@ -1,9 +1,10 @@
 // `npm run package`, `npm run sbom` and `npm run licences`.
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makePackage, PackageError, type AppPackage } from './appPackage.ts';
+import { runMain, UsageError } from '../local/options.ts';
+import { makePackage, type AppPackage } from './appPackage.ts';
 import { MOST_ZIP_BYTES } from './contents.ts';
 import { licencePage } from './licences.ts';
 import { billOfMaterials } from './sbom.ts';
@@ -19,45 +20,52 @@ const usage = `Makes the package that Azure Functions takes.
   --help
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    host: { type: 'string', default: 'host.json' },
-    out: { type: 'string', default: 'dist-package' },
-    help: { type: 'boolean', default: false },
-  },
-});
-const [command] = positionals;
+const commands = ['package', 'sbom', 'licences'] as const;
 
-if (values.help) console.log(usage);
-else
-  try {
-    await run(values.out, values.host);
-  } catch (error) {
-    if (!(error instanceof PackageError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
+runMain(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      host: { type: 'string', default: 'host.json' },
+      out: { type: 'string', default: 'dist-package' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
   }
+  const [given = 'none'] = positionals;
+  const command = commands.find((name) => name === given);
+  if (command === undefined) throw new UsageError(`The command is one of ${commands.join(', ')}, not ${given}.`);
+  await run(command, values.out, values.host);
+});
 
-async function run(out: string, host: string): Promise<void> {
+async function run(command: (typeof commands)[number], out: string, host: string): Promise<void> {
+  const files = {
+    zip: join(out, 'gatehouse.zip'),
+    bill: join(out, 'gatehouse.cdx.json'),
+    metafile: join(out, 'bundle.json'),
+  };
+  // Where the package is refused, none of before is taken for it.
+  for (const file of Object.values(files)) rmSync(file, { force: true });
   const made = await makePackage(join(out, 'app'), host);
   const bill = billOfMaterials(made.packages, made.zip);
-  writeFileSync(join(out, 'gatehouse.zip'), made.zip);
-  writeFileSync(join(out, 'gatehouse.cdx.json'), bill);
-  // What esbuild's analyzer (https://esbuild.github.io/analyze/) reads.
-  writeFileSync(join(out, 'bundle.json'), JSON.stringify(made.metafile));
+  writeFileSync(files.zip, made.zip);
+  writeFileSync(files.bill, bill);
+  writeFileSync(files.metafile, JSON.stringify(made.metafile));
   if (command === 'licences') writeFileSync('docs/licences.md', licencePage(made.packages));
-  else console.log(command === 'sbom' ? bill : table(made, out));
+  else console.log(command === 'sbom' ? bill : table(made, files.zip));
 }
 
-function table({ files, zip, packages }: AppPackage, out: string): string {
+function table({ files, zip, packages }: AppPackage, zipFile: string): string {
   const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`.padStart(9);
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
   return [
     ...files.map((file) => `${kilobytes(file.bytes.length)}  ${file.path}`),
     `${kilobytes(bytes)}  in ${files.length} files, with code of ${packages.length} packages`,
     '',
-    `${kilobytes(zip.length)}  ${join(out, 'gatehouse.zip')}, of ${MOST_ZIP_BYTES / 1e6} MB at the most`,
+    `${kilobytes(zip.length)}  ${zipFile}, of ${MOST_ZIP_BYTES / 1e6} MB at the most`,
     `           SHA-256 ${createHash('sha256').update(zip).digest('hex')}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { v5 as uuid } from 'uuid';
+import { PackageError } from './packageError.ts';
 import type { ShippedPackage } from './shippedPackages.ts';
 
 interface Component {
@@ -27,7 +28,7 @@ const NAMESPACE = 'f0b0a1f7-7c0e-4d8e-9a51-1b1a7d5a3c52';
  * The software bill of materials of a zip, in CycloneDX (JSON): what npm tells of the lock file's packages, of
  * those that the bundle holds code of. The same zip has the same bill.
  *
- * @throws Error when npm knows nothing of a package that is shipped
+ * @throws PackageError when npm knows nothing of a package that is shipped
  */
 export function billOfMaterials(packages: readonly ShippedPackage[], zip: Uint8Array): string {
   const bom = locked();
@@ -35,7 +36,8 @@ export function billOfMaterials(packages: readonly ShippedPackage[], zip: Uint8A
   const components = bom.components.filter(({ name, version }) => shipped.has(`${name}@${version}`));
   const known = new Set(components.map(({ name, version }) => `${name}@${version}`));
   const unknown = [...shipped].filter((one) => !known.has(one));
-  if (unknown.length > 0) throw new Error(`npm sbom knows nothing of ${unknown.join(', ')}: run npm ci and try again.`);
+  if (unknown.length > 0)
+    throw new PackageError([`the lock file asks for no ${unknown.join(', ')}: run npm ci and try again`]);
   const refs = new Set([bom.metadata.component['bom-ref'], ...components.map((component) => component['bom-ref'])]);
   const digest = createHash('sha256').update(zip).digest('hex');
   const { timestamp: _, ...metadata } = bom.metadata;

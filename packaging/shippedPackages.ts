@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { modulesOf } from './metafile.ts';
 import { mitLicence } from './mitLicence.ts';
+import { PackageError } from './packageError.ts';
 
 /** A package that the bundle holds code of. */
 export interface ShippedPackage {
@@ -34,8 +35,8 @@ export function shippedPackages(metafile: Metafile): readonly ShippedPackage[] {
       return [`${name}@${version}`, { name, version, licence: license, directory }];
     }),
   );
-  return [...packages.values()].sort((one, other) =>
-    compare(one.name, other.name) === 0 ? compare(one.version, other.version) : compare(one.name, other.name),
+  return [...packages.values()].sort(
+    (one, other) => compare(one.name, other.name) || compare(one.version, other.version),
   );
 }
 
@@ -54,14 +55,16 @@ export function licenceProblems(packages: readonly ShippedPackage[]): readonly s
  * The licence of a package in full, with its notice where it has one. Where a package comes without its text, the text is
  * the one in its README, and otherwise the standard one with the author's name.
  *
- * @throws Error when there is no text at all
+ * @throws PackageError when there is no text at all
  */
 export function licenceText({ name, version, licence, directory }: ShippedPackage): string {
   const files = readdirSync(directory).filter((file) => /^((un)?licen[cs]e|copying|notice)(\.(md|txt))?$/i.test(file));
   if (files.some((file) => !/^notice/i.test(file))) return files.map((file) => read(directory, file)).join('\n\n');
+  if (licence !== 'MIT') {
+    throw new PackageError([`${name}@${version} comes without the text of its licence, ${licence}: leave it out`]);
+  }
   const readme = existsSync(join(directory, 'README.md')) ? read(directory, 'README.md') : '';
   const [, copyright] = /^#*\s*\(?The MIT License\)?\s+(Copyright \(c\) .+)$/im.exec(readme) ?? [];
-  if (licence !== 'MIT') throw new Error(`${name}@${version} comes without the text of its licence, ${licence}.`);
   return mitLicence(copyright ?? `Copyright (c) ${authorOf(directory) ?? `the authors of ${name}`}`);
 }
 

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { jest } from '@jest/globals';
 import type { Metafile } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { contentProblems, MOST_ZIP_BYTES } from '../../packaging/contents.ts';
@@ -28,7 +27,7 @@ let packages: readonly ShippedPackage[];
 let table: string;
 
 /** A bundle takes seconds, and many times that where everything runs at once. */
-jest.setTimeout(300_000);
+const MOST_MS = 300_000;
 
 /** The same again: elsewhere, at another time of day, with a copy of host.json. */
 const elsewhere = join(directory, 'elsewhere', 'deeper');
@@ -47,7 +46,7 @@ beforeAll(async () => {
     mkdirSync(dirname(join(unpacked, path)), { recursive: true });
     writeFileSync(join(unpacked, path), bytes);
   }
-});
+}, MOST_MS);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -104,14 +103,22 @@ describe('what is in it', () => {
     expect(manifest).toMatchObject({ name: 'gatehouse', type: 'module', main: 'dist/functions/*.js' });
   });
 
-  test('a host.json that is none is refused before anything is made', async () => {
-    const host = join(directory, 'other.json');
-    writeFileSync(host, '{ "version": ');
-    await expect(makePackage(join(directory, 'other'), {}, '--host', host)).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("other.json can't be taken for host.json"),
-    });
-  });
+  test(
+    'a host.json that is none is refused, and no package of before is left in its place',
+    async () => {
+      const host = join(directory, 'other.json');
+      const out = join(directory, 'other');
+      writeFileSync(host, '{ "version": ');
+      mkdirSync(join(out, 'app'), { recursive: true });
+      writeFileSync(join(out, 'gatehouse.zip'), 'of before');
+      await expect(makePackage(out, {}, '--host', host)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/other\.json can't be taken for host\.json: .*Nothing was made\.$/m),
+      });
+      expect(readdirSync(out)).toEqual([]);
+    },
+    MOST_MS,
+  );
 });
 
 test('the same sources make the same zip, whatever the folder, the time zone and the order of files', () => {
@@ -128,32 +135,40 @@ describe('started from where nothing else is', () => {
   };
   const settings = [...new Set(readFileSync('docs/settings.md', 'utf8').match(/\b(GATEHOUSE|AZURE)_[A-Z_]+[A-Z]\b/g))];
 
-  test('it registers every function and answers, also when every setting is broken', async () => {
-    const [sound, broken] = await Promise.all([
-      start({ GATEHOUSE_SUBSCRIPTION: '00000000-0000-0000-0000-0000000000aa' }),
-      start(Object.fromEntries(settings.map((name) => [name, '\u2022 not a value: ://']))),
-    ]);
-    expect(sound.functions).toEqual(expect.arrayContaining(['driftTimer', 'firewallLane', 'health', 'startStep']));
-    expect(broken.functions).toEqual(sound.functions);
-    expect(sound.plan).toMatchObject({ status: 400, body: { type: 'urn:gatehouse:problem:invalid-request' } });
+  test(
+    'it registers every function and answers, also when every setting is broken',
+    async () => {
+      const [sound, broken] = await Promise.all([
+        start({ GATEHOUSE_SUBSCRIPTION: '00000000-0000-0000-0000-0000000000aa' }),
+        start(Object.fromEntries(settings.map((name) => [name, '\u2022 not a value: ://']))),
+      ]);
+      expect(sound.functions).toEqual(expect.arrayContaining(['driftTimer', 'firewallLane', 'health', 'startStep']));
+      expect(broken.functions).toEqual(sound.functions);
+      expect(sound.plan).toMatchObject({ status: 400, body: { type: 'urn:gatehouse:problem:invalid-request' } });
 
-    // One that asks is told which settings, and so is the log; nobody is told what they hold.
-    expect(broken.health.status).toBe(503);
-    expect(JSON.stringify(broken.health.body)).toContain('GATEHOUSE_ARM_ENDPOINT');
-    expect(broken.plan.status).toBeGreaterThanOrEqual(500);
-    expect(broken.plan.body).toMatchObject({
-      detail: expect.stringMatching(/settings can't be used: .*GATEHOUSE_SUBSCRIPTION must be a subscription id/),
-      remedy: expect.stringContaining('Correct these app settings'),
-    });
-    expect(JSON.stringify([broken.health, broken.plan])).not.toContain('not a value');
-  });
+      // One that asks is told which settings, and so is the log; nobody is told what they hold.
+      expect(broken.health.status).toBe(503);
+      expect(JSON.stringify(broken.health.body)).toContain('GATEHOUSE_ARM_ENDPOINT');
+      expect(broken.plan.status).toBeGreaterThanOrEqual(500);
+      expect(broken.plan.body).toMatchObject({
+        detail: expect.stringMatching(/settings can't be used: .*GATEHOUSE_SUBSCRIPTION must be a subscription id/),
+        remedy: expect.stringContaining('Correct these app settings'),
+      });
+      expect(JSON.stringify([broken.health, broken.plan])).not.toContain('not a value');
+    },
+    MOST_MS,
+  );
 
-  test('stack traces in its log tell lines of .ts', async () => {
-    const { log } = await start({ GATEHOUSE_SUBSCRIPTION: 'none' });
-    const [, line] = /\(?\/.*\/shared\/settings\.ts:(\d+):\d+\)?/.exec(log.join('\n')) ?? [];
-    const source = readFileSync('shared/settings.ts', 'utf8').split('\n');
-    expect(source[Number(line) - 1]).toContain('throw new SettingsError');
-  });
+  test(
+    'stack traces in its log tell lines of .ts',
+    async () => {
+      const { log } = await start({ GATEHOUSE_SUBSCRIPTION: 'none' });
+      const [, line] = /\(?\/.*\/shared\/settings\.ts:(\d+):\d+\)?/.exec(log.join('\n')) ?? [];
+      const source = readFileSync('shared/settings.ts', 'utf8').split('\n');
+      expect(source[Number(line) - 1]).toContain('throw new SettingsError');
+    },
+    MOST_MS,
+  );
 });
 
 test('where the app is started here, the host that loads it maps its own lines as well', () => {
