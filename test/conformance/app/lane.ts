@@ -1,15 +1,15 @@
-// The pattern of a lane: generations that either wait or work, so that signals are neither lost nor doubled.
+// A lane of Gatehouse's own making: generations that either wait or work, with the app's `waitForSignals` and `drainSignals`,
+// so that signals are neither lost nor doubled.
 import * as df from 'durable-functions';
 import type { OrchestrationContext } from 'durable-functions';
+import { drainSignals, waitForSignals } from '../../../orchestrations/lane.ts';
 import type { Steps } from './signals.ts';
-import { secondsFromNow, signalsUntilQuiet, signalWithin } from './signals.ts';
+import { secondsFromNow, signalWithin } from './signals.ts';
 
 interface LaneState {
   /** Gathered, not yet worked off. */
   readonly pending: readonly string[];
   readonly applied: readonly string[];
-  readonly quietSeconds: number;
-  readonly drainSeconds: number;
   /** A wait generation's due time, as a grant's expiry or a follow-up would set it. */
   readonly dueSeconds: number;
   /** Whether work waits until the case opens the instance's gate. */
@@ -25,22 +25,14 @@ df.app.orchestration('lane', function* (context): Steps<unknown> {
 
 function* wait(context: OrchestrationContext, state: LaneState): Steps<LaneState> {
   context.df.setCustomStatus('waiting');
-  const signal = context.df.waitForExternalEvent('signal');
-  const timer = context.df.createTimer(secondsFromNow(context, state.dueSeconds));
-  const winner = yield context.df.Task.any([signal, timer]);
-  if (winner !== signal) return state;
-  timer.cancel();
-  context.df.setCustomStatus('quiet');
-  yield context.df.createTimer(secondsFromNow(context, state.quietSeconds));
-  context.df.setCustomStatus('draining');
-  return { ...state, pending: [signal.result as string, ...(yield* signalsUntilQuiet(context, state.drainSeconds))] };
+  const pending = yield* waitForSignals(context, secondsFromNow(context, state.dueSeconds));
+  return { ...state, pending: pending as string[] };
 }
 
 function* work(context: OrchestrationContext, state: LaneState): Steps<LaneState> {
   context.df.setCustomStatus('working');
   yield context.df.callActivity(state.gated ? 'hold' : 'echo', context.df.instanceId);
-  context.df.setCustomStatus('draining');
-  const pending = yield* signalsUntilQuiet(context, state.drainSeconds);
+  const pending = (yield* drainSignals(context)) as string[];
   return { ...state, pending, applied: [...state.applied, ...state.pending] };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ConformanceCase } from '../conformanceCase.ts';
 import type { DurableApi } from '../durableApi.ts';
 
-const LANE = { pending: [], applied: [], quietSeconds: 2, drainSeconds: 0, dueSeconds: 60, gated: false };
+const LANE = { pending: [], applied: [], dueSeconds: 60, gated: false };
 
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
@@ -31,10 +31,10 @@ export const lane: readonly ConformanceCase[] = [
     run: async (api, host) => {
       const id = api.newId('lane-quiet');
       await host.whileTimeStands(async () => {
-        await api.start('lane', id, { ...LANE, quietSeconds: 5 });
+        await api.start('lane', id, LANE);
         await api.reached(id, 'waiting');
         await api.signal(id, 'first');
-        await api.reached(id, 'quiet');
+        await api.delivered(id, 1);
         await api.signal(id, 'quiet 1', 'quiet 2');
         await api.delivered(id, 3);
       });
@@ -54,18 +54,14 @@ export const lane: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a lane keeps signals that arrive while it drains after work',
-    run: async (api, host) => {
+    name: 'a lane keeps signals that arrive as its work ends',
+    run: async (api) => {
       const id = api.newId('lane-drain');
-      await host.whileTimeStands(async () => {
-        await api.start('lane', id, { ...LANE, pending: ['before'], drainSeconds: 4 });
-        await api.reached(id, 'draining');
-        await api.signal(id, 'drain 1');
-        await api.delivered(id, 1);
-        await api.signal(id, 'drain 2', 'drain 3');
-        await api.delivered(id, 3);
-      });
-      await expectAppliedOnce(api, id, ['before', 'drain 1', 'drain 2', 'drain 3']);
+      await api.start('lane', id, { ...LANE, pending: ['before'], gated: true });
+      await api.reached(id, 'working');
+      const arriving = numbered('arriving', 10);
+      await Promise.all([api.openGate(id), ...arriving.map((signal) => api.signal(id, signal))]);
+      await expectAppliedOnce(api, id, ['before', ...arriving]);
     },
   },
   {
@@ -73,20 +69,16 @@ export const lane: readonly ConformanceCase[] = [
     run: async (api, host) => {
       const id = api.newId('lane-round');
       await host.whileTimeStands(async () => {
-        await api.start('lane', id, { ...LANE, gated: true, drainSeconds: 3 });
+        await api.start('lane', id, { ...LANE, gated: true });
         await api.reached(id, 'waiting');
         await api.signal(id, 'first', 'second');
-        await api.reached(id, 'quiet');
+        await api.delivered(id, 2);
         await api.signal(id, 'third');
       });
       await api.reached(id, 'working');
       await api.signal(id, 'fourth', 'fifth');
       await api.delivered(id, 2);
-      await host.whileTimeStands(async () => {
-        await api.openGate(id);
-        await api.reached(id, 'draining');
-        await api.signal(id, 'sixth');
-      });
+      await Promise.all([api.openGate(id), api.signal(id, 'sixth')]);
       await expectAppliedOnce(api, id, ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']);
     },
   },
@@ -96,7 +88,7 @@ export const lane: readonly ConformanceCase[] = [
       const id = api.newId('lane-due');
       const signals = numbered('due', 20);
       // A wait that never gets a longer rest than this is always about to lose its race.
-      await api.start('lane', id, { ...LANE, quietSeconds: 0, dueSeconds: 1 });
+      await api.start('lane', id, { ...LANE, dueSeconds: 1 });
       for (const signal of signals) {
         await api.signal(id, signal);
         await host.breathe();
@@ -108,7 +100,7 @@ export const lane: readonly ConformanceCase[] = [
     name: 'a lane neither loses nor doubles any signal of a storm',
     run: async (api, host) => {
       const id = api.newId('lane-storm');
-      await api.start('lane', id, { ...LANE, quietSeconds: 1, dueSeconds: 3 });
+      await api.start('lane', id, { ...LANE, dueSeconds: 3 });
       const signals = numbered('storm', 120);
       // Three senders whose signals fall into every moment of the lane's rounds.
       const shares = [0, 1, 2].map((sender) => signals.filter((_, index) => index % 3 === sender));
