@@ -15,9 +15,13 @@ export async function freePort(): Promise<number> {
 
 export interface RunningProcess {
   stop(): Promise<void>;
+  /** Ends it and all that it has started at once, as a crash of the machine would. */
+  kill(): Promise<void>;
 }
 
 const LAST_LINES = 40;
+/** How long a process may take to end by itself. */
+const STOP_MS = 10_000;
 
 /**
  * Starts a process and waits until `ready` says so, at most `seconds`.
@@ -32,25 +36,39 @@ export async function startProcess(
   ready: () => Promise<boolean>,
   seconds: number,
 ): Promise<RunningProcess> {
-  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  // A process group of its own, which `kill` ends as a whole.
+  const child = spawn(command, args, { ...options, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const killGroup = () => void (child.pid !== undefined && hasNotEnded(child) && process.kill(-child.pid, 'SIGKILL'));
+  process.once('exit', killGroup);
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
   const output = lastLines(child);
   for (let waited = 0; waited < seconds; waited += 0.25) {
     if (failure !== undefined) throw new Error(`${name} can't be started: ${failure.message}`);
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${output()}`);
-    if (await ready()) return { stop: () => stop(child) };
+    if (await ready()) return { stop: () => stop(child, killGroup), kill: () => kill(child, killGroup) };
     await delay(250);
   }
-  await stop(child);
+  await stop(child, killGroup);
   throw new Error(`${name} was not ready after ${seconds} s:\n${output()}`);
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+const hasNotEnded = (child: ChildProcess) => child.exitCode === null && child.signalCode === null;
+
+async function stop(child: ChildProcess, killGroup: () => void): Promise<void> {
+  if (!hasNotEnded(child)) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
-  await Promise.race([ended, delay(10_000).then(() => child.kill('SIGKILL'))]);
+  const late = setTimeout(killGroup, STOP_MS);
+  await ended;
+  clearTimeout(late);
+}
+
+async function kill(child: ChildProcess, killGroup: () => void): Promise<void> {
+  if (!hasNotEnded(child)) return;
+  const ended = once(child, 'exit');
+  killGroup();
+  await ended;
 }
 
 function lastLines(child: ChildProcess): () => string {

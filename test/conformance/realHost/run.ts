@@ -1,94 +1,65 @@
-// Runs the conformance cases on the real Azure Functions host. Where its packages can't be had, says so and skips.
+// `npm run test:host`: the conformance cases and the app's life on a host with the real Durable extension and real storage.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cases } from '../cases.ts';
-import { strictVersions } from '../cases/versions.ts';
-import type { ConformanceCase } from '../conformanceCase.ts';
-import { durableApi } from '../durableApi.ts';
-import type { HostUnderTest } from '../hostUnderTest.ts';
+import { parseArgs } from 'node:util';
 import { startAzurite } from './azurite.ts';
-import { startFunctionsHost } from './functionsHost.ts';
-import { hostFiles, HostNotAvailableError, type HostFiles } from './packages.ts';
+import { conformanceChecks } from './conformanceChecks.ts';
+import { extensionHost } from './extensionHost.ts';
+import { functionsHost } from './functionsHost.ts';
+import { lifeChecks } from './lifeChecks.ts';
+import { azuriteScript, AZURITE_VERSION, hostFiles, HostNotAvailableError, packagesFolder } from './packages.ts';
+import { resultTable, type Check } from './checks.ts';
+import type { HostKind } from './startedHost.ts';
 
-/** Cases wait for queues and timers most of the time, so several run side by side. */
-const SIDE_BY_SIDE = 8;
+const { values } = parseArgs({
+  options: { only: { type: 'string' } },
+});
+const wanted = ({ name }: { readonly name: string }) => values.only === undefined || name.includes(values.only);
 
-const defaults = Object.values(cases).flat();
-const all = [...defaults, ...strictVersions];
-const counts = { passed: 0, failed: 0, skipped: 0 };
-
-async function runOne(fact: ConformanceCase, host: HostUnderTest): Promise<void> {
-  if (fact.needsVirtualTime === true && !host.virtualTime) {
-    counts.skipped++;
-    console.log(`skipped  ${fact.name}`);
-    return;
-  }
-  try {
-    await fact.run(durableApi(host), host);
-    counts.passed++;
-    console.log(`passed   ${fact.name}`);
-  } catch (error) {
-    counts.failed++;
-    console.log(`FAILED   ${fact.name}\n         ${String(error).replaceAll('\n', '\n         ')}`);
-  }
-}
-
-async function runAll(facts: readonly ConformanceCase[], host: HostUnderTest): Promise<void> {
-  console.log(`\n${host.name}`);
-  const left = [...facts];
-  const runner = async () => {
-    for (let fact = left.shift(); fact !== undefined; fact = left.shift()) await runOne(fact, host);
-  };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, runner));
-}
-
-async function runOnRealHost(files: HostFiles, directory: string): Promise<void> {
-  const azurite = await startAzurite(files.azurite, directory);
-  try {
-    for (const [hub, facts, settings] of [
-      ['Conformance', defaults, {}],
-      ['ConformanceStrict', strictVersions, { versionMatchStrategy: 'Strict' }],
-    ] as const) {
-      const folder = join(directory, hub);
-      const host = await startFunctionsHost(files, azurite.connectionString, folder, { ...settings, hubName: hub });
-      try {
-        await runAll(facts, host);
-      } finally {
-        await host.stop();
-      }
+/** The nearest to Azure that can be had here; says what can't. */
+function availableHost(folder: string): HostKind | undefined {
+  for (const [what, find] of [
+    ['The real Azure Functions host', () => functionsHost(hostFiles(folder))],
+    ['The Durable extension under a host of our own', () => extensionHost(folder)],
+  ] as const) {
+    try {
+      return find();
+    } catch (error) {
+      if (!(error instanceof HostNotAvailableError)) throw error;
+      console.log(`${what} can't be had here, so NOTHING IS CHECKED AGAINST IT.\n${error.message}\n`);
     }
-  } finally {
-    await azurite.stop();
   }
+  return undefined;
 }
 
-function findFiles(): HostFiles | undefined {
-  const packages = process.env['GATEHOUSE_FUNCTIONS_HOST_PACKAGES'] ?? join('.gatehouse', 'functions-host');
+function azurite(folder: string): string | undefined {
   try {
-    return hostFiles(packages);
+    return azuriteScript(folder);
   } catch (error) {
     if (!(error instanceof HostNotAvailableError)) throw error;
-    console.log(
-      `The real Azure Functions host can't be had here, so NOTHING WAS CHECKED AGAINST IT.\n${error.message}`,
-    );
-    console.log(
-      'Set GATEHOUSE_FUNCTIONS_HOST_PACKAGES to a folder that has its packages (see test/conformance/README.md).',
-    );
+    console.log(`Azurite can't be had here, and without storage NOTHING IS CHECKED.\n${error.message}\n`);
     return undefined;
   }
 }
 
-const files = findFiles();
-if (files === undefined) {
-  counts.skipped = all.length;
+const folder = packagesFolder();
+const checks: readonly Check[] = [...conformanceChecks(wanted), ...lifeChecks(wanted)];
+const storageScript = azurite(folder);
+const kind = storageScript === undefined ? undefined : availableHost(folder);
+if (kind === undefined || storageScript === undefined) {
+  for (const check of checks) check.skipAll();
 } else {
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-real-host-'));
+  console.log(`${kind.name}; Azurite ${AZURITE_VERSION}`);
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-host-'));
+  const storage = await startAzurite(storageScript, directory);
   try {
-    await runOnRealHost(files, directory);
+    for (const check of checks) await check.run(kind, storage.connectionString, directory);
   } finally {
+    await storage.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
-console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exitCode = counts.failed > 0 ? 1 : 0;
+const { table, failed } = resultTable(checks);
+console.log(`\n${table}`);
+process.exitCode = failed > 0 ? 1 : 0;
