@@ -5,6 +5,7 @@ import { kubernetesClusters, type KubernetesClusters } from './cluster.ts';
 import { createCertificates, keptCertificates } from './kubernetes/apiServer.ts';
 import type { CloudName } from './azure/clouds.ts';
 import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from './azure/server.ts';
+import { appRole } from './appRole.ts';
 import { continuedClock } from './azure/continuedClock.ts';
 import { scaledClock, type Clock } from './clock.ts';
 import type { TaskHubStore } from './host/durable/store.ts';
@@ -155,6 +156,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
       .catch(portChosenBy('https-port', options.azureHttpsPort ?? 0))
       .catch(portChosenBy('azure-port'));
     cleanUps.push(() => azure.close());
+    azure.assignIdentity([appRole('creator')]);
     await makeAppGroup(azure, appLocation[azureCloud]);
     return { clock, azure, clusters, appSettings: settingsFor(azure, azureCloud), close };
   } catch (error) {

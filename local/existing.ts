@@ -1,5 +1,6 @@
 import { groupId, lastSegment } from '../shared/model/armId.ts';
 import type { Clock } from './clock.ts';
+import { owner } from './owner.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -29,11 +30,6 @@ export function existingFor(
   return { firewall, clusters, ...(file.includes('policy') ? { policy } : {}) };
 }
 
-interface LocalAzure {
-  readonly origin: string;
-  readonly identity: { readonly endpoint: string; readonly header: string };
-}
-
 const NETWORK_API = '2023-11-01';
 
 /**
@@ -43,11 +39,11 @@ const NETWORK_API = '2023-11-01';
  * @throws Error when local Azure refuses a write
  */
 export async function buildExisting(
-  azure: LocalAzure,
+  azure: { readonly origin: string },
   clock: Clock,
   { firewall, clusters, policy, basePolicy, without = [], location = 'eastus' }: ExistingEnvironment,
 ): Promise<void> {
-  const call = await caller(azure, clock);
+  const call = await owner(azure, clock);
   const put = (id: string, body: Body, apiVersion = NETWORK_API) =>
     call('PUT', `${id}?api-version=${apiVersion}`, body);
   const has = (part: (typeof without)[number]) => !without.includes(part);
@@ -217,35 +213,3 @@ const platformGroup = {
     },
   ],
 };
-
-/** Calls ARM as the local identity; a write is followed to its end. */
-async function caller({ origin, identity }: LocalAzure, clock: Clock) {
-  const query = `resource=${encodeURIComponent('https://management.azure.com')}&api-version=2019-08-01`;
-  const answer = await fetch(`${identity.endpoint}?${query}`, { headers: { 'x-identity-header': identity.header } });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  return async (method: string, url: string, body?: Body): Promise<unknown> => {
-    const response = await fetch(`${origin}${url}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
-    const operation = response.headers.get('azure-asyncoperation');
-    if (operation !== null) await ended(operation, headers, clock);
-    return JSON.parse(text) as unknown;
-  };
-}
-
-async function ended(operation: string, headers: Record<string, string>, clock: Clock): Promise<void> {
-  for (;;) {
-    const { status, error } = (await (await fetch(operation, { headers })).json()) as {
-      status: string;
-      error?: { message: string };
-    };
-    if (status === 'Succeeded') return;
-    if (status === 'Failed' || status === 'Canceled') throw new Error(error?.message ?? status);
-    await clock.sleep(5000);
-  }
-}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { noteWrite } from './activities.ts';
 import { requireArmToken } from './auth.ts';
+import { authorize, neededActions } from './authorization/authorize.ts';
 import { putOperation, type Azure } from './azure.ts';
 import { ArmError } from './errors.ts';
 import type { Fault } from './faults/faultRule.ts';
@@ -22,8 +23,8 @@ const API_VERSION = /^\d{4}-\d{2}-\d{2}(?:-(?:preview|alpha|beta|rc|privateprevi
 export type AnswerRequest = (request: Request) => Promise<Answer>;
 
 /**
- * Azure Resource Manager: brings the state up to date, checks token, subscription, rate limit and api-version, and lets the
- * router answer. Every ARM request passes here, refused ones included, and is logged.
+ * Azure Resource Manager: brings the state up to date, checks token, subscription, rate limit, api-version and the caller's roles,
+ * and lets the router answer. Every ARM request passes here, refused ones included, and is logged.
  */
 export function resourceManager(azure: Azure, log: RequestLog, progress: Progress, faults: Faults): AnswerRequest {
   const rates = throttle();
@@ -49,13 +50,15 @@ export function resourceManager(azure: Azure, log: RequestLog, progress: Progres
       ifNoneMatch: header(request, 'if-none-match'),
     };
     const visit = { azure, request, path, caller, call, body: () => parseBody(request.text) };
+    const asked = { caller: caller.oid, actions: neededActions(request, path).map(({ action }) => action) };
     try {
+      authorize(azure, caller, request, path);
       const answer = spoil(azure, await route(visit, answerPoll), fault);
       noteWrite(visit, answer, now);
-      return { ...answer, headers: { ...answer.headers, ...rateHeaders, ...serviceRequestId(path, answer) } };
+      return { ...answer, asked, headers: { ...answer.headers, ...rateHeaders, ...serviceRequestId(path, answer) } };
     } catch (error) {
       if (!(error instanceof ArmError)) throw error;
-      return { status: error.status, body: error.body, headers: { ...error.headers, ...rateHeaders } };
+      return { status: error.status, body: error.body, asked, headers: { ...error.headers, ...rateHeaders } };
     }
   };
 
@@ -132,6 +135,7 @@ function logged(request: Request, answer: Answer, time: number): Omit<LoggedRequ
     apiVersion: request.url.searchParams.get('api-version'),
     status: answer.status,
     write,
+    ...answer.asked,
     ...answer.write,
     ...(write && request.text !== '' ? { requestBody: readable(request.text) } : {}),
   };

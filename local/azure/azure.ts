@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { ClusterContents } from './clusterHost.ts';
+import type { Permission } from './authorization/permissions.ts';
 import type { CommandResult } from './runCommand/commandResult.ts';
 import type { CloudFacts } from './clouds.ts';
 import { compact, isObject, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';
@@ -23,6 +24,8 @@ export interface Azure {
   /** How long an operation that has ended can be asked for. */
   readonly operationsKeptMs: number;
   readonly subscriptions: readonly string[];
+  /** What a principal (by its object id) is assigned above all subscriptions. */
+  readonly inheritedRoles: (principal: string) => readonly Permission[];
   /** By lower-cased type. */
   readonly types: ReadonlyMap<string, ResourceType>;
   /** What runs in the clusters; absent when nothing does. */

@@ -22,6 +22,8 @@ export interface Answer {
     /** Absent where nothing goes on after the answer. */
     readonly operationId?: string;
   };
+  /** Who asked (object id), and which actions that takes, linked ones included. */
+  readonly asked?: { readonly caller: string; readonly actions: readonly string[] };
   /** The connection breaks instead of the answer. */
   readonly reset?: boolean;
 }

@@ -14,6 +14,10 @@ export interface LoggedRequest {
   readonly kind?: LatencyKind;
   readonly resourceId?: string;
   readonly operationSeconds?: number;
+  /** Object id of who asked; absent where that was not known. */
+  readonly caller?: string;
+  /** What the caller needs to be allowed for it, linked actions included. */
+  readonly actions?: readonly string[];
   /** What a rule did to it. */
   readonly fault?: string;
   readonly requestBody?: Json;

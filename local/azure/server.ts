@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { scaledClock, type Clock } from '../clock.ts';
 import { lockState } from '../stateLock.ts';
 import type { AnswerRequest } from './arm.ts';
+import type { Permission } from './authorization/permissions.ts';
 import { cloudFacts, type CloudName } from './clouds.ts';
 import type { StartClusterHost } from './clusterHost.ts';
 import { continuedClock } from './continuedClock.ts';
@@ -16,7 +17,7 @@ import type { LoggedRequest } from './requestLog.ts';
 import { runAzure } from './running.ts';
 import { resourceTypes } from './resources/types.ts';
 import { openStore } from './store.ts';
-import { IDENTITY_HEADER } from './tokenEndpoints.ts';
+import { IDENTITY_HEADER, SYSTEM_ASSIGNED_PRINCIPAL } from './tokenEndpoints.ts';
 
 export interface LocalAzureOptions {
   /** Where to listen on loopback; 0 picks a free port. */
@@ -49,14 +50,21 @@ export interface LocalAzure {
   /** https://localhost:port, where it was asked for, and the PEM text of the authority that its clients have to trust. */
   readonly https?: { readonly origin: string; readonly authority: string };
   /** What App Service would give an app as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
-  readonly identity: { readonly endpoint: string; readonly header: string };
+  readonly identity: { readonly endpoint: string; readonly header: string; readonly objectId: string };
   /** Says where the functions are that event subscriptions name: the local host starts after local Azure. */
   readonly deliverTo: (functions: FunctionsHost) => void;
+  /**
+   * Says what the managed identity is assigned above the subscriptions, from now on. Until then it is an owner, as whoever else asks
+   * is. For whoever runs in this process.
+   */
+  assignIdentity(roles: readonly Permission[]): void;
   /** A resource as it works now, whatever has been asked for: what traffic goes by. For whoever runs in this process. */
   inEffect(id: string): JsonObject | undefined;
   close(): Promise<void>;
 }
 
+/** Whoever has signed in owns everything. */
+const OWNER: Permission = { actions: ['*'], notActions: [] };
 const DEFAULT_PORT = 8480;
 const DEFAULT_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -74,7 +82,11 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
     // The state is opened once nothing stands against it any more.
     listeners = await listen({ port: options.port ?? DEFAULT_PORT, https: options.https, stateDirectory });
     const { origin, https, serve: letIn, close: stopListening } = listeners;
-    const state = openState(options);
+    let identityRoles = [OWNER];
+    const state = {
+      ...openState(options),
+      inheritedRoles: (principal: string) => (principal === SYSTEM_ASSIGNED_PRINCIPAL ? identityRoles : [OWNER]),
+    };
     const report = options.log ?? (() => undefined);
     const running = runAzure(state, options.clusters, report, options.onRequest);
     letIn((incoming, response) => void serve(running.answer, report, incoming, response, options.onAnswer));
@@ -82,8 +94,11 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
     return {
       origin,
       ...(https === undefined ? {} : { https }),
-      identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER },
+      identity: { endpoint: `${origin}/msi/token`, header: IDENTITY_HEADER, objectId: SYSTEM_ASSIGNED_PRINCIPAL },
       deliverTo: running.deliverTo,
+      assignIdentity: (roles) => {
+        identityRoles = [...roles];
+      },
       inEffect: (id) => inEffect(state.store, state.clock.now(), id)?.body,
       close: async () => {
         await stopListening();

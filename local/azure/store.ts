@@ -51,6 +51,8 @@ interface Tables {
   readonly uses: number;
   /** When a principal came into the directory (epoch ms, Azure time), by object id. */
   readonly principals: number;
+  /** Custom roles, by their lower-cased GUID. */
+  readonly roleDefinitions: JsonObject;
   /** Object ids of the members of a group in the directory, by its object id. */
   readonly groups: readonly string[];
   /** Registrations of resource providers other than `Registered`, by subscription and namespace. */
@@ -80,6 +82,7 @@ export interface Store {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly uses: ReadonlyMap<string, number>;
   readonly principals: ReadonlyMap<string, number>;
+  readonly roleDefinitions: ReadonlyMap<string, JsonObject>;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly registrations: ReadonlyMap<string, Tables['registrations']>;
   readonly quotas: ReadonlyMap<string, number>;
@@ -102,6 +105,7 @@ export function openStore(stateDirectory?: string): Store {
     operations: new Map<string, Operation>(),
     uses: new Map<string, number>(),
     principals: new Map<string, number>(),
+    roleDefinitions: new Map<string, JsonObject>(),
     groups: new Map<string, readonly string[]>(),
     registrations: new Map<string, Tables['registrations']>(),
     quotas: new Map<string, number>(),

@@ -7,6 +7,8 @@ import { stringAt } from './json.ts';
 /** What stands in for App Service's secret header; the endpoint is reachable from this machine alone. */
 export const IDENTITY_HEADER = 'local-azure-identity';
 const SYSTEM_ASSIGNED_CLIENT_ID = '22222222-2222-2222-2222-222222222222';
+/** Object id of the managed identity that is asked for without a client id. */
+export const SYSTEM_ASSIGNED_PRINCIPAL = principalOf(SYSTEM_ASSIGNED_CLIENT_ID);
 const ENTRA_LIFETIME_SECONDS = 3599;
 const MANAGED_IDENTITY_LIFETIME_SECONDS = 86_400;
 

@@ -54,6 +54,7 @@ export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
     'provisioningState',
     'resourceUID',
   ],
+  ManagedClusterAADProfile: ['adminUsers'],
   ManagedClusterAgentPoolProfile: ['currentOrchestratorVersion', 'provisioningState'],
 };
 

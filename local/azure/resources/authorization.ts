@@ -1,12 +1,13 @@
 import { ArmError, invalidResourceType } from '../errors.ts';
 import type { Answer } from '../http.ts';
-import { asText, objectsAt } from '../json.ts';
+import { asText, objectsAt, type JsonObject } from '../json.ts';
 import { parentId, parsePath, sameId } from '../resourceId.ts';
 import type { Azure } from '../azure.ts';
 import type { Visit } from '../visit.ts';
 import { requireGroup } from './resourceGroups.ts';
 import { listRoleAssignments, putRoleAssignment, ROLE_ASSIGNMENT_TYPE } from './roleAssignments.ts';
-import { listRoleDefinitions } from './roleDefinitions.ts';
+import { permissionsAt } from '../authorization/permissions.ts';
+import { listRoleDefinitions, putRoleDefinition, roleDefinition } from './roleDefinitions.ts';
 
 /** Microsoft.Authorization at any scope: role assignments, role definitions and what the caller may do. */
 export async function answerAuthorization(visit: Visit): Promise<Answer> {
@@ -15,8 +16,10 @@ export async function answerAuthorization(visit: Visit): Promise<Answer> {
   const type = (path.types[0] ?? '').toLowerCase();
   const name = path.names[0];
   const scope = requireScope(azure, path.scope);
-  if (type === 'permissions') return { status: 200, body: { value: [{ actions: ['*'], notActions: [] }] } };
-  if (type === 'roledefinitions') return roleDefinitions(path.subscription, name, filter);
+  if (type === 'permissions') return { status: 200, body: { value: permissionsOf(visit, scope) } };
+  if (type === 'roledefinitions' && name !== undefined && request.method === 'PUT')
+    return putRoleDefinition(azure, path.subscription, name, visit.body());
+  if (type === 'roledefinitions') return roleDefinitions(visit, name, filter);
   if (type !== 'roleassignments')
     throw invalidResourceType('Microsoft.Authorization', path.types[0] ?? '', visit.call.apiVersion);
   if (name === undefined) return { status: 200, body: listRoleAssignments(azure, scope, filter) };
@@ -34,10 +37,17 @@ export async function answerAuthorization(visit: Visit): Promise<Answer> {
   return { status: 200, body: existing.body };
 }
 
-function roleDefinitions(subscription: string, name: string | undefined, filter: string | null): Answer {
-  const { value } = listRoleDefinitions(subscription, filter);
-  if (name === undefined) return { status: 200, body: { value: value ?? [] } };
-  const found = objectsAt(value).find((role) => role['name'] === name.toLowerCase());
+function permissionsOf({ azure, caller }: Visit, scope: string): readonly JsonObject[] {
+  return permissionsAt(azure, caller.oid, scope).map(({ actions, notActions, condition }) => ({
+    actions,
+    notActions,
+    ...(condition === undefined ? {} : { condition, conditionVersion: '2.0' }),
+  }));
+}
+
+function roleDefinitions({ azure, path }: Visit, name: string | undefined, filter: string | null): Answer {
+  if (name === undefined) return { status: 200, body: listRoleDefinitions(azure.store, path.subscription, filter) };
+  const found = roleDefinition(azure.store, name, path.subscription);
   if (found !== undefined) return { status: 200, body: found };
   throw new ArmError(
     404,

@@ -4,7 +4,8 @@ import type { Answer } from '../http.ts';
 import { compact, objectAt, stringAt, type JsonObject } from '../json.ts';
 import { isBelow, lastSegment, sameId } from '../resourceId.ts';
 import type { Resource } from '../store.ts';
-import { isBuiltInRole } from './roleDefinitions.ts';
+import { parseCondition } from '../authorization/condition.ts';
+import { roleDefinition } from './roleDefinitions.ts';
 
 export const ROLE_ASSIGNMENT_TYPE = 'Microsoft.Authorization/roleAssignments';
 
@@ -48,13 +49,14 @@ export async function putRoleAssignment(
       `A valid principal ID must be provided for role assignment: '${principalId}' is not one.`,
     );
   }
-  if (!isBuiltInRole(lastSegment(roleDefinitionId))) {
+  if (roleDefinition(azure.store, lastSegment(roleDefinitionId)) === undefined) {
     throw new ArmError(
       400,
       'RoleDefinitionDoesNotExist',
       `The specified role definition with ID '${lastSegment(roleDefinitionId)}' does not exist.`,
     );
   }
+  refuseUnreadableCondition(properties);
   refuseUnknownPrincipal(azure, principalId, stringAt(properties, 'principalType'));
 
   const id = `${scope}/providers/${ROLE_ASSIGNMENT_TYPE}/${name}`;
@@ -69,18 +71,22 @@ export async function putRoleAssignment(
     );
   }
   const time = new Date(azure.clock.now()).toISOString();
-  const body: JsonObject = existing?.body ?? {
-    properties: {
-      ...compact({ ...properties, principalType: properties['principalType'] ?? 'ServicePrincipal', scope }),
-      createdOn: time,
-      updatedOn: time,
-      createdBy: caller,
-      updatedBy: caller,
-    },
-    id,
-    type: ROLE_ASSIGNMENT_TYPE,
-    name,
-  };
+  const changeable = compact({ condition: properties['condition'], conditionVersion: properties['conditionVersion'] });
+  const body: JsonObject =
+    existing === undefined
+      ? {
+          properties: {
+            ...compact({ ...properties, principalType: properties['principalType'] ?? 'ServicePrincipal', scope }),
+            createdOn: time,
+            updatedOn: time,
+            createdBy: caller,
+            updatedBy: caller,
+          },
+          id,
+          type: ROLE_ASSIGNMENT_TYPE,
+          name,
+        }
+      : { ...existing.body, properties: { ...objectAt(existing.body, 'properties'), ...changeable } };
   const { seconds, changes } = drawLatency(azure, 'roleAssignments.put', id);
   azure.store.commit([...changes, put({ id, type: ROLE_ASSIGNMENT_TYPE, body })]);
   await azure.clock.pause(seconds * 1000);
@@ -107,6 +113,17 @@ const knownMembers = [
   ...['roleDefinitionId', 'principalId', 'principalType', 'description', 'condition', 'conditionVersion', 'scope'],
   ...['createdOn', 'updatedOn', 'createdBy', 'updatedBy', 'delegatedManagedIdentityResourceId', 'canDelegate'],
 ];
+
+function refuseUnreadableCondition({ condition, conditionVersion }: JsonObject): void {
+  if (condition === undefined || condition === null) return;
+  try {
+    if (conditionVersion !== '2.0') throw new SyntaxError("conditionVersion has to be '2.0'.");
+    parseCondition(typeof condition === 'string' ? condition : '');
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ArmError(400, 'InvalidCondition', `The condition of the role assignment can't be used: ${error.message}`);
+  }
+}
 
 function refuseUnknownPrincipal(azure: Azure, principalId: string, principalType: string | undefined): void {
   const createdAt = azure.store.principals.get(principalId);

@@ -111,6 +111,8 @@ test('the log says of each request when it came and what it did', async () => {
     resourceId: GROUP,
     operationSeconds: 2,
     requestBody: { location: 'eastus' },
+    caller: '33333333-3333-4333-8333-333333333333',
+    actions: ['Microsoft.Resources/subscriptions/resourceGroups/write'],
   });
   expect(network).toMatchObject({
     time: start + 2000,
