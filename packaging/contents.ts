@@ -44,6 +44,6 @@ function missingImports(path: string, code: string, paths: ReadonlySet<string>):
 
 function foreignSources(path: string, json: string): readonly string[] {
   const { sources } = JSON.parse(json) as { sources: readonly string[] };
-  const foreign = sources.filter((source) => !/^(\.\.\/)+(functions|orchestrations|shared)\//.test(source));
+  const foreign = sources.filter((source) => !/^(\.\.\/)+(functions|orchestrations|shared|infra\/roles)\//.test(source));
   return foreign.map((source) => `${path} names the source ${source}, which is none of the app's`);
 }

@@ -1,5 +1,6 @@
 import { owner } from '../actual/owner.ts';
 import { missingActions, providerState } from '../azure/access.ts';
+import { rolesWith } from '../azure/missingRole.ts';
 import { computeUsages, kubernetesVersions, networkUsages, vmSizeCores, type Usage } from '../azure/quotas.ts';
 import { desiredIdentity } from '../desired/clusterIdentity.ts';
 import { hasJumpbox } from '../desired/jumpbox.ts';
@@ -65,6 +66,7 @@ const neededActions = [
   'Microsoft.Network/routeTables/write',
   'Microsoft.Network/routeTables/join/action',
   'Microsoft.Network/azureFirewalls/write',
+  'Microsoft.Network/virtualHubs/read',
   'Microsoft.ContainerService/managedClusters/write',
   'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
   'Microsoft.ContainerService/managedClusters/runCommand/action',
@@ -96,7 +98,9 @@ const adoptedActions = {
     'Microsoft.Network/azureFirewalls/write',
     'Microsoft.Network/virtualNetworks/subnets/join/action',
     'Microsoft.Network/publicIPAddresses/join/action',
+    'Microsoft.Network/virtualHubs/read',
   ],
+  policy: ['Microsoft.Network/firewallPolicies/ruleCollectionGroups/write'],
   cluster: [
     'Microsoft.ContainerService/managedClusters/write',
     'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
@@ -104,18 +108,19 @@ const adoptedActions = {
 } as const;
 
 /** What the app's identity may not do in the groups of what it adopts. @throws ArmError */
-async function adoptedPermissionProblems({ firewall, clusters }: AdoptSpec): Promise<Problem[]> {
+async function adoptedPermissionProblems({ firewall, clusters, found }: AdoptSpec): Promise<Problem[]> {
   const needed = new Map<string, readonly string[]>();
   const need = (id: string, actions: readonly string[]) =>
     needed.set(groupId(id), [...new Set([...(needed.get(groupId(id)) ?? []), ...actions])]);
   need(firewall, adoptedActions.firewall);
+  if (found?.policy !== undefined) need(found.policy, adoptedActions.policy);
   for (const id of clusters) need(id, adoptedActions.cluster);
   const problems = await Promise.all(
     [...needed].map(async ([group, actions]) =>
       (await missingActions(group, actions)).map((action) => ({
         path: 'adopt',
         message: `The app's identity lacks ${action} on ${group}.`,
-        remedy: `Assign it ${action.includes('managedClusters') ? 'Azure Kubernetes Service Contributor Role' : 'Network Contributor'} there, then retry.`,
+        remedy: `Assign it ${eitherRole(action)} there, then retry.`,
       })),
     ),
   );
@@ -136,10 +141,13 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
   return missing.map((action) => ({
     path: 'permissions',
     message: `The app's identity lacks ${action} on ${resourceGroup}.`,
-    remedy: action.startsWith('Microsoft.Authorization/')
-      ? 'Assign it Role Based Access Control Administrator on the resource group or above, then retry.'
-      : 'Assign it Contributor on the resource group or above, then retry.',
+    remedy: `Assign it ${eitherRole(action)} on the resource group or above, then retry.`,
   }));
+}
+
+function eitherRole(action: string): string {
+  const { own, builtIn } = rolesWith(action);
+  return own === undefined ? builtIn : `${own} (docs/permissions.md; where it is not deployed, ${builtIn})`;
 }
 
 /** Resources of the wanted names that do not carry this environment's tag. */
