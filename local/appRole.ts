@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Permission } from './azure/authorization/permissions.ts';
+import type { Permission } from './azure/authorization/permission.ts';
 
 /**
  * A role in infra/roles, with the condition that the deployment puts on its assignment. Creator is all that the app needs; syncer

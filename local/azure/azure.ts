@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { ClusterContents } from './clusterHost.ts';
-import type { Permission } from './authorization/permissions.ts';
+import type { Permission } from './authorization/permission.ts';
 import type { CommandResult } from './runCommand/commandResult.ts';
 import type { CloudFacts } from './clouds.ts';
 import { compact, isObject, objectAt, objectsAt, stringAt, type JsonObject } from './json.ts';

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { scaledClock, type Clock } from '../clock.ts';
 import { lockState } from '../stateLock.ts';
 import type { AnswerRequest } from './arm.ts';
-import type { Permission } from './authorization/permissions.ts';
+import type { Permission } from './authorization/permission.ts';
 import { cloudFacts, type CloudName } from './clouds.ts';
 import type { StartClusterHost } from './clusterHost.ts';
 import { continuedClock } from './continuedClock.ts';

@@ -1,4 +1,4 @@
-import type { ResourcePath } from '../resourceId.ts';
+import { groupId, type ResourcePath } from '../resourceId.ts';
 
 /** What a principal must be allowed, and where. */
 export interface NeededAction {
@@ -41,14 +41,17 @@ export function neededAction(method: string, pathname: string, path: ResourcePat
   return { action: `${namespace}/${types.join('/')}/${verb}`, scope: isNamed ? pathname : owner };
 }
 
-function scopeAction(verb: string, pathname: string, { subscription, group, scope }: ResourcePath): NeededAction {
+function scopeAction(verb: string, pathname: string, { subscription, group }: ResourcePath): NeededAction {
   const tail = pathname.split('/').filter((segment) => segment !== '');
   if (group === undefined) {
     const what = scopeReads[(tail[2] ?? '').toLowerCase()] ?? 'subscriptions';
     return { action: `Microsoft.Resources/${what}/${verb}`, scope: `/subscriptions/${subscription}` };
   }
   const below = tail[4] === undefined ? '' : '/resources';
-  return { action: `Microsoft.Resources/subscriptions/resourceGroups${below}/${verb}`, scope };
+  return {
+    action: `Microsoft.Resources/subscriptions/resourceGroups${below}/${verb}`,
+    scope: groupId(subscription, group),
+  };
 }
 
 /**

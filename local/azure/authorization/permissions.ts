@@ -5,13 +5,7 @@ import { ROLE_ASSIGNMENT_TYPE } from '../resources/roleAssignments.ts';
 import { roleDefinition } from '../resources/roleDefinitions.ts';
 import { matchesAction } from './actionPattern.ts';
 import { parseCondition, type Asked } from './condition.ts';
-
-/** A role that somebody holds. */
-export interface Permission {
-  readonly actions: readonly string[];
-  readonly notActions: readonly string[];
-  readonly condition?: string;
-}
+import type { Permission } from './permission.ts';
 
 /** What a principal may do at a scope: the roles it is assigned there and above. */
 export function permissionsAt(azure: Azure, principal: string, scope: string): readonly Permission[] {

@@ -1,0 +1,6 @@
+/** A role that somebody holds. */
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+  readonly condition?: string;
+}
