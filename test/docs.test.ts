@@ -61,3 +61,10 @@ test('every setting of the app is documented', () => {
   const page = text('docs/settings.md');
   expect([...new Set(settings)].filter((name) => name !== 'GATEHOUSE_' && !page.includes(name))).toEqual([]);
 });
+
+test('every action of the roles is documented, and which of the two holds it', () => {
+  const actionsOf = (role: string) => (JSON.parse(text(`infra/roles/${role}.json`)) as { actions: string[] }).actions;
+  const rows = [...text('docs/permissions.md').matchAll(/^\| `(Microsoft\.[^`]+)` +\| (yes)? +\| \S/gm)];
+  expect(rows.map(([, action]) => action)).toEqual(actionsOf('creator'));
+  expect(rows.filter(([, , syncer]) => syncer === 'yes').map(([, action]) => action)).toEqual(actionsOf('syncer'));
+});

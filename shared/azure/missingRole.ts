@@ -40,7 +40,9 @@ export function missingRole(message: string): string | undefined {
   return (
     `The app's identity lacks ${action} on ${where}: ` +
     `az role assignment create --assignee ${objectId} --role "${own ?? builtIn}" --scope ${assignable(where)}${condition}, then retry. ` +
-    (own === undefined ? '' : `Where the roles of infra/roles are not deployed, "${builtIn}" holds it. `) +
+    (own === undefined
+      ? ''
+      : `A deployment puts the app's name behind the role's; where it has none of it, "${builtIn}" holds the action. `) +
     'New assignments take some minutes to spread.'
   );
 }

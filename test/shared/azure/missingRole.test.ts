@@ -15,7 +15,7 @@ test.each([
   expect(remedy).toContain(
     `lacks ${action} on ${scope}: az role assignment create --assignee 0a1b --role "${own}" --scope ${scope}`,
   );
-  expect(remedy).toContain(`Where the roles of infra/roles are not deployed, "${builtIn}" holds it.`);
+  expect(remedy).toContain(`where it has none of it, "${builtIn}" holds the action.`);
 });
 
 test('an action that is in none of the roles of our own is granted by one of Azure’s', () => {
