@@ -7,6 +7,7 @@ import { servicesHaveChanged } from '../shared/observe/servicePass.ts';
 import { timerSchedule } from '../shared/settings.ts';
 import { audit } from './audit.ts';
 import { listLanes, signalLane, type Lane } from './http/laneClient.ts';
+import { exportLanes } from './metrics.ts';
 
 const everyQuarterOfAnHour = '0 */15 * * * *';
 const everyTwoMinutes = '0 */2 * * * *';
@@ -60,6 +61,7 @@ function delayOf(index: number, count: number, { broken }: Lane): { afterSeconds
 
 async function passServices(timer: Timer, context: InvocationContext): Promise<void> {
   const client = df.getClient(context);
+  await exportLanes(client);
   const looksInside = isFirstOfItsTenMinutes(timer);
   const lanes = (await readableLanes(client, context))
     .filter(waitsReady)

@@ -16,8 +16,10 @@ import { registerRoutes } from './http/register.ts';
 import { registerLoadBalancerChanged } from './loadBalancerChanged.ts';
 import { redactLogs } from './redactedLogs.ts';
 import { routes } from './routes.ts';
+import { registerTelemetry } from './telemetry.ts';
 
 redactLogs();
+registerTelemetry();
 registerRoutes(routes);
 registerLoadBalancerChanged();
 registerDriftTimer();

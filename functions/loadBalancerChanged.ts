@@ -2,6 +2,8 @@ import { app, type EventGridEvent, type InvocationContext } from '@azure/functio
 import * as df from 'durable-functions';
 import { redacted } from '../shared/redact.ts';
 import { settings } from '../shared/settings.ts';
+import { count, observe } from '../shared/telemetry/instruments.ts';
+import { boundToScope } from '../shared/telemetry/scope.ts';
 import { audit } from './audit.ts';
 import { knownCluster } from './http/knownClusters.ts';
 import { signalLane } from './http/laneClient.ts';
@@ -26,28 +28,41 @@ export function registerLoadBalancerChanged(): void {
 }
 
 async function loadBalancerChanged(event: EventGridEvent, context: InvocationContext): Promise<void> {
+  measureAge(event);
   const change = relevantChange(event, settings());
   if ('refused' in change) return ignore(change.refused, context);
   const client = df.getClient(context);
   const cluster = await knownCluster(client, change.nodeResourceGroupId);
   if (cluster === undefined) return ignore('unknown-node-resource-group', context);
-  await batches.add(cluster.lane.name, change.id, async (id) => {
-    await signalLane(client, cluster.lane, { kind: 'sync', id, time: new Date().toISOString(), reason: 'services' });
-    audit(context, {
-      actor: { kind: 'event', id: redacted(id) },
-      act: 'syncEnvironment',
-      environment: cluster.lane.name,
-      outcome: 'signalled',
-    });
-  });
+  await batches.add(
+    cluster.lane.name,
+    change.id,
+    boundToScope(async (id: string) => {
+      await signalLane(client, cluster.lane, { kind: 'sync', id, time: new Date().toISOString(), reason: 'services' });
+      audit(context, {
+        actor: { kind: 'event', id: redacted(id) },
+        act: 'syncEnvironment',
+        environment: cluster.lane.name,
+        outcome: 'signalled',
+      });
+    }),
+  );
+  count('gatehouse_events_total', { outcome: 'signalled' });
+}
+
+/** Old events tell of a subscription that could not deliver for a while. */
+function measureAge({ eventTime }: EventGridEvent): void {
+  const seconds = (Date.now() - Date.parse(eventTime)) / 1000;
+  if (!Number.isNaN(seconds)) observe('gatehouse_event_age_seconds', {}, Math.max(0, seconds));
 }
 
 /** What is merely not for us is told for who looks for it; what should not have come is told now and then. */
 function ignore(reason: IgnoredReason, context: InvocationContext): void {
-  const count = (ignored.get(reason) ?? 0) + 1;
-  ignored.set(reason, count);
-  const message = `An event was ignored (${reason}, ${count} so far).`;
-  if (suspicious.includes(reason) && isPowerOfTen(count)) context.warn(message);
+  count('gatehouse_events_total', { outcome: reason });
+  const times = (ignored.get(reason) ?? 0) + 1;
+  ignored.set(reason, times);
+  const message = `An event was ignored (${reason}, ${times} so far).`;
+  if (suspicious.includes(reason) && isPowerOfTen(times)) context.warn(message);
   else context.debug(message);
 }
 

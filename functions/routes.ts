@@ -2,6 +2,7 @@ import { deleteEnvironment, listEnvironments, showEnvironment, startEnvironment 
 import { grantAccess, revokeAccess } from './grants.ts';
 import { health } from './health.ts';
 import type { Route } from './http/route.ts';
+import { metrics } from './metrics.ts';
 import { planEnvironment, planSpec } from './plans.ts';
 import { explain, listServices, showDrift } from './services.ts';
 import { approveEnvironment, releaseEnvironment, retryEnvironment, syncEnvironment } from './signals.ts';
@@ -190,5 +191,15 @@ export const routes: readonly Route[] = [
     answers: { 200: 'health', 503: 'health' },
     refusals: [],
     handler: health,
+  },
+  {
+    name: 'metrics',
+    method: 'GET',
+    path: 'metrics',
+    access: 'Reader',
+    summary: 'Show the metrics, as Prometheus reads them',
+    answers: { 200: 'metrics' },
+    refusals: [],
+    handler: metrics,
   },
 ];

@@ -55,6 +55,7 @@ function* work(
     spec: state.spec,
     records: state.records,
     force: false,
+    ...(state.trace === undefined ? {} : { trace: state.trace }),
     access: {
       ...(state.cluster === undefined ? {} : { cluster: state.cluster }),
       grants: state.grants,

@@ -2,6 +2,7 @@ import type { DeveloperGrant, EnvironmentSpec } from '../shared/model/environmen
 import { canonicalRange } from '../shared/model/ipRange.ts';
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepProblem } from '../shared/model/step.ts';
+import { passTrace, withCause, type PassTrace } from '../shared/model/traceContext.ts';
 import { newRecords, type StepRecord } from './stepRecord.ts';
 import { accessGraph } from '../shared/plan/provisioningGraph.ts';
 
@@ -23,6 +24,10 @@ export interface AccessState {
   readonly records: readonly StepRecord[];
   /** Whether something has called for another look since the last one began. */
   readonly lookWanted: boolean;
+  /** `traceparent` of what has called for the next look, as far as that is traced. */
+  readonly causes?: readonly string[];
+  /** Of the look, and of the write that follows from it. */
+  readonly trace?: PassTrace;
   readonly lastLook?: { readonly time: string; readonly ranges: readonly string[] };
   readonly problem?: StepProblem;
   /** The last write has failed: the list may say what is wanted and not be in effect. */
@@ -118,12 +123,22 @@ export function afterSignals(state: AccessState, signals: readonly unknown[], no
     const parsed = parseSignal(raw);
     if (!parsed.ok || current.appliedSignals.includes(parsed.signal.id)) return current;
     const appliedSignals = [...current.appliedSignals, parsed.signal.id].slice(-REMEMBERED_SIGNALS);
-    return { ...applySignal(current, parsed.signal), appliedSignals };
+    return { ...applySignal(withCauseOf(current, parsed.signal), parsed.signal), appliedSignals };
   }, state);
   const current = withoutExpired(signalled, now);
   if (isEnding(current)) return afterTakingBack(current, now);
   if (!current.lookWanted || !(current.phase === 'waiting' || isUnwritten(current))) return current;
-  return { ...current, phase: 'planning', lookWanted: false };
+  return { ...withTraceOfLook(current, now), phase: 'planning', lookWanted: false };
+}
+
+const withCauseOf = (state: AccessState, { trace }: Signal): AccessState =>
+  trace === undefined ? state : { ...state, causes: withCause(state.causes ?? [], trace) };
+
+/** A look is a part of the trace of what called for it; one that only the time called for has none. */
+function withTraceOfLook(state: AccessState, now: string): AccessState {
+  const { causes = [], trace: _before, ...rest } = state;
+  const trace = passTrace(causes, `${state.spec.name} ${state.cluster ?? ''} access ${now}`);
+  return { ...rest, ...(trace === undefined ? {} : { trace }) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DeveloperGrant, EnvironmentSpec } from '../shared/model/environmen
 import type { OperationRecord } from '../shared/model/operation.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import type { StepName } from '../shared/model/step.ts';
+import type { PassTrace } from '../shared/model/traceContext.ts';
 import { readySteps } from '../shared/plan/stepOrder.ts';
 import type { Step } from '../shared/plan/step.ts';
 import { isSettled, type LaneGraph } from './laneState.ts';
@@ -40,6 +41,8 @@ export interface AdvanceInput {
   /** ISO 8601: when Gatehouse itself wrote last; what others changed is looked for from then on. */
   readonly changesFrom?: string;
   readonly access?: AccessFacts;
+  /** Absent: nothing that called for the pass is traced. */
+  readonly trace?: PassTrace;
 }
 
 /** Input of the activity `startStep`. */
@@ -67,10 +70,21 @@ export interface StartStepInput {
   readonly rewrite?: true;
   /** The answer to the step's last write was lost. */
   readonly unconfirmed?: true;
+  readonly trace?: PassTrace;
+  /** The first step of its pass: it tells of the pass's own span, which an orchestrator can't. */
+  readonly beginsPass?: true;
 }
 
 /** Input of the activity `pollOperation`. */
 export interface PollInput {
+  /** For telemetry; absent in inputs that an older version has scheduled. */
+  readonly pass?: {
+    readonly graph: GraphName;
+    readonly environment: string;
+    /** The lane's time, ISO 8601. */
+    readonly time: string;
+    readonly trace?: PassTrace;
+  };
   readonly step: StepName;
   readonly operation: OperationRecord;
 }
@@ -95,13 +109,14 @@ export function* advance(
   const now = () => context.df.currentUtcDateTime;
   let records = [...input.records];
   let waits = 0;
+  let begins = input.trace !== undefined && records.every(({ attemptedAt }) => attemptedAt === undefined);
 
   for (;;) {
     let ready = readyRecords(records, steps, now());
     while (ready.length > 0) {
       const began = now();
       const outcomes: StepOutcome[] = yield context.df.Task.all(
-        ready.map((record) => {
+        ready.map((record, index) => {
           const { records: _records, ...rest } = input;
           const { name: step, attemptWrites: writes, report } = record;
           const found = records.find(({ name }) => name === 'observe')?.report;
@@ -115,10 +130,12 @@ export function* advance(
             ...(record.unconfirmed === undefined ? {} : { unconfirmed: true }),
             ...(report === undefined ? {} : { report }),
             ...(found === undefined ? {} : { found }),
+            ...(begins && index === 0 ? { beginsPass: true } : {}),
           };
           return context.df.callActivity('startStep', start);
         }),
       );
+      begins = false;
       records = replace(
         records,
         ready.map((record, index) => afterStart(record, at(outcomes, index), stepOf(steps, record), now(), began)),
@@ -138,7 +155,16 @@ export function* advance(
     if (looked.length > 0) {
       const outcomes: PollOutcome[] = yield context.df.Task.all(
         looked.map(({ name: step, operation }) => {
-          const poll: PollInput = { step, operation: operation! };
+          const poll: PollInput = {
+            pass: {
+              graph: input.graph,
+              environment: input.spec.name,
+              time: now().toISOString(),
+              ...(input.trace === undefined ? {} : { trace: input.trace }),
+            },
+            step,
+            operation: operation!,
+          };
           return context.df.callActivity('pollOperation', poll);
         }),
       );

@@ -66,6 +66,7 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
     ...(state.told === undefined ? {} : { told: state.told }),
     ...(state.catalogue === undefined ? {} : { catalogue: state.catalogue }),
     ...(state.wroteAt === undefined ? {} : { changesFrom: state.wroteAt }),
+    ...(state.trace === undefined ? {} : { trace: state.trace }),
   };
   let records: StepRecord[] | undefined;
   let failure = '';

@@ -26,10 +26,11 @@ export function* sync(context: OrchestrationContext): Generator<Task, StepRecord
 export function* accessPass(context: OrchestrationContext): Generator<Task, AccessPassed, never> {
   const input: AccessPassInput = context.df.getInput();
   if (input.phase === 'planning') {
-    const { spec, access } = input;
+    const { spec, access, trace } = input;
     const time = context.df.currentUtcDateTime.toISOString();
     const rewrite = access.rewrite === true;
-    return { kind: 'planned', planned: yield context.df.callActivity('planRanges', { spec, access, time, rewrite }) };
+    const look = { spec, access, time, rewrite, ...(trace === undefined ? {} : { trace, beginsPass: true }) };
+    return { kind: 'planned', planned: yield context.df.callActivity('planRanges', look) };
   }
   return { kind: 'applied', records: yield* advance(context, input, accessGraph()) };
 }

@@ -1,6 +1,7 @@
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { EnvironmentState, Finding } from '../shared/model/environmentStatus.ts';
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
+import { passTrace, withCause, type PassTrace } from '../shared/model/traceContext.ts';
 import type { StepName, StepProblem } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { provisioningGraph, releaseGraph, syncGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
@@ -29,6 +30,10 @@ export interface LaneState {
   readonly force: boolean;
   /** Whether something has called for a sync since the last one began. */
   readonly syncWanted: boolean;
+  /** `traceparent` of what has called for the next pass, as far as that is traced. */
+  readonly causes?: readonly string[];
+  /** Of the pass that runs, or ran last. */
+  readonly trace?: PassTrace;
   /** Hash of the held deletions that somebody has released. */
   readonly approved?: string;
   /** ISO 8601: a look that is to begin then, unless one comes before. */
@@ -45,6 +50,8 @@ export interface LaneState {
   readonly driftSince?: Readonly<Record<string, string>>;
   /** What the last finished sync came to. */
   readonly lastSync?: { readonly time: string; readonly report?: SyncReport; readonly problem?: StepProblem };
+  /** When the last sync without a failure ended, ISO 8601; absent: none has, or an older version saw it. */
+  readonly lastGoodSyncAt?: string;
   /** What the last sync that wrote the firewall came to; without fingerprints, which only the last sync's are good for. */
   readonly lastChange?: { readonly time: string; readonly report: SyncReport };
   readonly totals: LaneTotals;
@@ -68,14 +75,18 @@ interface LaneTotals {
   readonly firewallWrites: number;
   readonly syncs: number;
   readonly driftRepairs: number;
+  /** Syncs with a failed step; absent: none since this is counted. */
+  readonly syncErrors?: number;
+  /** Syncs that ended well with nothing to write; absent: none since this is counted. */
+  readonly noOpRuns?: number;
 }
 
 const REMEMBERED_SIGNALS = 200;
 const REMEMBERED_FINDINGS = 10;
 const REMEMBERED_DRIFT = 50;
 
-/** The state of a lane that starts now. */
-export const newLaneState = (spec: EnvironmentSpec): LaneState => ({
+/** The state of a lane that starts now. @param cause `traceparent` of what starts it */
+export const newLaneState = (spec: EnvironmentSpec, cause?: string): LaneState => ({
   schema: 1,
   spec,
   phase: 'working',
@@ -87,6 +98,7 @@ export const newLaneState = (spec: EnvironmentSpec): LaneState => ({
   totals: { writes: 0, firewallWrites: 0, syncs: 0, driftRepairs: 0 },
   findings: [],
   appliedSignals: [],
+  ...traceOf(cause === undefined ? [] : [cause], `${spec.name} provision`),
 });
 
 const graphs = {
@@ -174,6 +186,7 @@ function afterSync(state: LaneState, now: string): LaneState {
   // Where nothing of egress differs any more, the rules are those of the catalogue that they were compared with.
   const differs = report?.drift.some((what) => isEgress(what) && !(isRepairing(state) && repaired.includes(what)));
   const catalogue = differs === false ? report?.catalogue : undefined;
+  const isNoOp = problem === undefined && state.records.every(({ writes }) => writes === 0);
   // What waited for the firewall's rules is due once they have been written.
   const isDue =
     state.records.some(({ again }) => again) &&
@@ -185,6 +198,7 @@ function afterSync(state: LaneState, now: string): LaneState {
     lastSync: { time: now, ...(report === undefined ? {} : { report }), ...(problem === undefined ? {} : { problem }) },
     ...(catalogue === undefined ? {} : { catalogue }),
     ...(told === undefined ? {} : { told }),
+    ...(problem === undefined ? { lastGoodSyncAt: now } : {}),
     ...(report?.wrote === true ? { lastChange: { time: now, report: withoutFingerprints(report) } } : {}),
     driftSince: Object.fromEntries(
       (report?.drift ?? [])
@@ -196,6 +210,8 @@ function afterSync(state: LaneState, now: string): LaneState {
       ...state.totals,
       syncs: state.totals.syncs + 1,
       driftRepairs: state.totals.driftRepairs + repaired.length,
+      ...(problem === undefined ? {} : { syncErrors: (state.totals.syncErrors ?? 0) + 1 }),
+      ...(isNoOp ? { noOpRuns: (state.totals.noOpRuns ?? 0) + 1 } : {}),
     },
   };
 }
@@ -261,7 +277,7 @@ function nextGraph(heard: LaneState, now: string): LaneState {
   if (!ready || !(state.syncWanted || due)) return state;
   // Whatever called for it, one look answers everything that is due.
   const { lookAt, ...rest } = state;
-  return startGraph({ ...rest, ...(lookAt === undefined || due ? {} : { lookAt }), syncWanted: false }, 'sync');
+  return startGraph({ ...rest, ...(lookAt === undefined || due ? {} : { lookAt }), syncWanted: false }, 'sync', now);
 }
 
 /**
@@ -280,15 +296,15 @@ function takeSpec(state: LaneState, now: string): LaneState {
   if (changes.length === 0 && !failed) return rest;
   const { problem: _overtaken, ...changed } = rest;
   const next = { ...changed, spec: nextSpec, previousSpec: standing, specChangedAt: now };
-  return { ...startGraph(next, 'provision'), syncWanted: true };
+  return { ...startGraph(next, 'provision', now), syncWanted: true };
 }
 
 /** Turns to another graph; what the one before has written is added up. */
-function startGraph(state: LaneState, graph: LaneGraph): LaneState {
+function startGraph(state: LaneState, graph: LaneGraph, now: string): LaneState {
   const written = (records: readonly StepRecord[]) => records.reduce((sum, { writes }) => sum + writes, 0);
   const { writes, firewallWrites } = state.totals;
   return {
-    ...state,
+    ...withTraceOfPass(state, graph, now),
     ...(state.graph === 'provision' ? { creation: state.records } : {}),
     phase: 'working',
     graph,
@@ -300,6 +316,28 @@ function startGraph(state: LaneState, graph: LaneGraph): LaneState {
     },
   };
 }
+
+/**
+ * A pass is a part of the trace of what called for it. One that the lane begins by itself follows from the pass before, as the
+ * sync after a creation does, whatever has called for one meanwhile.
+ */
+function withTraceOfPass(state: LaneState, graph: LaneGraph, now: string): LaneState {
+  const { causes = [], trace, ...rest } = state;
+  const follows = causes.length === 0 || (state.graph === 'provision' && graph === 'sync');
+  const calling = follows && trace !== undefined ? [trace.traceparent, ...causes] : causes;
+  return { ...rest, ...traceOf(calling, `${state.spec.name} ${graph} ${now}`) };
+}
+
+function traceOf(causes: readonly string[], name: string): { readonly trace?: PassTrace } {
+  const trace = passTrace(causes, name);
+  return trace === undefined ? {} : { trace };
+}
+
+/** Grants are for access lanes, and call a firewall lane to nothing. */
+const withCauseOf = (state: LaneState, { kind, trace }: Signal): LaneState =>
+  trace === undefined || kind === 'grant' || kind === 'revoke'
+    ? state
+    : { ...state, causes: withCause(state.causes ?? [], trace) };
 
 /** Whether egress may stand once the step has written: with the rules, or with the policy that they are in. */
 const opensEgress = (record: StepRecord): boolean => isFirewallStep(record) || record.name === 'firewallPolicy';
@@ -337,7 +375,7 @@ export function applySignals(state: LaneState, signals: readonly unknown[], now:
     const { signal } = parsed;
     if (current.appliedSignals.includes(signal.id)) return current;
     const appliedSignals = [...current.appliedSignals, signal.id].slice(-REMEMBERED_SIGNALS);
-    return withSince({ ...applySignal(current, signal, now), appliedSignals }, current, now);
+    return withSince({ ...applySignal(withCauseOf(current, signal), signal, now), appliedSignals }, current, now);
   }, state);
 }
 
@@ -347,18 +385,19 @@ function applySignal(state: LaneState, signal: Signal, now: string): LaneState {
     case 'retry':
       if (state.graph === 'sync' && (hasFailedSync(state) || lacksResource(state))) {
         // What a sync can't make is built again, which looks at every step; the sync follows.
-        return { ...startGraph(rest, 'provision'), syncWanted: true };
+        return { ...startGraph(rest, 'provision', now), syncWanted: true };
       }
       if (problem === undefined && !state.records.some((record) => record.state === 'failed')) return state;
-      return { ...rest, phase: 'working', records: forRetry(state.records) };
+      return { ...withTraceOfPass(rest, state.graph, now), phase: 'working', records: forRetry(state.records) };
     case 'delete':
       if (state.graph === 'teardown') {
-        return { ...rest, phase: 'working', force: state.force || signal.force, records: forRetry(state.records) };
+        const retried = { ...withTraceOfPass(rest, state.graph, now), records: forRetry(state.records) };
+        return { ...retried, phase: 'working', force: state.force || signal.force };
       }
-      return { ...startGraph(rest, 'teardown'), force: signal.force };
+      return { ...startGraph(rest, 'teardown', now), force: signal.force };
     case 'release':
       // What is being deleted can't be left as it is any more.
-      return state.graph === 'teardown' ? state : startGraph(rest, 'release');
+      return state.graph === 'teardown' ? state : startGraph(rest, 'release', now);
     case 'sync':
       if (isPutOff(signal) && !isLast(state) && problem === undefined) {
         const at = dueOf(signal, now);

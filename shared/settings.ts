@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isSchedule } from './model/schedule.ts';
 import { cloudAt, cloudEndpoints, cloudNames, type Cloud } from './model/cloud.ts';
+import { logLevels, type LogLevel } from './model/logLevel.ts';
 
 /** The app's settings, from `GATEHOUSE_*` environment variables (app settings in Azure, local.settings.json here). */
 export interface Settings {
@@ -25,6 +26,8 @@ export interface Settings {
   /** How callers of the HTTP interface prove who they are; read anew only when the app starts. */
   readonly auth: 'keys' | 'entra';
   readonly rateLimits: RateLimits;
+  /** What of its own doings the app logs: lines of this level and above. */
+  readonly logLevel: LogLevel;
 }
 
 /** Requests a minute that one instance of the app answers. */
@@ -122,6 +125,7 @@ const environment = z
       .optional(),
     GATEHOUSE_PROBE_ENDPOINT: endpoint.optional(),
     GATEHOUSE_AUTH: z.enum(['keys', 'entra'], { error: 'must be keys or entra' }).default('keys'),
+    GATEHOUSE_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
     GATEHOUSE_RATE_LIMIT: requestsPerMinute.default(600),
     GATEHOUSE_RATE_LIMIT_TOTAL: requestsPerMinute.default(3000),
     GATEHOUSE_DRIFT_SCHEDULE: schedule.optional(),
@@ -162,6 +166,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     ...(events === undefined ? {} : { events }),
     ...(probeEndpoint === undefined ? {} : { probeEndpoint }),
     auth: value.GATEHOUSE_AUTH,
+    logLevel: value.GATEHOUSE_LOG_LEVEL,
     rateLimits: { perCaller: value.GATEHOUSE_RATE_LIMIT, inAll: value.GATEHOUSE_RATE_LIMIT_TOTAL },
   };
 }

@@ -14,6 +14,8 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentState, EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import type { Signal } from '../../shared/model/signal.ts';
 import { environmentNamePattern } from '../../shared/model/names.ts';
+import { count } from '../../shared/telemetry/instruments.ts';
+import { currentTraceparent, withTrace } from '../../shared/telemetry/scope.ts';
 import { HttpProblem } from './problem.ts';
 
 /** An environment as its lane knows it. */
@@ -112,7 +114,7 @@ const iso = (time: Date): string => new Date(time).toISOString();
  */
 export async function startLane(client: DurableClient, spec: EnvironmentSpec): Promise<void> {
   try {
-    await client.startNew(FIREWALL_LANE, { instanceId: spec.name, input: newLaneState(spec) });
+    await client.startNew(FIREWALL_LANE, { instanceId: spec.name, input: newLaneState(spec, currentTraceparent()) });
   } catch (error) {
     if ((await findLane(client, spec.name))?.live) throw alreadyExists(spec.name);
     throw error;
@@ -155,8 +157,10 @@ async function findAccessState(
  * Sends a signal to a lane. A broken one hears nothing, so it starts again from its last state, to which the signal has
  * been applied; a deletion thereby begins at once instead of after a pass of the steps that the lane broke in.
  */
-export async function signalLane(client: DurableClient, lane: Lane, signal: Signal): Promise<void> {
+export async function signalLane(client: DurableClient, lane: Lane, sent: Signal): Promise<void> {
   const { name, broken, state } = lane;
+  const signal = withTrace(sent);
+  count('gatehouse_signals_total', { kind: signal.kind });
   if (broken) {
     try {
       const input = afterWait(state, [signal], signal.time);
@@ -173,7 +177,7 @@ export async function signalLane(client: DurableClient, lane: Lane, signal: Sign
 /** Sends a signal to the lanes that keep the authorized ranges of an environment's clusters. */
 export async function signalAccessLanes(client: DurableClient, spec: EnvironmentSpec, signal: Signal): Promise<void> {
   for (const { name } of restrictedClustersOf(spec))
-    await client.raiseEvent(accessLaneId(spec.name, name), SIGNAL_EVENT, signal);
+    await client.raiseEvent(accessLaneId(spec.name, name), SIGNAL_EVENT, withTrace(signal));
 }
 
 export const REMEDY_UNREADABLE =

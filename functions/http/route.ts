@@ -9,7 +9,16 @@ type BodyKind = 'spec' | 'grant' | 'approval';
 
 /** What an answer that is no refusal holds. */
 type AnswerKind =
-  'accepted' | 'drift' | 'environment' | 'environments' | 'explanation' | 'granted' | 'health' | 'plan' | 'services';
+  | 'accepted'
+  | 'drift'
+  | 'environment'
+  | 'environments'
+  | 'explanation'
+  | 'granted'
+  | 'health'
+  | 'metrics'
+  | 'plan'
+  | 'services';
 
 /** One HTTP function: what is registered, what guards it, and what is told about it. */
 export interface Route {

@@ -8,6 +8,7 @@ import type { Signal } from '../../shared/model/signal.ts';
 import type { StepProblem } from '../../shared/model/step.ts';
 import { isToBeWritten, planRanges } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
+import { withTrace } from '../../shared/telemetry/scope.ts';
 import { ACCESS_LANE } from '../accessLane.ts';
 import { accessLaneId, migrateAccessState, newAccessState, type AccessState } from '../accessState.ts';
 import { SIGNAL_EVENT } from '../lane.ts';
@@ -43,6 +44,7 @@ const broken: readonly OrchestrationRuntimeStatus[] = [
 const WAIT_SECONDS = 5;
 
 export function accessLanes(client: DurableClient): AccessLanes {
+  const send = (id: string, signal: Signal) => client.raiseEvent(id, SIGNAL_EVENT, withTrace(signal));
   const statusOf = async (id: string): Promise<OrchestrationRuntimeStatus | undefined> => {
     try {
       return (await client.getStatus(id)).runtimeStatus;
@@ -66,7 +68,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
   const tell = async (spec: EnvironmentSpec, id: string, known: EnvironmentSpec): Promise<boolean> => {
     if (sameSpec(spec, known)) return false;
     const time = new Date().toISOString();
-    await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'spec', id: randomUUID(), time, spec });
+    await send(id, { kind: 'spec', id: randomUUID(), time, spec });
     return true;
   };
   return {
@@ -93,7 +95,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
       // What went wrong with the last look or write may be over: only another look can tell.
       const inDoubt = rewrite !== undefined || problem !== undefined;
       if (!inDoubt && !isToBeWritten(plan, spec, ownedRanges)) return;
-      await client.raiseEvent(id, SIGNAL_EVENT, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
+      await send(id, { kind: 'sync', id: randomUUID(), time, reason: 'drift' });
     },
     end: async (spec, how, force) => {
       // The API servers of what was adopted stay, and with them whom they let in.
@@ -112,7 +114,7 @@ export function accessLanes(client: DurableClient): AccessLanes {
           if (ending === true && phase === 'waiting' && problem !== undefined)
             return failed(notTakenBack(name, problem));
         }
-        await client.raiseEvent(id, SIGNAL_EVENT, endSignal(spec, how, force));
+        await send(id, endSignal(spec, how, force));
         ends = true;
       }
       return ends ? waitFor("the lane of the cluster's authorized ranges ends", WAIT_SECONDS) : done(false);

@@ -6,6 +6,7 @@ import { clustersOf, type ClusterPlace } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { canonicalRange } from '../../shared/model/ipRange.ts';
 import { isJsonObject, jsonAt, stringAt, type JsonObject } from '../../shared/model/json.ts';
+import type { PassTrace } from '../../shared/model/traceContext.ts';
 import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { isToBeWritten, planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
@@ -23,6 +24,8 @@ export interface PlanRangesInput {
   readonly time: string;
   /** The lane's last write has failed: the list may say what is wanted and not be in effect. */
   readonly rewrite?: boolean;
+  readonly trace?: PassTrace;
+  readonly beginsPass?: true;
 }
 
 /**

@@ -144,6 +144,7 @@ function reportOf(
     unchanged,
     kept: publications.kept.length,
     skipped,
+    ...(skipped === 0 ? {} : { skippedBy: countsOf(publications.skipped.map(({ code }) => code)) }),
     conflicts,
     ...(held === undefined ? {} : { held: { hash: held.hash, rules: held.rules.length, reason: held.reason } }),
     problems: [...problems, ...publications.problems.map(({ message }) => message)],
@@ -156,6 +157,12 @@ function reportOf(
     services: serviceFingerprints(lists, publications.skipped),
     catalogue: catalogueVersion,
   };
+}
+
+function countsOf<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
+  const counts: Partial<Record<Key, number>> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
 }
 
 /** Which step writes a resource; what is not named here, the network's does. */

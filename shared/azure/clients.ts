@@ -1,6 +1,7 @@
 import type { Client } from '@azure-rest/core-client';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { armTelemetry } from './armTelemetry.ts';
 import { isLoopback, settings, type Settings } from '../settings.ts';
 import { refusal } from './restErrors.ts';
 
@@ -51,6 +52,7 @@ async function createArmClient({ armEndpoint, armAudience }: Settings): Promise<
   });
   allowLoopback(client.pipeline, token, scopes, armEndpoint);
   client.pipeline.addPolicy(requestTimeout);
+  client.pipeline.addPolicy(armTelemetry);
   return client;
 }
 
@@ -73,6 +75,7 @@ export async function typedClient<T extends { readonly pipeline: Pipeline }>(
   });
   allowLoopback(client.pipeline, token, scopes, armEndpoint);
   client.pipeline.addPolicy(requestTimeout);
+  client.pipeline.addPolicy(armTelemetry);
   client.pipeline.addPolicy(refusals);
   return client;
 }

@@ -34,7 +34,7 @@ interface SyncStatus {
   readonly lastChange?: { readonly time: string; readonly report: ShownReport };
 }
 
-type ShownReport = Omit<SyncReport, 'fingerprints' | 'foreign' | 'catalogue' | 'services' | 'told'>;
+type ShownReport = Omit<SyncReport, 'fingerprints' | 'foreign' | 'catalogue' | 'services' | 'told' | 'skippedBy'>;
 
 /** With what only lanes need. */
 export type FullSyncStatus = Omit<SyncStatus, 'report' | 'lastChange'> & {
@@ -132,7 +132,8 @@ function syncWithTexts({ report, lastChange, ...sync }: FullSyncStatus, text: (v
 
 function reportWithTexts(report: SyncReport, text: (value: string) => string): ShownReport {
   const { held, problems, drift, causes, probes, ...rest } = report;
-  const { fingerprints: _internal, foreign: _digest, catalogue: _version, services: _seen, told: _told, ...counts } = rest;
+  const { fingerprints: _internal, foreign: _digest, catalogue: _version, services: _seen, ...shown } = rest;
+  const { told: _told, skippedBy: _codes, ...counts } = shown;
   return {
     ...counts,
     ...(held !== undefined && { held: { ...held, hash: plain(held.hash, 64), reason: text(held.reason) } }),

@@ -3,7 +3,12 @@ import { completedSpec, type EnvironmentSpec } from './environmentSpec.ts';
 import type { Problem } from './problem.ts';
 
 /** A message to a lane. The id makes it harmless to hear one twice. */
-export type Signal =
+export type Signal = SignalContent & {
+  /** `traceparent` of what has sent it; absent: that is not traced. */
+  readonly trace?: string;
+};
+
+type SignalContent =
   | { readonly kind: 'retry'; readonly id: string; readonly time: string }
   | {
       readonly kind: 'sync';
@@ -55,6 +60,8 @@ export type SignalResult =
 
 const id = z.string().min(1).max(100);
 const time = z.iso.datetime();
+/** What can't be read as a `traceparent` leads to no trace, and keeps no signal from being heard. */
+const trace = z.string().max(100).exactOptional();
 const spec = z.unknown().transform((value, context): EnvironmentSpec => {
   const completed = completedSpec(value);
   if (completed !== undefined) return completed;
@@ -62,28 +69,30 @@ const spec = z.unknown().transform((value, context): EnvironmentSpec => {
   return z.NEVER;
 });
 const signalSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('retry'), id, time }),
-  z.strictObject({ kind: z.literal('release'), id, time }),
-  z.strictObject({ kind: z.literal('delete'), id, time, force: z.boolean() }),
+  z.strictObject({ kind: z.literal('retry'), id, time, trace }),
+  z.strictObject({ kind: z.literal('release'), id, time, trace }),
+  z.strictObject({ kind: z.literal('delete'), id, time, trace, force: z.boolean() }),
   z.strictObject({
     kind: z.literal('sync'),
     id,
     time,
+    trace,
     reason: z.enum(['services', 'drift', 'manual']),
     notBefore: time.exactOptional(),
     afterSeconds: z.number().min(0).max(3600).exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('approve'), id, time, plan: z.string().min(1).max(100) }),
+  z.strictObject({ kind: z.literal('approve'), id, time, trace, plan: z.string().min(1).max(100) }),
   z.strictObject({
     kind: z.literal('grant'),
     id,
     time,
+    trace,
     label: z.string().min(1).max(40),
     cidr: z.string().min(1).max(18),
     expires: z.iso.datetime({ offset: true }).exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('revoke'), id, time, label: z.string().min(1).max(40) }),
-  z.strictObject({ kind: z.literal('spec'), id, time, spec }),
+  z.strictObject({ kind: z.literal('revoke'), id, time, trace, label: z.string().min(1).max(40) }),
+  z.strictObject({ kind: z.literal('spec'), id, time, trace, spec }),
 ]);
 
 /** Reads a signal as it comes out of an orchestration's event: anybody with the task hub's key may have raised it. */

@@ -1,3 +1,5 @@
+import type { SkipCode } from './publication.ts';
+
 /** What a sync may write. */
 export type SyncTarget =
   'firewallPolicy' | 'firewallRules' | 'firewall' | 'routes' | 'publicIps' | 'networkRouting' | 'jumpbox';
@@ -13,6 +15,8 @@ export interface SyncReport {
   readonly kept: number;
   /** Service ports without a rule; each has its reason in GET …/services. */
   readonly skipped: number;
+  /** How many for each reason; absent in reports of older versions. */
+  readonly skippedBy?: Readonly<Partial<Record<SkipCode, number>>>;
   readonly conflicts: number;
   /** Deletions that wait for approval. */
   readonly held?: { readonly hash: string; readonly rules: number; readonly reason: string };

@@ -5,6 +5,7 @@ test('without any setting the app talks to the public cloud and may touch nothin
     allowedScopes: [],
     outboundRanges: [],
     auth: 'keys',
+    logLevel: 'info',
     rateLimits: { perCaller: 600, inAll: 3000 },
     cloud: 'public',
     armEndpoint: 'https://management.azure.com',
