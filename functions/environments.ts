@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { shownGraph, type LaneState } from '../orchestrations/laneState.ts';
+import { clustersOf } from '../shared/model/clusters.ts';
 import { resourceIds } from '../shared/model/names.ts';
 import type { StepStatus } from '../shared/model/step.ts';
 import {
@@ -66,7 +67,7 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
     ...(status?.sync === undefined ? {} : { sync: status.sync }),
     ...shownAccess(access),
     findings: status?.findings ?? [],
-    resources: resourceIds(state.spec),
+    resources: { ...resourceIds(state.spec), clusters: clustersOf(state.spec).map(({ id }) => id) },
     spec: state.spec,
     ...(state.nextSpec === undefined ? {} : { nextSpec: state.nextSpec }),
   });

@@ -3,7 +3,7 @@ import type { Problem } from '../problem.ts';
 import type { AdoptSpec } from './adoptTypes.ts';
 import type { ClusterSpec, PlacedClusterSpec, SubnetSpec } from './clusterTypes.ts';
 
-export type { ClusterSpec, NodePoolSpec, PlacedClusterSpec } from './clusterTypes.ts';
+export type { ClusterSpec, NodePoolSpec } from './clusterTypes.ts';
 
 /** What the user asks for, with every default filled in. JSON-able and deeply frozen. */
 export interface EnvironmentSpec {
