@@ -3,6 +3,7 @@ import type { EnvironmentState, Finding } from '../shared/model/environmentStatu
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import { passTrace, withCause, type PassTrace } from '../shared/model/traceContext.ts';
 import type { StepName, StepProblem } from '../shared/model/step.ts';
+import { withSync, type SyncRecord } from '../shared/model/syncHistory.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { provisioningGraph, releaseGraph, syncGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
 import type { Step } from '../shared/plan/step.ts';
@@ -54,6 +55,8 @@ export interface LaneState {
   readonly lastGoodSyncAt?: string;
   /** What the last sync that wrote the firewall came to; without fingerprints, which only the last sync's are good for. */
   readonly lastChange?: { readonly time: string; readonly report: SyncReport };
+  /** What the newest syncs came to, newest first; absent in the states of versions that kept none. */
+  readonly history?: readonly SyncRecord[];
   readonly totals: LaneTotals;
   /** When the environment first became ready. */
   readonly readyAt?: string;
@@ -199,6 +202,15 @@ function afterSync(state: LaneState, now: string): LaneState {
     ...(catalogue === undefined ? {} : { catalogue }),
     ...(told === undefined ? {} : { told }),
     ...(problem === undefined ? { lastGoodSyncAt: now } : {}),
+    history: withSync(state.history ?? [], {
+      time: now,
+      result: problem === undefined ? 'done' : 'failed',
+      ...writtenBy(report),
+      drift: report?.drift.length ?? 0,
+      repaired: repaired.length,
+      held: report?.held?.rules ?? 0,
+      ...(problem === undefined ? {} : { problem: problem.message }),
+    }),
     ...(report?.wrote === true ? { lastChange: { time: now, report: withoutFingerprints(report) } } : {}),
     driftSince: Object.fromEntries(
       (report?.drift ?? [])
@@ -214,6 +226,13 @@ function afterSync(state: LaneState, now: string): LaneState {
       ...(isNoOp ? { noOpRuns: (state.totals.noOpRuns ?? 0) + 1 } : {}),
     },
   };
+}
+
+/** Rules that a sync wrote; what one would have written, had it come to it, is nothing. */
+function writtenBy(report: SyncReport | undefined): Pick<SyncRecord, 'created' | 'updated' | 'deleted' | 'wrote'> {
+  if (report?.wrote !== true) return { created: 0, updated: 0, deleted: 0, wrote: false };
+  const { created, updated, deleted } = report;
+  return { created, updated, deleted, wrote: true };
 }
 
 const isRepairing = ({ spec }: LaneState): boolean => spec.drift.action === 'repair';
