@@ -5,6 +5,7 @@ import { settings } from '../../shared/settings.ts';
 import { audit, type AuditLog } from '../audit.ts';
 import { azureProblem } from './azureProblem.ts';
 import { authLevelOf, callerOf, registeredMode, requireRole, type AuthMode, type Caller } from './caller.ts';
+import { conditional } from './conditional.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 import { rateLimiter } from './rateLimit.ts';
 import { requireBounded, requireReadable, requireSameSite } from './requestChecks.ts';
@@ -51,7 +52,7 @@ const guarded =
       answer = problemResponse(problem);
     }
     const receipt = isToBeRecorded(route, call.code) ? recordOf(route, request, answer, call, context) : undefined;
-    return {
+    return conditional(request, {
       ...answer,
       headers: {
         ...dataHeaders,
@@ -60,7 +61,7 @@ const guarded =
         ...(receipt === undefined ? {} : { 'x-gatehouse-audit': receipt }),
       },
       ...(typeof answer.body === 'string' ? { body: redacted(answer.body) } : {}),
-    };
+    });
   };
 
 /** Who calls, if there is room for another request; who is nobody shares one bucket with all the others who are. */

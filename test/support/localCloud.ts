@@ -114,7 +114,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
         status: response.status,
         headers: response.headers,
         text,
-        body: isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined,
+        body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : undefined,
       };
     },
     untilState: async (name, ...states) => {
