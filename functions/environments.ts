@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { shownGraph, type LaneState } from '../orchestrations/laneState.ts';
 import { clustersOf } from '../shared/model/clusters.ts';
+import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { resourceIds } from '../shared/model/names.ts';
 import type { StepStatus } from '../shared/model/step.ts';
 import {
@@ -16,6 +17,7 @@ import {
   signalLane,
   startLane,
   type AccessLane,
+  type Lane,
 } from './http/laneClient.ts';
 import { accepted, flag, json } from './http/message.ts';
 import { specFrom } from './http/spec.ts';
@@ -43,6 +45,7 @@ export async function listEnvironments(_request: HttpRequest, client: DurableCli
             subscription: lane.state.spec.subscription,
             createdAt: lane.createdAt,
             updatedAt: lane.updatedAt,
+            ...summaryOf(lane),
           },
     ),
   });
@@ -65,12 +68,31 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
     steps: shownSteps(state, status?.steps ?? []),
     counts: status?.counts,
     ...(status?.sync === undefined ? {} : { sync: status.sync }),
+    history: state.history ?? [],
+    clusters: shownClusters(state.spec),
     ...shownAccess(access),
     findings: status?.findings ?? [],
-    resources: { ...resourceIds(state.spec), clusters: clustersOf(state.spec).map(({ id }) => id) },
+    resources: resourceIds(state.spec),
     spec: state.spec,
     ...(state.nextSpec === undefined ? {} : { nextSpec: state.nextSpec }),
   });
+}
+
+/** What somebody who looks over many environments wants to know of each. */
+function summaryOf({ status }: Lane): object {
+  if (status === undefined) return {};
+  const { since, counts, sync } = status;
+  const { stepsDone, stepsTotal, publications } = counts;
+  const { drift = [], held, problems = [] } = sync?.report ?? {};
+  return {
+    since,
+    stepsDone,
+    stepsTotal,
+    publications,
+    drift: drift.length,
+    held: held?.rules ?? 0,
+    problems: problems.length + (sync?.lastResult === 'failed' ? 1 : 0),
+  };
 }
 
 /** The steps with what their graph knows of them: titles for people, what each waits for, and how long it takes, in seconds. */
@@ -79,6 +101,22 @@ function shownSteps(state: LaneState, steps: readonly StepStatus[]): readonly ob
   return steps.map((step) => {
     const { title, expectedSeconds, after } = graph.get(step.name) ?? {};
     return { ...step, ...(title !== undefined && { title, expectedSeconds, after }) };
+  });
+}
+
+/** The clusters behind the firewall, with the subnets of their nodes. */
+function shownClusters(spec: EnvironmentSpec): readonly object[] {
+  const { clusterSubnet } = resourceIds(spec);
+  const own = [{ id: clusterSubnet, prefixes: [spec.network.clusterSubnet.prefix] }];
+  return clustersOf(spec).map(({ name, id, isPrivate }) => {
+    const adopted = spec.adopt?.found?.clusters.find((cluster) => cluster.id === id);
+    return {
+      name,
+      id,
+      isPrivate,
+      isAdopted: adopted !== undefined,
+      subnets: (adopted?.subnets ?? own).map((subnet) => ({ id: subnet.id, prefixes: subnet.prefixes })),
+    };
   });
 }
 
