@@ -124,6 +124,19 @@ export default {
       from: { path: '^orchestrations/' },
       to: { path: '^functions/' },
     },
+    {
+      name: 'page-talks-http',
+      comment: 'It runs in a browser, and shares with the app what types say of its answers.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { pathNot: ['^web/', '^node_modules/preact/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'page-models-are-pure',
+      severity: 'error',
+      from: { path: '^web/model/' },
+      to: { pathNot: '^web/model/', dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -133,7 +146,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js', '.cjs', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json'],
     },
   },
 };

@@ -1,5 +1,6 @@
-// Bundles the app (functions/) and what runs it on one machine (local/) into dist/.
+// Bundles the app (functions/, with its page web/) and what runs it on one machine (local/) into dist/.
 import { appEntry, bundle } from './packaging/bundle.ts';
+import { buildPage } from './packaging/page.ts';
 
 const entryPoints = {
   ...appEntry,
@@ -9,7 +10,9 @@ const entryPoints = {
   'local/azure': 'local/azure/main.ts',
   'local/demo': 'local/demo/main.ts',
 };
-const { outputs } = await bundle(entryPoints, 'dist');
+const app = await bundle(entryPoints, 'dist');
+const page = await buildPage('dist/web');
+const outputs = { ...app.outputs, ...page.outputs };
 if (!process.argv.includes('--quiet')) {
   for (const [file, { bytes, entryPoint }] of Object.entries(outputs)) {
     if (entryPoint !== undefined) console.log(`${file}  ${Math.ceil(bytes / 1024)} KB`);

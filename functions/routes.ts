@@ -3,6 +3,7 @@ import { grantAccess, revokeAccess } from './grants.ts';
 import { health } from './health.ts';
 import type { Route } from './http/route.ts';
 import { metrics } from './metrics.ts';
+import { statusPage, statusPageAsset } from './page/page.ts';
 import { planEnvironment, planSpec } from './plans.ts';
 import { explain, listServices, showDrift } from './services.ts';
 import { approveEnvironment, releaseEnvironment, retryEnvironment, syncEnvironment } from './signals.ts';
@@ -201,5 +202,25 @@ export const routes: readonly Route[] = [
     answers: { 200: 'metrics' },
     refusals: [],
     handler: metrics,
+  },
+  {
+    name: 'statusPage',
+    method: 'GET',
+    path: 'ui',
+    access: 'open',
+    summary: 'Load the status page, which holds no data itself',
+    answers: { 200: 'page' },
+    refusals: [404],
+    handler: statusPage,
+  },
+  {
+    name: 'statusPageAsset',
+    method: 'GET',
+    path: 'ui/{asset}',
+    access: 'open',
+    summary: 'Load a part of the status page',
+    answers: { 200: 'page' },
+    refusals: [404],
+    handler: statusPageAsset,
   },
 ];

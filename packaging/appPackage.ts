@@ -5,6 +5,7 @@ import { appEntry, bundle } from './bundle.ts';
 import { contentProblems } from './contents.ts';
 import { licenceTexts } from './licences.ts';
 import { PackageError } from './packageError.ts';
+import { buildPage } from './page.ts';
 import { licenceProblems, shippedPackages, type ShippedPackage } from './shippedPackages.ts';
 import { zip, type PackageFile } from './zip.ts';
 
@@ -34,7 +35,9 @@ export async function makePackage(directory: string, hostFile: string): Promise<
 }
 
 async function filled(directory: string, host: string): Promise<AppPackage> {
-  const metafile = await bundle(appEntry, join(directory, 'dist'));
+  const app = await bundle(appEntry, join(directory, 'dist'));
+  const page = await buildPage(join(directory, 'dist', 'web'));
+  const metafile = { inputs: { ...app.inputs, ...page.inputs }, outputs: { ...app.outputs, ...page.outputs } };
   const packages = shippedPackages(metafile);
   const unfit = licenceProblems(packages);
   if (unfit.length > 0) throw new PackageError(unfit);

@@ -17,6 +17,7 @@ type AnswerKind =
   | 'granted'
   | 'health'
   | 'metrics'
+  | 'page'
   | 'plan'
   | 'services';
 

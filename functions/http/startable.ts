@@ -1,5 +1,4 @@
 import type { DurableClient } from 'durable-functions';
-import { clustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { Problem } from '../../shared/model/problem.ts';
@@ -42,7 +41,7 @@ async function keptElsewhere(client: DurableClient, spec: EnvironmentSpec): Prom
   const lanes = await listLanes(client);
   const idsOf = (one: EnvironmentSpec) => [
     resourceIds(one).firewall,
-    ...(one.adopt?.clusters ?? clustersOf(one).map(({ id }) => id)),
+    ...(one.adopt?.clusters ?? [resourceIds(one).cluster]),
   ];
   const wanted = new Set(idsOf(spec).map((id) => id.toLowerCase()));
   return lanes.flatMap((lane) =>

@@ -1,0 +1,2 @@
+/** Bundled beside the script (packaging/page.ts). */
+declare module '*.css';

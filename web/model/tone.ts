@@ -1,0 +1,31 @@
+import type { EnvironmentSummary } from './answers.ts';
+
+/** How something is, as colours and icons tell it. */
+export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'off';
+
+const order: readonly Tone[] = ['off', 'ok', 'busy', 'warn', 'bad'];
+
+/** The gravest of several. */
+export const gravest = (tones: readonly Tone[]): Tone =>
+  tones.reduce<Tone>((worst, tone) => (order.indexOf(tone) > order.indexOf(worst) ? tone : worst), 'off');
+
+/** What state an environment is in, in a word for people and its tone. */
+export function stateTone(state: EnvironmentSummary['state']): Tone {
+  switch (state) {
+    case 'ready':
+      return 'ok';
+    case 'provisioning':
+    case 'deleting':
+    case 'releasing':
+      return 'busy';
+    case 'failed':
+    case 'unreadable':
+      return 'bad';
+    case 'deleted':
+    case 'released':
+      return 'off';
+  }
+}
+
+export const stateWord = (state: EnvironmentSummary['state']): string =>
+  state === 'provisioning' ? 'Being built' : state.charAt(0).toUpperCase() + state.slice(1);

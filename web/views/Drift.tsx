@@ -1,0 +1,84 @@
+import type { DriftAnswer, EnvironmentAnswer, ShownDrift } from '../model/answers.ts';
+import { lastSegment, plainValue } from '../model/format.ts';
+import type { Tone } from '../model/tone.ts';
+import { Ago, Badge } from './parts.tsx';
+
+const reasons: Readonly<Record<NonNullable<ShownDrift['reason']>, string>> = {
+  services: 'follows from a service',
+  catalogue: 'newer egress catalogue',
+  spec: 'left out by the spec',
+};
+
+/** Every difference between what is wanted and what is there. */
+export function Drift({
+  drift,
+  state,
+}: {
+  readonly drift: DriftAnswer | undefined;
+  readonly state: EnvironmentAnswer['state'];
+}) {
+  if (drift === undefined) {
+    return (
+      <p class="quiet card empty-state">
+        {state === 'ready' ? 'Comparing…' : 'There is something to compare once the environment is ready.'}
+      </p>
+    );
+  }
+  const { findings, action } = drift;
+  return (
+    <section class="card drift" aria-labelledby="drift-title">
+      <header>
+        <h2 id="drift-title">Differences</h2>
+        <p class="quiet">
+          {action === 'repair' ? 'Each sync repairs them.' : 'They are reported, and repaired by nobody.'}
+        </p>
+      </header>
+      {findings.length === 0 ? (
+        <p class="calm">
+          <Badge tone="ok">Nothing differs</Badge>
+        </p>
+      ) : (
+        <ul class="findings">
+          {findings.map((finding) => (
+            <Finding key={`${finding.check} ${finding.resource} ${finding.what}`} {...finding} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Finding({ check, resource, what, expected, actual, severity, reason, since, cause }: ShownDrift) {
+  const tone: Tone = reason !== undefined ? 'busy' : severity === 'info' ? 'off' : 'bad';
+  return (
+    <li>
+      <header>
+        <Badge tone={tone}>{check}</Badge>
+        {reason !== undefined && <span class="tag">{reasons[reason]}</span>}
+        {since !== undefined && (
+          <span class="quiet">
+            <Ago time={since} />
+          </span>
+        )}
+      </header>
+      <p class="finding-what">
+        <code>{what}</code> <span class="quiet">on {lastSegment(resource)}</span>
+      </p>
+      <dl>
+        <div class="wanted">
+          <dt>wanted</dt>
+          <dd>{expected === undefined ? 'nothing' : <code>{plainValue(expected)}</code>}</dd>
+        </div>
+        <div class="found">
+          <dt>found</dt>
+          <dd>{actual === undefined ? 'nothing' : <code>{plainValue(actual)}</code>}</dd>
+        </div>
+      </dl>
+      {cause !== undefined && (
+        <p class="quiet">
+          last changed by {cause.caller} · <Ago time={cause.time} />
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,223 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { announce } from '../live/announcer.ts';
+import { act, type Failure } from '../live/api.ts';
+import { useLive } from '../live/poll.ts';
+import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../model/answers.ts';
+import { attentionOf, editsIn } from '../model/attention.ts';
+import { counted } from '../model/format.ts';
+import { hashOf, views, type EnvironmentPlace, type View } from '../model/place.ts';
+import { serviceRows } from '../model/serviceRows.ts';
+import { stateTone, stateWord } from '../model/tone.ts';
+import { Access } from './Access.tsx';
+import { AttentionList } from './AttentionList.tsx';
+import { Drift } from './Drift.tsx';
+import { History } from './History.tsx';
+import { MapView } from './MapView.tsx';
+import { ServiceDetail } from './ServiceDetail.tsx';
+import { Services } from './Services.tsx';
+import type { Wanted } from './SignIn.tsx';
+import { Timeline } from './Timeline.tsx';
+import { Icon } from './icons.tsx';
+import { ActButton, Ago, Badge, FailureNotice, Figure } from './parts.tsx';
+
+const STATUS_EVERY_MS = 1200;
+/** Read live from Azure, so seldom; whatever a sync has changed asks for it at once. */
+const LIVE_EVERY_MS = 30_000;
+
+const viewTitles: Readonly<Record<View, string>> = {
+  map: 'Map',
+  services: 'Services',
+  drift: 'Drift',
+  access: 'Access',
+  history: 'History',
+  steps: 'Steps',
+};
+
+interface EnvironmentProps {
+  readonly place: EnvironmentPlace;
+  readonly onUnauthorized: (wanted: Wanted) => void;
+}
+
+/** One environment: how it is, what should be seen to, and its views. */
+export function Environment({ place, onUnauthorized }: EnvironmentProps) {
+  const path = `/environments/${encodeURIComponent(place.name)}`;
+  const status = useLive<EnvironmentAnswer>(path, STATUS_EVERY_MS);
+  const environment = status.value;
+  const isReady = environment?.state === 'ready';
+  const changed = `${environment?.counts.syncs} ${environment?.sync?.lastTime}`;
+  const services = useLive<ServicesAnswer>(isReady ? `${path}/services` : undefined, LIVE_EVERY_MS, changed);
+  const drift = useLive<DriftAnswer>(isReady ? `${path}/drift` : undefined, LIVE_EVERY_MS, changed);
+  const rows = useMemo(
+    () => (services.value === undefined ? [] : serviceRows(services.value, drift.value)),
+    [services.value, drift.value],
+  );
+  const [failure, setFailure] = useState<Failure>();
+  const refused = [status.failure, services.failure, drift.failure].find((one) => one?.kind === 'unauthorized');
+  useEffect(() => {
+    if (refused?.kind === 'unauthorized') onUnauthorized(refused);
+  }, [refused]);
+  useAnnouncements(environment, drift.value);
+
+  if (environment === undefined) {
+    return (
+      <div class="page">
+        <h1>{place.name}</h1>
+        {status.failure === undefined ? (
+          <p class="quiet">Loading…</p>
+        ) : (
+          <FailureNotice failure={status.failure} since={status.failingSince} />
+        )}
+      </div>
+    );
+  }
+  const look = () => {
+    services.refresh();
+    drift.refresh();
+  };
+  return (
+    <div class={`page environment ${place.service === undefined ? '' : 'with-detail'}`} data-view={place.view}>
+      <Header environment={environment} onFailure={setFailure} />
+      {failure !== undefined && <FailureNotice failure={failure} />}
+      {status.failure !== undefined && <FailureNotice failure={status.failure} since={status.failingSince} />}
+      {[services, drift].map(
+        (live, index) =>
+          live.failure?.kind === 'problem' && isReady && <FailureNotice key={index} failure={live.failure} />,
+      )}
+      <AttentionList items={attentionOf(environment, services.value, drift.value)} path={path} onFailure={setFailure} />
+      <nav class="views" aria-label="Views">
+        {views.map((view) => (
+          <a
+            key={view}
+            href={hashOf({ kind: 'environment', name: place.name, view })}
+            aria-current={view === place.view ? 'page' : undefined}
+          >
+            {viewTitles[view]}
+            <ViewCount
+              view={view}
+              environment={environment}
+              services={rows.length}
+              drift={editsIn(drift.value).length}
+            />
+          </a>
+        ))}
+        {isReady && (
+          <button type="button" class="button icon-only" aria-label="Read services and drift again" onClick={look}>
+            <Icon name="refresh" />
+          </button>
+        )}
+      </nav>
+      <div class={status.failure === undefined ? 'view' : 'view stale'}>
+        <CurrentView {...{ place, environment, rows, path }} services={services.value} drift={drift.value} />
+        {place.service !== undefined && <ServiceDetail place={place} path={path} rows={rows} changed={changed} />}
+      </div>
+    </div>
+  );
+}
+
+function CurrentView(props: {
+  readonly place: EnvironmentPlace;
+  readonly environment: EnvironmentAnswer;
+  readonly rows: ReturnType<typeof serviceRows>;
+  readonly services: ServicesAnswer | undefined;
+  readonly drift: DriftAnswer | undefined;
+  readonly path: string;
+}) {
+  const { place, environment, rows, services, drift, path } = props;
+  switch (place.view) {
+    case 'map':
+      return (
+        <>
+          <MapView {...{ environment, rows, services, drift, place }} />
+          {environment.state !== 'ready' && <Timeline environment={environment} />}
+        </>
+      );
+    case 'services':
+      return <Services {...{ place, rows }} isRead={services !== undefined} clusters={environment.clusters.length} />;
+    case 'drift':
+      return <Drift drift={drift} state={environment.state} />;
+    case 'access':
+      return <Access environment={environment} path={path} />;
+    case 'history':
+      return <History environment={environment} />;
+    case 'steps':
+      return <Timeline environment={environment} />;
+  }
+}
+
+function ViewCount(props: {
+  readonly view: View;
+  readonly environment: EnvironmentAnswer;
+  readonly services: number;
+  readonly drift: number;
+}) {
+  const { view, environment, services, drift } = props;
+  if (view === 'services' && services > 0) return <span class="count">{services}</span>;
+  if (view === 'drift' && drift > 0) return <span class="count tone-bad">{drift}</span>;
+  if (view === 'access' && (environment.access?.grants.length ?? 0) > 0) {
+    return <span class="count">{environment.access?.grants.length}</span>;
+  }
+  return null;
+}
+
+function Header(props: {
+  readonly environment: EnvironmentAnswer;
+  readonly onFailure: (failure: Failure | undefined) => void;
+}) {
+  const { environment, onFailure } = props;
+  const { name, state, since, counts, sync, spec } = environment;
+  const isMoving = stateTone(state) === 'busy';
+  return (
+    <header class="environment-header">
+      <div class="environment-title">
+        <h1>{name}</h1>
+        <Badge tone={stateTone(state)}>{stateWord(state)}</Badge>
+        {spec.adopt !== undefined && <span class="tag">adopted</span>}
+      </div>
+      <p class="quiet">
+        {spec.location} · {state === 'ready' ? 'ready' : stateWord(state).toLowerCase()} · <Ago time={since} />
+        {sync?.running === true && ' · a sync is running'}
+      </p>
+      <dl class="figures">
+        {isMoving || state === 'failed' ? (
+          <Figure value={`${counts.stepsDone}/${counts.stepsTotal}`} label="Steps done" />
+        ) : (
+          <Figure value={counts.publications} label="Publications" />
+        )}
+        <Figure value={counts.firewallWrites} label="Firewall writes" />
+        <Figure value={counts.syncs} label="Syncs" />
+        <Figure value={counts.driftRepairs} label="Repairs" />
+      </dl>
+      {state === 'ready' && (
+        <ActButton
+          act={() => act('POST', `/environments/${encodeURIComponent(name)}/sync`)}
+          done="A sync was asked for."
+          onFailure={onFailure}
+        >
+          Sync now
+        </ActButton>
+      )}
+    </header>
+  );
+}
+
+/** Says what changes by itself, for those who don't see it. */
+function useAnnouncements(environment: EnvironmentAnswer | undefined, drift: DriftAnswer | undefined): void {
+  const before = useRef<{ state: string; publications: number } | undefined>(undefined);
+  useEffect(() => {
+    if (environment === undefined) return;
+    const { name, state, counts } = environment;
+    const last = before.current;
+    before.current = { state, publications: counts.publications };
+    if (last === undefined) return;
+    if (last.state !== state) announce(`${name} is ${stateWord(state).toLowerCase()}.`);
+    else if (last.publications !== counts.publications) announce(`${counted(counts.publications, 'publication')} now.`);
+  }, [environment]);
+  const edits = editsIn(drift).length;
+  const hadEdits = useRef(0);
+  useEffect(() => {
+    if (edits !== hadEdits.current) {
+      announce(edits === 0 ? 'Nothing differs any more.' : `${counted(edits, 'difference')} from what is wanted.`);
+    }
+    hadEdits.current = edits;
+  }, [edits]);
+}
