@@ -9,7 +9,9 @@ const pages = [
   'README.md',
   'SECURITY.md',
   'local/azure/README.md',
-  ...readdirSync('docs').map((file) => `docs/${file}`),
+  ...readdirSync('docs')
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
 ];
 const text = (file: string) => readFileSync(file, 'utf8');
 

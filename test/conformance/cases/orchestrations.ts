@@ -70,7 +70,7 @@ export const orchestrations: readonly ConformanceCase[] = [
     },
   },
   {
-    // Seen on Azure Storage, which holds a message back for whole seconds.
+    // Azure Storage holds a message back for whole seconds, and the rest of a timer's time is cut off.
     name: 'a timer fires no sooner than a second before it is due',
     run: async (api) => {
       const { output } = await api.ended(await api.start('sleeps', api.newId('sleeps'), { seconds: 3 }));
