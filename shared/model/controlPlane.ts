@@ -1,4 +1,4 @@
-import { isFirstCluster, resourceIds } from './names.ts';
+import { resourceIds } from './names.ts';
 import { SYSTEM_ASSIGNED, USER_ASSIGNED, type ServicePrincipalSpec } from './spec/clusterTypes.ts';
 import type { EnvironmentSpec } from './spec/types.ts';
 
@@ -17,7 +17,6 @@ export function controlPlaneOf(spec: EnvironmentSpec): ControlPlane {
   if (identity === SYSTEM_ASSIGNED) return { kind: 'system-assigned' };
   if (identity !== USER_ASSIGNED) return { kind: 'user-assigned', id: identity, isOurs: false };
   const { resourceGroup } = resourceIds(spec);
-  const name = isFirstCluster(spec) ? `${spec.name}-identity` : `${spec.name}-${spec.cluster.name}-identity`;
-  const id = `${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+  const id = `${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${spec.name}-identity`;
   return { kind: 'user-assigned', id, isOurs: true };
 }

@@ -1,5 +1,4 @@
 import { desiredIdentity } from '../desired/clusterIdentity.ts';
-import { fieldOf } from '../model/clusters.ts';
 import { controlPlaneOf } from '../model/controlPlane.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { Problem } from '../model/problem.ts';
@@ -11,9 +10,9 @@ export function identitiesExist(spec: EnvironmentSpec, observed: ActualResources
   const controlPlane = controlPlaneOf(spec);
   const named = [
     controlPlane.kind === 'user-assigned' && !controlPlane.isOurs
-      ? { path: fieldOf(spec, 'identity'), id: controlPlane.id, found: observed.identity }
+      ? { path: 'cluster.identity', id: controlPlane.id, found: observed.identity }
       : undefined,
-    { path: fieldOf(spec, 'kubeletIdentity'), id: spec.cluster.kubeletIdentity, found: observed.kubeletIdentity },
+    { path: 'cluster.kubeletIdentity', id: spec.cluster.kubeletIdentity, found: observed.kubeletIdentity },
   ];
   return Promise.resolve(
     named.flatMap((one) =>
@@ -31,13 +30,12 @@ export function identitiesExist(spec: EnvironmentSpec, observed: ActualResources
 }
 
 /** A secret that the spec names and the app does not have. */
-export function secretProblems(spec: EnvironmentSpec): Problem[] {
-  const { servicePrincipal } = spec.cluster;
+export function secretProblems({ cluster: { servicePrincipal } }: EnvironmentSpec): Problem[] {
   if (servicePrincipal === undefined || specSecret(servicePrincipal.secretName) !== undefined) return [];
   const { secretName } = servicePrincipal;
   return [
     {
-      path: fieldOf(spec, 'servicePrincipal.secretName'),
+      path: 'cluster.servicePrincipal.secretName',
       message: `The app has no setting ${secretName}.`,
       remedy: `Set the app setting ${secretName} to the secret of the service principal (a Key Vault reference will do), then try again.`,
     },

@@ -2,7 +2,6 @@ import { egressOf } from '../desired/egress.ts';
 import { egressCatalogue, type ApplicationRule, type NetworkRule } from '../desired/egressCatalogue.ts';
 import { requiredNames, type RequiredName } from '../desired/requiredEgress.ts';
 import { cloudOf } from '../model/cloud.ts';
-import { restrictedClustersOf } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 
 export interface EgressCoverage {
@@ -35,7 +34,7 @@ export function egressCoverage(spec: EnvironmentSpec): EgressCoverage {
     isTagged ||
     applicationRules.some((rule) => isOnHttps(rule) && (rule.fqdns ?? []).some((pattern) => covers(pattern, fqdn))) ||
     networkRules.some((rule) => isOnPort443(rule) && goesTo(rule, fqdn));
-  const isPrivate = restrictedClustersOf(spec).length === 0;
+  const { private: isPrivate } = spec.cluster as { readonly private: boolean };
   return {
     missing: requiredNames(cloud, spec.location).filter(
       (name) => !(isPrivate && name.publicApiServer === true) && !isLetOut(name),

@@ -2,7 +2,6 @@ import { addressCount, contains, overlaps, prefixLengthFor, trustedRange, type I
 import { firewallSubnetName, managementSubnetName } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
-import { checkedClusters, placedClusters, toldOf } from './clusterList.ts';
 import { podRange } from './clusterDefaults.ts';
 import { managementRange } from './firewallDefaults.ts';
 import { defaultMaxPods } from './clusterTypes.ts';
@@ -34,50 +33,41 @@ export function networkProblems(checked: Checked): readonly Problem[] {
     ...strayProblems(ranges),
     ...overlapProblems(ranges),
     ...reservedRangeProblems(ranges),
+    ...clusterSubnetProblems(checked, ranges.clusterSubnet),
     ...ingressSubnetProblems(checked),
-    ...checkedClusters(checked).flatMap((cluster) =>
-      toldOf(cluster, [...clusterSubnetProblems(cluster), ...podRangeSizeProblems(cluster)]),
-    ),
+    ...podRangeSizeProblems(checked),
   ];
 }
 
 interface Ranges {
   readonly addressSpace: NamedRange | undefined;
+  readonly clusterSubnet: NamedRange | undefined;
   readonly subnets: readonly NamedRange[];
-  /**
-   * Services and pods of each cluster: they live inside it and must stay clear of the network. Those of different clusters may
-   * be alike (https://learn.microsoft.com/azure/aks/azure-cni-overlay).
-   */
-  readonly inClusters: readonly (readonly NamedRange[])[];
+  /** Services and pods: they live inside the cluster and must stay clear of the network. */
+  readonly inCluster: readonly NamedRange[];
 }
 
-function soundRanges(checked: Checked): Ranges {
-  const { draft, sound } = checked;
+function soundRanges({ draft, sound }: Checked): Ranges {
   const named = (path: string, title: string, cidr: string | undefined): NamedRange | undefined =>
     cidr !== undefined && sound(path) ? { path, title, range: trustedRange(cidr) } : undefined;
-  const { network, jumpbox } = draft;
-  const clusters = checkedClusters(checked);
+  const { network, cluster, jumpbox } = draft;
+  const clusterSubnet = named('network.clusterSubnet.prefix', "the cluster's subnet", network.clusterSubnet.prefix);
   const subnets = [
-    ...clusters.map((one) =>
-      named(
-        one.at('network.clusterSubnet.prefix'),
-        one.ofIt('the subnet', "the cluster's subnet"),
-        one.draft.network.clusterSubnet.prefix,
-      ),
-    ),
+    clusterSubnet,
     named('network.firewallSubnet.prefix', "the firewall's subnet", network.firewallSubnet.prefix),
     named('network.managementSubnet.prefix', "the firewall's management subnet", managementRange(draft)),
     named('network.ingressSubnet.prefix', 'the ingress subnet', network.ingressSubnet?.prefix),
     named('jumpbox.subnet', "the jumpbox's subnet", jumpbox?.subnet),
   ];
-  const inClusters = clusters.map((one) => [
-    named(one.at('cluster.serviceCidr'), one.ofIt('the service CIDR'), one.draft.cluster.serviceCidr),
-    named(one.at('cluster.podCidr'), one.ofIt('the pod CIDR'), podRange(one.draft.cluster)),
-  ]);
+  const inCluster = [
+    named('cluster.serviceCidr', 'the service CIDR', cluster.serviceCidr),
+    named('cluster.podCidr', 'the pod CIDR', podRange(cluster)),
+  ];
   return {
     addressSpace: named('network.addressSpace', 'the address space', network.addressSpace),
+    clusterSubnet,
     subnets: subnets.filter((range) => range !== undefined),
-    inClusters: inClusters.map((ranges) => ranges.filter((range) => range !== undefined)),
+    inCluster: inCluster.filter((range) => range !== undefined),
   };
 }
 
@@ -92,13 +82,13 @@ function strayProblems({ addressSpace, subnets }: Ranges): readonly Problem[] {
     }));
 }
 
-function overlapProblems({ addressSpace, subnets, inClusters }: Ranges): readonly Problem[] {
+function overlapProblems({ addressSpace, subnets, inCluster }: Ranges): readonly Problem[] {
   const networkRanges = addressSpace === undefined ? subnets : [addressSpace, ...subnets];
   const pairs = [
     ...pairsOf(subnets),
-    ...inClusters.flatMap(pairsOf),
+    ...pairsOf(inCluster),
     // One problem per range is enough, though what overlaps a subnet overlaps its address space too.
-    ...inClusters.flat().flatMap((range) => {
+    ...inCluster.flatMap((range) => {
       const other = networkRanges.find((one) => overlaps(one.range, range.range));
       return other === undefined ? [] : [[other, range] as const];
     }),
@@ -116,8 +106,8 @@ function pairsOf(ranges: readonly NamedRange[]): readonly (readonly [NamedRange,
   return ranges.flatMap((a, index) => ranges.slice(index + 1).map((b) => [a, b] as const));
 }
 
-function reservedRangeProblems({ addressSpace, inClusters }: Ranges): readonly Problem[] {
-  const ranges = [...(addressSpace === undefined ? [] : [addressSpace]), ...inClusters.flat()];
+function reservedRangeProblems({ addressSpace, inCluster }: Ranges): readonly Problem[] {
+  const ranges = addressSpace === undefined ? inCluster : [addressSpace, ...inCluster];
   return ranges.flatMap(({ path, title, range }) => {
     const reserved = rangesOfAks.find((other) => overlaps(other, range));
     if (reserved === undefined) return [];
@@ -133,19 +123,19 @@ function reservedRangeProblems({ addressSpace, inClusters }: Ranges): readonly P
 
 function ingressSubnetProblems({ draft, sound }: Checked): readonly Problem[] {
   const path = 'network.ingressSubnet.name';
-  const { ingressSubnet } = draft.network;
+  const { ingressSubnet, clusterSubnet } = draft.network;
   if (ingressSubnet === undefined || !sound(path)) return [];
   const name = ingressSubnet.name.toLowerCase();
   const remedy = 'Choose another name, such as ingress-subnet.';
   if (reservedSubnetNames.includes(name))
     return [{ path, message: `"${ingressSubnet.name}" has a meaning of its own in Azure`, remedy }];
-  if (!placedClusters(draft).some(({ subnet }) => subnet.name.toLowerCase() === name)) return [];
-  return [{ path, message: `"${ingressSubnet.name}" is the name of a cluster's subnet`, remedy }];
+  if (name !== clusterSubnet.name.toLowerCase()) return [];
+  return [{ path, message: `"${ingressSubnet.name}" is the name of the cluster's subnet`, remedy }];
 }
 
-function clusterSubnetProblems({ draft, sound }: Checked): readonly Problem[] {
+function clusterSubnetProblems({ draft, sound }: Checked, subnet: NamedRange | undefined): readonly Problem[] {
   const problems: Problem[] = [];
-  const { name, prefix } = draft.network.clusterSubnet;
+  const { name } = draft.network.clusterSubnet;
   if (sound('network.clusterSubnet.name') && reservedSubnetNames.includes(name.toLowerCase())) {
     problems.push({
       path: 'network.clusterSubnet.name',
@@ -154,13 +144,11 @@ function clusterSubnetProblems({ draft, sound }: Checked): readonly Problem[] {
     });
   }
   const pools = soundPools(draft, sound);
-  const path = 'network.clusterSubnet.prefix';
-  if (!sound(path) || pools === undefined) return problems;
-  const range = trustedRange(prefix);
+  if (subnet === undefined || pools === undefined) return problems;
   const { cni } = draft.cluster;
   const addressesOf = ({ maxPods = defaultMaxPods[cni] }: Pool) => (cni === 'azure' ? maxPods + 1 : 1);
   const needed = pools.reduce((sum, pool) => sum + (pool.nodeCount + 1) * addressesOf(pool), RESERVED_ADDRESSES);
-  const available = addressCount(range);
+  const available = addressCount(subnet.range);
   if (available < needed) {
     const sums = pools.map((pool) => {
       const perNode = cni === 'azure' ? ` × (${addressesOf(pool) - 1} pods + 1)` : '';
@@ -168,9 +156,9 @@ function clusterSubnetProblems({ draft, sound }: Checked): readonly Problem[] {
     });
     const nodes = pools.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
     problems.push({
-      path,
+      path: subnet.path,
       message:
-        `${range.cidr} has ${available} addresses, and ${nodes} nodes need ${needed}: ` +
+        `${subnet.range.cidr} has ${available} addresses, and ${nodes} nodes need ${needed}: ` +
         `${sums.join(' + ')} + ${RESERVED_ADDRESSES} reserved by Azure`,
       remedy: `Use a /${prefixLengthFor(needed)} or wider, or fewer nodes${cni === 'azure' ? ', or cluster.cni azure-overlay' : ''}.`,
     });
