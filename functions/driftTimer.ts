@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { app, type InvocationContext, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
 import { environmentState } from '../orchestrations/laneState.ts';
+import { clustersOf, type ClusterPlace } from '../shared/model/clusters.ts';
 import { azureFailure } from '../shared/observe/failure.ts';
 import { servicesHaveChanged } from '../shared/observe/servicePass.ts';
 import { timerSchedule } from '../shared/settings.ts';
@@ -63,13 +64,14 @@ async function passServices(timer: Timer, context: InvocationContext): Promise<v
   const client = df.getClient(context);
   await exportLanes(client);
   const looksInside = isFirstOfItsTenMinutes(timer);
+  const isLookedAt = ({ isPrivate }: ClusterPlace) => looksInside || !isPrivate;
   const lanes = (await readableLanes(client, context))
     .filter(waitsReady)
-    .filter(({ state }) => looksInside || !state.spec.cluster.private);
+    .filter(({ state }) => clustersOf(state.spec).some(isLookedAt));
   await forEachLane(lanes, context, 'could not be looked at', async (lane) => {
     const { spec, lastSync } = lane.state;
     const known = lastSync?.problem === undefined ? lastSync?.report?.services : undefined;
-    if (!(await servicesHaveChanged(spec, known))) return;
+    if (!(await servicesHaveChanged(spec, clustersOf(spec).filter(isLookedAt), known))) return;
     await signalLane(client, lane, {
       kind: 'sync',
       id: randomUUID(),

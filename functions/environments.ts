@@ -72,7 +72,7 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
     clusters: shownClusters(state.spec),
     ...shownAccess(access),
     findings: status?.findings ?? [],
-    resources: resourceIds(state.spec),
+    resources: { ...resourceIds(state.spec), clusters: clustersOf(state.spec).map(({ id }) => id) },
     spec: state.spec,
     ...(state.nextSpec === undefined ? {} : { nextSpec: state.nextSpec }),
   });

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { nameOf, type SyncObservation } from '../orchestrations/activities/syncObservation.ts';
+import { clusterView } from '../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { probeConnectivity } from '../shared/observe/connectivity.ts';
 import { driftCauses } from '../shared/observe/driftCauses.ts';
@@ -114,8 +115,10 @@ export async function showDrift(request: HttpRequest, client: DurableClient): Pr
     ...(lane.state.catalogue === undefined ? {} : { catalogue: lane.state.catalogue }),
   });
   const { wroteAt, driftSince, readyAt } = lane.state;
-  const ofClusters = observed.clusters.flatMap(({ cluster }) =>
-    cluster === undefined ? [] : clusterFindings(spec, cluster, observed.nodeRanges),
+  const ofClusters = observed.clusters.flatMap(({ name, cluster }) =>
+    cluster === undefined || spec.adopt !== undefined
+      ? []
+      : clusterFindings(clusterView(spec, name), cluster, observed.nodeRanges),
   );
   const resources = [...findings, ...ofClusters].flatMap(({ check, resource }) =>
     check === 'egressCatalogue' ? [] : [resource],

@@ -1,7 +1,9 @@
 import { sameId } from '../shared/actual/compare.ts';
+import { clusterViews } from '../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { resourceIds, ruleCollectionGroupId } from '../shared/model/names.ts';
 import type { StepName, StepStatus } from '../shared/model/step.ts';
+import { clusterStep } from '../shared/plan/clusterSteps.ts';
 import { provisioningGraph } from '../shared/plan/provisioningGraph.ts';
 import { criticalPath } from '../shared/plan/stepOrder.ts';
 import type { Step } from '../shared/plan/step.ts';
@@ -73,7 +75,9 @@ function secondsOfSteps(spec: EnvironmentSpec, writes: readonly LoggedRequest[])
     firewall: [ids.firewall, 0],
     routes: [ids.routeTable, 1],
     networkRouting: [ids.virtualNetwork, 1],
-    cluster: [ids.cluster, 0],
+    ...Object.fromEntries(
+      clusterViews(spec).map((view) => [clusterStep('cluster', view), [resourceIds(view).cluster, 0]]),
+    ),
   };
   return ({ name }) => {
     const [id, nth] = written[name] ?? ['', 0];

@@ -1,4 +1,5 @@
 import type { DurableClient } from 'durable-functions';
+import { clustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { Problem } from '../../shared/model/problem.ts';
@@ -41,7 +42,7 @@ async function keptElsewhere(client: DurableClient, spec: EnvironmentSpec): Prom
   const lanes = await listLanes(client);
   const idsOf = (one: EnvironmentSpec) => [
     resourceIds(one).firewall,
-    ...(one.adopt?.clusters ?? [resourceIds(one).cluster]),
+    ...(one.adopt?.clusters ?? clustersOf(one).map(({ id }) => id)),
   ];
   const wanted = new Set(idsOf(spec).map((id) => id.toLowerCase()));
   return lanes.flatMap((lane) =>

@@ -15,13 +15,13 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { isJsonObject, jsonAt, type Json, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { DesiredResource } from '../../shared/model/resource.ts';
-import type { StepName } from '../../shared/model/step.ts';
+import type { SingleStepName } from '../../shared/model/step.ts';
 import { withApiServerNames } from '../../shared/observe/apiServerNames.ts';
 import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
 import { observePublicIps } from '../../shared/observe/resources.ts';
 import { observeRulePolicy } from '../../shared/observe/rulePolicy.ts';
-import { isClusterAssociation, isRouteTableAssociation } from '../../shared/plan/driftPaths.ts';
+import { isRouteTableAssociation, onlyUnrouted } from '../../shared/plan/driftPaths.ts';
 import { egressIsInPlace } from '../../shared/plan/egressInPlace.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import { wantedPublicIps } from '../../shared/plan/publicIpPlan.ts';
@@ -38,7 +38,7 @@ import { startFirewallPolicy, startRuleCollectionGroup } from './policySteps.ts'
 type StartStep = (spec: EnvironmentSpec, mayWrite: boolean, lanes: AccessLanes) => Promise<StepOutcome>;
 
 /** What each step of the provisioning graph does; what comes after what is said there. */
-export const provisioningSteps: Readonly<Partial<Record<StepName, StartStep>>> = {
+export const provisioningSteps: Readonly<Partial<Record<SingleStepName, StartStep>>> = {
   preflight: async (spec) => {
     const { foreign, blocked } = await preflight(spec);
     if (foreign.length > 0) return failedBy('ForeignResource', foreign);
@@ -131,7 +131,7 @@ export async function startRoutes(spec: EnvironmentSpec, mayWrite: boolean): Pro
 }
 
 /**
- * DNS servers and the association of the route table with the cluster's subnet. The latter sends everything to the firewall,
+ * DNS servers and the association of the route table with the nodes' subnets. The latter sends everything to the firewall,
  * and so is made only once the firewall lets out what the spec calls for; what else differs is written meanwhile.
  *
  * @returns done with `again` where the association is held back
@@ -152,9 +152,8 @@ export async function startNetworkRouting(spec: EnvironmentSpec, mayWrite: boole
     const outcome = await ensureResource(rest, spec.name, mayWrite);
     return outcome.outcome === 'done' ? { ...outcome, ...heldBack } : outcome;
   }
-  // Where only that of the cluster's subnet is missing, the subnet alone is written: a network PUT sends every subnet again.
-  const onlySubnet = differences.length > 0 && differences.every(({ path }) => isClusterAssociation(spec, path));
-  return ensureResource(onlySubnet ? desiredSubnetRouting(spec) : network, spec.name, mayWrite);
+  const view = onlyUnrouted(spec, differences);
+  return ensureResource(view === undefined ? network : desiredSubnetRouting(view), spec.name, mayWrite);
 }
 
 async function letsOutEgress(spec: EnvironmentSpec, firewall: JsonObject): Promise<boolean> {
@@ -164,7 +163,7 @@ async function letsOutEgress(spec: EnvironmentSpec, firewall: JsonObject): Promi
 
 const egressMissing = (spec: EnvironmentSpec) => ({
   code: 'EgressRulesMissing',
-  message: `${resourceIds(spec).routeTable} is not attached to the cluster's subnet: the firewall does not let out what the cluster needs yet.`,
+  message: `${resourceIds(spec).routeTable} is not attached to the nodes' subnet: the firewall does not let out what they need yet.`,
   remedy: 'Retry: the rules of the firewall are written first.',
 });
 

@@ -1,5 +1,6 @@
+import { clusterView } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import type { StepName } from '../../shared/model/step.ts';
+import { stepParts, type SingleStepName } from '../../shared/model/step.ts';
 import type { StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import type { AccessLanes } from './accessLanes.ts';
@@ -11,7 +12,7 @@ import { teardownSteps } from './teardownSteps.ts';
 
 /** What each step of a release does: nothing is written to Azure. */
 const releaseSteps: Readonly<
-  Partial<Record<StepName, (spec: EnvironmentSpec, lanes: AccessLanes) => Promise<StepOutcome>>>
+  Partial<Record<SingleStepName, (spec: EnvironmentSpec, lanes: AccessLanes) => Promise<StepOutcome>>>
 > = {
   accessLanes: (spec, lanes) => lanes.end(spec, 'release', false),
 };
@@ -35,12 +36,15 @@ export async function startStep(input: StartStepInput, lanes: AccessLanes, log: 
 }
 
 async function stepOf(input: StartStepInput, lanes: AccessLanes): Promise<StepOutcome> {
-  const { graph, step, spec, force, mayWrite } = input;
+  const { graph, step, force, mayWrite } = input;
+  const { does, cluster } = stepParts(step);
+  // What is about one cluster sees the environment as that one does.
+  const spec = cluster === undefined ? input.spec : clusterView(input.spec, cluster);
   const start = {
-    provision: () => provisioningSteps[step]?.(spec, mayWrite, lanes),
-    sync: () => syncSteps[step]?.(input, lanes),
-    teardown: () => teardownSteps[step]?.(spec, force, lanes),
-    release: () => releaseSteps[step]?.(spec, lanes),
+    provision: () => provisioningSteps[does]?.(spec, mayWrite, lanes),
+    sync: () => syncSteps[does]?.(input, lanes),
+    teardown: () => teardownSteps[does]?.(spec, force, lanes),
+    release: () => releaseSteps[does]?.(spec, lanes),
     access: () => startAuthorizedRanges(input),
   }[graph]();
   if (start === undefined) throw new Error(`There is no step ${step} in the graph ${graph}.`);

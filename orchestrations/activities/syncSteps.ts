@@ -5,7 +5,7 @@ import { clustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { ServiceList } from '../../shared/model/service.ts';
-import type { StepName } from '../../shared/model/step.ts';
+import type { SingleStepName } from '../../shared/model/step.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { probeConnectivity } from '../../shared/observe/connectivity.ts';
 import type { ObservedIngress } from '../../shared/observe/ingress.ts';
@@ -38,7 +38,7 @@ const MAX_PROBES = 10;
 type SyncStep = (input: StartStepInput, lanes: AccessLanes) => Promise<StepOutcome>;
 
 /** What each step of a sync does. */
-export const syncSteps: Readonly<Partial<Record<StepName, SyncStep>>> = {
+export const syncSteps: Readonly<Partial<Record<SingleStepName, SyncStep>>> = {
   observe: async (input, lanes) => {
     const looked = await observeSync(input);
     if ('outcome' in looked) return looked.outcome;

@@ -5,13 +5,15 @@ import { listResources, putResource, readResource } from '../../shared/azure/res
 import { isAdopting } from '../../shared/desired/adopted.ts';
 import { desiredIdentity, desiredRoleAssignments } from '../../shared/desired/clusterIdentity.ts';
 import { apiVersions } from '../../shared/model/apiVersions.ts';
+import { clustersOf, clusterViews } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
-import type { StepName } from '../../shared/model/step.ts';
+import type { SingleStepName } from '../../shared/model/step.ts';
 import { observeIdentity } from '../../shared/observe/identities.ts';
 import { observeResources } from '../../shared/observe/resources.ts';
 import { foreignSubnets, withoutOwnParts } from '../../shared/plan/networkRemoval.ts';
+import { seenBy } from '../../shared/plan/plan.ts';
 import { isJumpboxRetired } from '../../shared/plan/retiredJumpbox.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { withdrawRules } from './adoptedSteps.ts';
@@ -25,7 +27,7 @@ import { removeAsRead } from './removeResource.ts';
 import { removeRoleAssignments } from './roleAssignments.ts';
 
 /** What the environment itself puts into its resource group. */
-const groupMembers = ['virtualNetwork', 'routeTable', 'firewall', 'cluster'] as const;
+const groupMembers = ['virtualNetwork', 'routeTable', 'firewall'] as const;
 
 type RemoveStep = (spec: EnvironmentSpec, force: boolean, lanes: AccessLanes) => Promise<StepOutcome>;
 
@@ -33,7 +35,7 @@ type RemoveStep = (spec: EnvironmentSpec, force: boolean, lanes: AccessLanes) =>
  * What each step of the teardown graph does. Only what carries the environment's tag is deleted; what others have put
  * into it is kept, together with what it needs.
  */
-export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
+export const teardownSteps: Readonly<Partial<Record<SingleStepName, RemoveStep>>> = {
   accessLanes: (spec, force, lanes) => lanes.end(spec, 'delete', force),
 
   /** Only what is adopted has rules to be taken back: a firewall of our own goes with them. */
@@ -67,9 +69,12 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
 
   firewall: async (spec, force) => {
     // Nodes that boot need their way out: a creation without it runs into its longest timeout, and blocks the deletion.
-    const cluster = await readResource(resourceIds(spec).cluster, apiVersions.containerService);
-    const state = cluster === undefined ? 'Deleting' : provisioningState(cluster);
-    if (state !== 'Deleting' && !isSettled(state)) return waitFor(`the cluster is ${state}`);
+    const clusters = await Promise.all(
+      clustersOf(spec).map(({ id }) => readResource(id, apiVersions.containerService)),
+    );
+    const states = clusters.flatMap((cluster) => (cluster === undefined ? [] : provisioningState(cluster)));
+    const busy = states.find((state) => state !== 'Deleting' && !isSettled(state));
+    if (busy !== undefined) return waitFor(`the cluster is ${busy}`);
     return remove(spec, resourceIds(spec).firewall, apiVersions.network, force);
   },
 
@@ -102,8 +107,11 @@ export const teardownSteps: Readonly<Partial<Record<StepName, RemoveStep>>> = {
       observeResources(spec),
     ]);
     // ARM's list of a group lags behind: what was kept above is looked for by its own name as well.
-    const identity = desiredIdentity(spec) === undefined ? undefined : observed.identity;
-    const single = [...groupMembers.map((name) => observed[name]), observed.policy?.policy, identity];
+    const ofClusters = clusterViews(spec).flatMap((view) => {
+      const { cluster, identity } = seenBy(view, observed);
+      return [cluster, desiredIdentity(view) === undefined ? undefined : identity];
+    });
+    const single = [...groupMembers.map((name) => observed[name]), observed.policy?.policy, ...ofClusters];
     const kept = [...single, ...(observed.publicIps ?? []), ...(observed.publicIpPrefixes ?? [])].filter(
       (resource) => resource !== undefined,
     );

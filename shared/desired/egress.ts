@@ -1,4 +1,5 @@
 import { cloudOf } from '../model/cloud.ts';
+import { clusterViews } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
 import { hasJumpbox } from './jumpbox.ts';
@@ -71,10 +72,12 @@ export function egressOf(spec: EnvironmentSpec): Egress {
   };
 }
 
-/** Where the nodes' traffic comes from: the cluster's subnet, or those of every cluster that is adopted. Canonical CIDRs. */
-function nodePrefixes({ adopt, network }: EnvironmentSpec): readonly string[] {
-  const adopted = adopt?.found?.clusters.flatMap(({ subnets }) => subnets.flatMap(({ prefixes }) => prefixes)) ?? [];
-  return adopted.length === 0 ? [network.clusterSubnet.prefix] : [...new Set(adopted)];
+/** Where the nodes' traffic comes from: the subnets of every cluster, adopted or not. Canonical CIDRs. */
+function nodePrefixes(spec: EnvironmentSpec): readonly string[] {
+  const found = spec.adopt?.found?.clusters ?? [];
+  const adopted = found.flatMap(({ subnets }) => subnets.flatMap(({ prefixes }) => prefixes));
+  const created = clusterViews(spec).map(({ network }) => network.clusterSubnet.prefix);
+  return adopted.length === 0 ? created : [...new Set(adopted)];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { apiVersions } from '../model/apiVersions.ts';
+import { clusterViews } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { canonicalRange } from '../model/ipRange.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -39,7 +40,7 @@ function resolvers({ firewall }: EnvironmentSpec, firewallPrivateIp: string): Js
   return firewall.dnsProxy ? { dhcpOptions: { dnsServers: [firewallPrivateIp] } } : {};
 }
 
-/** The association of the route table with the cluster's subnet alone: a subnet PUT leaves the rest of the network be. */
+/** The association of the route table with the subnet of the view's cluster alone: a subnet PUT leaves the rest of the network be. */
 export function desiredSubnetRouting(spec: EnvironmentSpec): DesiredResource {
   const ids = resourceIds(spec);
   return {
@@ -102,7 +103,7 @@ function virtualNetwork(
   networkProperties: JsonObject,
   routedProperties: JsonObject,
 ): DesiredResource {
-  const { addressSpace, clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
+  const { addressSpace, firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
   // Neither of the further subnets has a route table. Azure wants the one to reach the Internet by itself; in the other there
   // are only frontends of load balancers, and it is the nodes' subnet that answers are routed by.
   const further = [managementSubnet, ingressSubnet].filter((subnet) => subnet !== undefined);
@@ -116,10 +117,10 @@ function virtualNetwork(
         addressSpace: { addressPrefixes: [addressSpace] },
         ...networkProperties,
         subnets: [
-          {
+          ...clusterViews(spec).map(({ network: { clusterSubnet } }) => ({
             name: clusterSubnet.name,
             properties: { addressPrefix: clusterSubnet.prefix, ...routedProperties },
-          },
+          })),
           ...[firewallSubnet, ...further].map(({ name, prefix }) => ({ name, properties: { addressPrefix: prefix } })),
           // What leaves the jumpbox goes the same way as what leaves the nodes.
           ...(hasJumpbox(spec)

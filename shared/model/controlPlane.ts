@@ -1,4 +1,4 @@
-import { resourceIds } from './names.ts';
+import { isFirstCluster, resourceIds } from './names.ts';
 import { SYSTEM_ASSIGNED, USER_ASSIGNED, type ServicePrincipalSpec } from './spec/clusterTypes.ts';
 import type { EnvironmentSpec } from './spec/types.ts';
 
@@ -17,6 +17,7 @@ export function controlPlaneOf(spec: EnvironmentSpec): ControlPlane {
   if (identity === SYSTEM_ASSIGNED) return { kind: 'system-assigned' };
   if (identity !== USER_ASSIGNED) return { kind: 'user-assigned', id: identity, isOurs: false };
   const { resourceGroup } = resourceIds(spec);
-  const id = `${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${spec.name}-identity`;
+  const name = isFirstCluster(spec) ? `${spec.name}-identity` : `${spec.name}-${spec.cluster.name}-identity`;
+  const id = `${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
   return { kind: 'user-assigned', id, isOurs: true };
 }

@@ -4,7 +4,7 @@ import { isJsonObject, isList, type Json, type JsonObject } from './json.ts';
 import { managementSubnetName } from './names.ts';
 import type { Problem } from './problem.ts';
 import { relationProblems } from './spec/checks.ts';
-import { clusterOf } from './spec/clusterDefaults.ts';
+import { placedClusters } from './spec/clusterList.ts';
 import { hasDnsProxy, managementRange } from './spec/firewallDefaults.ts';
 import { dotted, formProblems, type Path } from './spec/problems.ts';
 import { specSchema, type SpecDraft } from './spec/schema.ts';
@@ -102,22 +102,25 @@ function without(object: JsonObject, paths: readonly Path[]): JsonObject {
 
 /** The spec that a draft without problems stands for. What isn't built yet has been refused, so those fields are constant. */
 function specOf(draft: SpecDraft, subscription: string): EnvironmentSpec {
-  const { name, location, network, firewall, egress, cluster, access, ingress, drift, jumpbox, adopt } = draft;
+  const { name, location, network, firewall, egress, access, ingress, drift, jumpbox, adopt } = draft;
   const management = managementRange(draft);
+  const clusters = placedClusters(draft);
+  const { subnet, ...first } = clusters[0]!;
   return {
     name,
     subscription,
     location,
     network: {
       addressSpace: network.addressSpace,
-      clusterSubnet: network.clusterSubnet,
+      clusterSubnet: subnet,
       firewallSubnet: network.firewallSubnet,
       ...(management !== undefined && { managementSubnet: { name: managementSubnetName, prefix: management } }),
       ...(network.ingressSubnet !== undefined && { ingressSubnet: network.ingressSubnet }),
     },
     firewall: { ...firewall, zones: [...new Set(firewall.zones)].toSorted(), dnsProxy: hasDnsProxy(firewall) },
     egress: { ...egress, presets: [...new Set(egress.presets)] },
-    cluster: clusterOf(name, cluster),
+    cluster: first,
+    ...(draft.clusters === undefined ? {} : { clusters }),
     access,
     ingress: { ...ingress, expose: ingress.expose ?? (adopt === undefined ? 'public' : 'annotated') },
     drift,

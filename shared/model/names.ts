@@ -56,6 +56,7 @@ export interface ResourceNames {
 export type NamedSpec = Pick<EnvironmentSpec, 'name' | 'subscription' | 'location'> & {
   readonly network: { readonly clusterSubnet: { readonly name: string } };
   readonly cluster: { readonly name: string };
+  readonly clusters?: readonly { readonly name: string }[];
   readonly adopt?: AdoptSpec;
 };
 
@@ -79,13 +80,23 @@ export function resourceNames(spec: NamedSpec): ResourceNames {
     routeToInternet: `${spec.name}-fwinternet`,
     cluster: spec.cluster.name,
     nodeResourceGroup: nodeResourceGroupName(resourceGroup, spec.cluster.name, spec.location),
-    dnsPrefix: dnsPrefix(spec.cluster.name, resourceGroup, spec.subscription),
+    dnsPrefix: dnsPrefix(
+      isFirstCluster(spec) ? spec.cluster.name : shortened(spec.cluster.name),
+      resourceGroup,
+      spec.subscription,
+    ),
     jumpbox: `${spec.name}-jumpbox`,
     jumpboxDisk: `${spec.name}-jumpbox-osdisk`,
     jumpboxInterface: `${spec.name}-jumpbox-nic`,
     jumpboxSubnet: `${spec.name}-jumpbox-subnet`,
   };
 }
+
+/** Whether the spec's cluster is the only one, or the first of the list: it has the names that a single one has. */
+export const isFirstCluster = ({
+  cluster,
+  clusters: [first = cluster] = [],
+}: Pick<NamedSpec, 'cluster' | 'clusters'>): boolean => first.name === cluster.name;
 
 export interface ResourceIds {
   readonly resourceGroup: string;
@@ -179,6 +190,11 @@ function nodeResourceGroupName(resourceGroup: string, cluster: string, location:
   if (name.length <= MAX_NODE_RESOURCE_GROUP_LENGTH) return name;
   const hash = uuidV5(name, NODE_RESOURCE_GROUP_NAMESPACE).slice(0, 8);
   return `${name.slice(0, MAX_NODE_RESOURCE_GROUP_LENGTH - hash.length - 1)}_${hash}`;
+}
+
+/** What is left of a cluster's name in a DNS prefix would be alike for `production-blue` and `production-green`. */
+function shortened(cluster: string): string {
+  return `${cluster.slice(0, 5)}${uuidV5(cluster.toLowerCase(), NODE_RESOURCE_GROUP_NAMESPACE).slice(0, 5)}`;
 }
 
 /** As `az aks create` makes it: 10 of the cluster's name, 16 of the group's, 6 of the subscription's. */

@@ -1,5 +1,14 @@
-/** The steps of building and tearing down an environment; in which order they run is data, in `plan/provisioningGraph`. */
-export type StepName =
+/**
+ * The steps of building and tearing down an environment; in which order they run is data, in `plan/provisioningGraph`. Those of
+ * the clusters after the first one say whose they are: `cluster:green`.
+ */
+export type StepName = SingleStepName | `${ClusterStepName}:${string}`;
+
+/** Steps that each cluster has. */
+export type ClusterStepName = 'identity' | 'cluster' | 'clusterRoles' | 'readerRole';
+
+/** Steps by what they do. */
+export type SingleStepName =
   | 'preflight'
   | 'resourceGroup'
   | 'permissions'
@@ -24,6 +33,13 @@ export type StepName =
   | 'observe'
   | 'firewallRules'
   | 'authorizedRanges';
+
+/** What a step does, and for which cluster; absent: for the first one, or for all. */
+export function stepParts(name: StepName): { readonly does: SingleStepName; readonly cluster?: string } {
+  const at = name.indexOf(':');
+  if (at < 0) return { does: name as SingleStepName };
+  return { does: name.slice(0, at) as ClusterStepName, cluster: name.slice(at + 1) };
+}
 
 /** A step is `running` from the moment Azure has accepted its write until the operation has ended. */
 export type StepState = 'pending' | 'running' | 'done' | 'failed';

@@ -1,4 +1,5 @@
 import { desiredIdentity } from '../desired/clusterIdentity.ts';
+import { fieldOf } from '../model/clusters.ts';
 import { controlPlaneOf } from '../model/controlPlane.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { Problem } from '../model/problem.ts';
@@ -10,9 +11,9 @@ export function identitiesExist(spec: EnvironmentSpec, observed: ActualResources
   const controlPlane = controlPlaneOf(spec);
   const named = [
     controlPlane.kind === 'user-assigned' && !controlPlane.isOurs
-      ? { path: 'cluster.identity', id: controlPlane.id, found: observed.identity }
+      ? { path: fieldOf(spec, 'identity'), id: controlPlane.id, found: observed.identity }
       : undefined,
-    { path: 'cluster.kubeletIdentity', id: spec.cluster.kubeletIdentity, found: observed.kubeletIdentity },
+    { path: fieldOf(spec, 'kubeletIdentity'), id: spec.cluster.kubeletIdentity, found: observed.kubeletIdentity },
   ];
   return Promise.resolve(
     named.flatMap((one) =>
@@ -30,12 +31,13 @@ export function identitiesExist(spec: EnvironmentSpec, observed: ActualResources
 }
 
 /** A secret that the spec names and the app does not have. */
-export function secretProblems({ cluster: { servicePrincipal } }: EnvironmentSpec): Problem[] {
+export function secretProblems(spec: EnvironmentSpec): Problem[] {
+  const { servicePrincipal } = spec.cluster;
   if (servicePrincipal === undefined || specSecret(servicePrincipal.secretName) !== undefined) return [];
   const { secretName } = servicePrincipal;
   return [
     {
-      path: 'cluster.servicePrincipal.secretName',
+      path: fieldOf(spec, 'servicePrincipal.secretName'),
       message: `The app has no setting ${secretName}.`,
       remedy: `Set the app setting ${secretName} to the secret of the service principal (a Key Vault reference will do), then try again.`,
     },

@@ -6,14 +6,16 @@ import { desiredIdentity } from '../desired/clusterIdentity.ts';
 import { hasJumpbox } from '../desired/jumpbox.ts';
 import { nodePoolsOf } from '../desired/nodePools.ts';
 import { groupId } from '../model/armId.ts';
+import { clusterViews, fieldOf } from '../model/clusters.ts';
 import type { AdoptSpec, EnvironmentSpec } from '../model/environmentSpec.ts';
-import { stringAt } from '../model/json.ts';
+import { stringAt, type JsonObject } from '../model/json.ts';
 import { ownershipTag, resourceIds } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import { identitiesExist, identityActions, secretProblems } from './clusterPreflight.ts';
 import { locationIsOffered } from './location.ts';
+import { seenBy, type ActualResources } from '../plan/plan.ts';
 import type { ResourcePlan } from '../plan/resourcePlan.ts';
-import { observedNames, observeResources, type ObservedName, type ObservedResources } from './resources.ts';
+import { observedNames, observeResources, type ObservedName } from './resources.ts';
 import { publicIpPlan } from '../plan/publicIpPlan.ts';
 import { settings } from '../settings.ts';
 
@@ -25,18 +27,28 @@ export interface PreflightResult {
   readonly blocked: readonly Problem[];
 }
 
-type Check = (spec: EnvironmentSpec, observed: ObservedResources) => Promise<Problem[]>;
+type Check = (spec: EnvironmentSpec, observed: ActualResources) => Promise<Problem[]>;
+
+/** A check of one cluster, made of each. */
+function ofEachCluster(check: Check): Check {
+  return async (spec, observed) =>
+    (await Promise.all(clusterViews(spec).map((view) => check(view, seenBy(view, observed))))).flat();
+}
 
 /** Each check is one named function; the lists of them are the specification. */
 const subscriptionChecks: readonly Check[] = [
   providersAreRegistered,
   locationIsOffered,
-  identitiesExist,
-  (spec) => Promise.resolve(secretProblems(spec)),
+  ofEachCluster(identitiesExist),
+  ofEachCluster((view) => Promise.resolve(secretProblems(view))),
 ];
 
 /** What is asked of a location, once it is known to be one: Azure refuses such questions about any other. */
-const locationChecks: readonly Check[] = [networkQuotaSuffices, computeQuotaSuffices, kubernetesVersionIsOffered];
+const locationChecks: readonly Check[] = [
+  networkQuotaSuffices,
+  computeQuotaSuffices,
+  ofEachCluster(kubernetesVersionIsOffered),
+];
 
 /**
  * Looks at the subscription without writing: who owns the wanted names, providers, location, quotas, versions.
@@ -48,7 +60,7 @@ export async function preflight(spec: EnvironmentSpec): Promise<PreflightResult>
 }
 
 /** The same about what has been observed already. @throws ArmError */
-export async function judge(spec: EnvironmentSpec, observed: ObservedResources): Promise<PreflightResult> {
+export async function judge(spec: EnvironmentSpec, observed: ActualResources): Promise<PreflightResult> {
   const run = async (checks: readonly Check[]) =>
     (await Promise.all(checks.map((check) => check(spec, observed)))).flat();
   const general = await run(subscriptionChecks);
@@ -136,7 +148,7 @@ export async function permissionProblems(spec: EnvironmentSpec): Promise<Problem
     ...(spec.firewall.rules === 'policy' ? policyActions : []),
     ...(spec.firewall.publicIpCount > 1 ? prefixActions : []),
     ...(hasJumpbox(spec) ? jumpboxActions : []),
-    ...identityActions(spec),
+    ...new Set(clusterViews(spec).flatMap(identityActions)),
   ]);
   return missing.map((action) => ({
     path: 'permissions',
@@ -151,30 +163,24 @@ function eitherRole(action: string): string {
 }
 
 /** Resources of the wanted names that do not carry this environment's tag. */
-function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): Problem[] {
+function foreignResources(spec: EnvironmentSpec, observed: ActualResources): Problem[] {
   const ids = resourceIds(spec);
   const foreign = observedNames.filter((name) => {
     const resource = observed[name];
-    if (resource === undefined) return false;
-    // AKS makes the node resource group itself and names it after the cluster: it is ours as far as the cluster is.
-    return name === 'nodeResourceGroup' ? observed.cluster === undefined : owner(resource) !== spec.name;
+    return resource !== undefined && owner(resource) !== spec.name;
   });
   const policy = observed.policy?.policy;
   const foreignPolicy = policy !== undefined && owner(policy) !== spec.name ? [ids.firewallPolicy] : [];
   const { prefixes, publicIps } = publicIpPlan(spec, observed);
   const foreignPublicIps = [...prefixes, ...publicIps].filter(({ action }) => action === 'foreign').map(({ id }) => id);
-  const identity = desiredIdentity(spec);
-  const foreignIdentity =
-    identity !== undefined && observed.identity !== undefined && owner(observed.identity) !== spec.name
-      ? [identity.id]
-      : [];
+  const ofClusters = clusterViews(spec).flatMap((view) => foreignOfCluster(view, seenBy(view, observed)));
   const { machine, networkInterface } = observed.jumpbox ?? {};
   const foreignJumpbox = [
     { id: ids.jumpbox, resource: machine },
     { id: ids.jumpboxInterface, resource: networkInterface },
   ].flatMap(({ id, resource }) => (resource !== undefined && owner(resource) !== spec.name ? [id] : []));
-  const ofLists = [...foreignPublicIps, ...foreignPolicy, ...foreignIdentity, ...foreignJumpbox];
-  return [...foreign.map((name) => ids[name]), ...ofLists].map((id) => ({
+  const ofLists = [...foreignPublicIps, ...foreignPolicy, ...foreignJumpbox];
+  return [...foreign.map((name) => ids[name]), ...ofClusters, ...ofLists].map((id) => ({
     path: 'name',
     message: `${id} exists and is not tagged ${ownershipTag}=${spec.name}; Gatehouse leaves it alone.`,
     remedy:
@@ -183,13 +189,29 @@ function foreignResources(spec: EnvironmentSpec, observed: ObservedResources): P
   }));
 }
 
+/** Ids of what has the wanted name of something that a cluster has for itself, and is not ours. */
+function foreignOfCluster(
+  view: EnvironmentSpec,
+  { cluster, nodeResourceGroup, identity }: ActualResources,
+): readonly string[] {
+  const ids = resourceIds(view);
+  const isForeign = (resource: JsonObject | undefined) => resource !== undefined && owner(resource) !== view.name;
+  const made = desiredIdentity(view);
+  return [
+    ...(isForeign(cluster) ? [ids.cluster] : []),
+    // AKS makes the node resource group itself and names it after the cluster: it is ours as far as the cluster is.
+    ...(nodeResourceGroup !== undefined && cluster === undefined ? [ids.nodeResourceGroup] : []),
+    ...(made !== undefined && isForeign(identity) ? [made.id] : []),
+  ];
+}
+
 async function providersAreRegistered(spec: EnvironmentSpec): Promise<Problem[]> {
   const { subscription } = spec;
   const namespaces = [
     'Microsoft.Network',
     'Microsoft.ContainerService',
     'Microsoft.Compute',
-    ...(desiredIdentity(spec) === undefined ? [] : ['Microsoft.ManagedIdentity']),
+    ...(clusterViews(spec).some((view) => desiredIdentity(view) !== undefined) ? ['Microsoft.ManagedIdentity'] : []),
     // Events are optional: without them the light pass finds every change.
     ...(settings().events === undefined ? [] : ['Microsoft.EventGrid']),
   ];
@@ -208,7 +230,7 @@ async function providersAreRegistered(spec: EnvironmentSpec): Promise<Problem[]>
 }
 
 /** What is missing of each network resource must fit; what exists already is counted by Azure. */
-async function networkQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {
+async function networkQuotaSuffices(spec: EnvironmentSpec, observed: ActualResources): Promise<Problem[]> {
   const { prefixes, publicIps } = publicIpPlan(spec, observed);
   const created = (plans: readonly ResourcePlan[]) => plans.filter(({ action }) => action === 'create').length;
   const missing = (name: ObservedName) => (observed[name] === undefined ? 1 : 0);
@@ -226,8 +248,15 @@ async function networkQuotaSuffices(spec: EnvironmentSpec, observed: ObservedRes
   return needed.flatMap(([quota, count]) => quotaProblem(spec, usages, quota, count));
 }
 
-async function computeQuotaSuffices(spec: EnvironmentSpec, observed: ObservedResources): Promise<Problem[]> {
-  const nodePools = observed.cluster === undefined ? nodePoolsOf(spec.cluster) : [];
+async function computeQuotaSuffices(spec: EnvironmentSpec, observed: ActualResources): Promise<Problem[]> {
+  const nodePools = clusterViews(spec)
+    .filter((view) => seenBy(view, observed).cluster === undefined)
+    .flatMap((view) =>
+      nodePoolsOf(view.cluster).map((pool, index) => ({
+        ...pool,
+        path: fieldOf(view, index === 0 ? 'nodeSize' : `nodePools.${index - 1}.nodeSize`),
+      })),
+    );
   const jumpbox = hasJumpbox(spec) && observed.jumpbox?.machine === undefined ? spec.jumpbox : undefined;
   if (nodePools.length === 0 && jumpbox === undefined) return [];
   const [sizes, usages] = await Promise.all([
@@ -235,11 +264,7 @@ async function computeQuotaSuffices(spec: EnvironmentSpec, observed: ObservedRes
     computeUsages(spec.subscription, spec.location),
   ]);
   const machines = [
-    ...nodePools.map(({ nodeSize, nodeCount }, index) => ({
-      path: index === 0 ? 'cluster.nodeSize' : `cluster.nodePools.${index - 1}.nodeSize`,
-      size: nodeSize,
-      count: nodeCount,
-    })),
+    ...nodePools.map(({ path, nodeSize, nodeCount }) => ({ path, size: nodeSize, count: nodeCount })),
     ...(jumpbox === undefined ? [] : [{ path: 'jumpbox.size', size: jumpbox.size, count: 1 }]),
   ];
   const coresOf = (size: string) => sizes.get(size.toLowerCase());
@@ -265,14 +290,14 @@ function quotaProblem(spec: EnvironmentSpec, usages: readonly Usage[], name: str
   if (usage === undefined || usage.current + needed <= usage.limit) return [];
   return [
     {
-      path: name === 'cores' ? 'cluster.nodeCount' : 'location',
+      path: name === 'cores' ? fieldOf(spec, 'nodeCount') : 'location',
       message: `Quota ${usage.name} in ${spec.location} is ${usage.limit}, of which ${usage.current} are used; ${needed} more are needed.`,
       remedy: 'Request an increase in the portal under Quotas, free some, or choose another location.',
     },
   ];
 }
 
-async function kubernetesVersionIsOffered(spec: EnvironmentSpec, { cluster }: ObservedResources): Promise<Problem[]> {
+async function kubernetesVersionIsOffered(spec: EnvironmentSpec, { cluster }: ActualResources): Promise<Problem[]> {
   const { version } = spec.cluster;
   // A cluster keeps its version after Azure has stopped offering it to new ones.
   if (version === undefined || stringAt(cluster, 'properties', 'kubernetesVersion') === version) return [];
@@ -281,7 +306,7 @@ async function kubernetesVersionIsOffered(spec: EnvironmentSpec, { cluster }: Ob
     ? []
     : [
         {
-          path: 'cluster.version',
+          path: fieldOf(spec, 'version'),
           message: `Kubernetes ${version} is not offered in ${spec.location}.`,
           remedy: `Choose one of ${offered.join(', ')}, or leave it out for the default.`,
         },

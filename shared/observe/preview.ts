@@ -1,5 +1,6 @@
 import { appPrincipal } from '../azure/appPrincipal.ts';
 import { needsReaderRole } from '../desired/clusterIdentity.ts';
+import { clusterViews } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { adoptionPlan } from '../plan/adoptionPlan.ts';
 import type { Preview } from '../plan/preview.ts';
@@ -19,6 +20,6 @@ export async function previewOf(spec: EnvironmentSpec): Promise<Preview> {
   const observed = await observeResources(spec);
   const { foreign, blocked } = await judge(spec, observed);
   const { outboundRanges } = settings();
-  const app = needsReaderRole(spec) ? { app: await appPrincipal() } : {};
+  const app = clusterViews(spec).some(needsReaderRole) ? { app: await appPrincipal() } : {};
   return { ...provisioningPlan(spec, observed, { outboundRanges, ...app }), conflicts: foreign, problems: blocked };
 }

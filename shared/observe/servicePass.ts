@@ -1,4 +1,4 @@
-import { clustersOf } from '../model/clusters.ts';
+import type { ClusterPlace } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { planPublications } from '../plan/publicationPlan.ts';
 import { natRuleView, ruleHolder } from '../plan/ruleHolder.ts';
@@ -14,14 +14,15 @@ const PASS_DEADLINE = { deadlineSeconds: 20 };
  * last sync has planned with the very services that are listed now, nothing of Azure is read: fifty environments that were read
  * every two minutes would empty the bucket of reads that ARM gives an identity.
  *
+ * @param places the clusters of it that are looked at
  * @param known what the last sync has planned with, by cluster; absent when it failed or never was
  * @throws ArmError, GatehouseError when the environment can't be looked at
  */
 export async function servicesHaveChanged(
   spec: EnvironmentSpec,
+  places: readonly ClusterPlace[],
   known: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
-  const places = clustersOf(spec);
   if (places.some(({ name }) => known[name] === undefined)) return rulesWouldChange(spec);
   const lists = await Promise.all(places.map((place) => observeServices(place, PASS_DEADLINE)));
   // A list that can't be had says nothing; the next sync tells of it.

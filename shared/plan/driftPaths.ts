@@ -1,5 +1,7 @@
 import { allowCollection } from '../desired/egress.ts';
+import { clusterViews } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import type { Difference } from './resourcePlan.ts';
 
 /** What a difference is about, by the path of the property. */
 
@@ -20,6 +22,16 @@ export const isDnsServers = (path: string): boolean => path.startsWith('properti
 /** Of a network: that of a subnet and the route table. */
 export const isRouteTableAssociation = (path: string): boolean => /\.routeTable\b/.test(path);
 
-/** The same of the cluster's subnet alone. */
-export const isClusterAssociation = ({ network }: EnvironmentSpec, path: string): boolean =>
-  isRouteTableAssociation(path) && path.toLowerCase().includes(`[${network.clusterSubnet.name.toLowerCase()}]`);
+/**
+ * The environment as that cluster sees it whose subnet lacks the route table, where nothing else of the network differs: then
+ * the subnet alone is written, since a network PUT sends every subnet again.
+ */
+export function onlyUnrouted(spec: EnvironmentSpec, differences: readonly Difference[]): EnvironmentSpec | undefined {
+  if (differences.length === 0) return undefined;
+  return clusterViews(spec).find(({ network: { clusterSubnet } }) =>
+    differences.every(
+      ({ path }) =>
+        isRouteTableAssociation(path) && path.toLowerCase().includes(`[${clusterSubnet.name.toLowerCase()}]`),
+    ),
+  );
+}

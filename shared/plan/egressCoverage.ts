@@ -2,6 +2,7 @@ import { egressOf } from '../desired/egress.ts';
 import { egressCatalogue, type ApplicationRule, type NetworkRule } from '../desired/egressCatalogue.ts';
 import { requiredNames, type RequiredName } from '../desired/requiredEgress.ts';
 import { cloudOf } from '../model/cloud.ts';
+import { restrictedClustersOf } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 
 export interface EgressCoverage {
@@ -34,7 +35,7 @@ export function egressCoverage(spec: EnvironmentSpec): EgressCoverage {
     isTagged ||
     applicationRules.some((rule) => isOnHttps(rule) && (rule.fqdns ?? []).some((pattern) => covers(pattern, fqdn))) ||
     networkRules.some((rule) => isOnPort443(rule) && goesTo(rule, fqdn));
-  const { private: isPrivate } = spec.cluster as { readonly private: boolean };
+  const isPrivate = restrictedClustersOf(spec).length === 0;
   return {
     missing: requiredNames(cloud, spec.location).filter(
       (name) => !(isPrivate && name.publicApiServer === true) && !isLetOut(name),

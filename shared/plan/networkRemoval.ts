@@ -1,6 +1,7 @@
 import { hasJumpbox } from '../desired/jumpbox.ts';
 import { contains, rangeOf, trustedRange } from '../model/ipRange.ts';
 import { isJsonObject, jsonAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.ts';
+import { clusterViews } from '../model/clusters.ts';
 import { resourceNames } from '../model/names.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 
@@ -40,8 +41,9 @@ export function withoutOwnParts(network: JsonObject, spec: EnvironmentSpec): Jso
 const subnetsOf = (network: JsonObject): readonly JsonObject[] => objectsAt(network, 'properties', 'subnets');
 
 function isOwn(subnet: JsonObject, spec: EnvironmentSpec): boolean {
-  const { clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
-  const own = [clusterSubnet, firewallSubnet, managementSubnet, ingressSubnet]
+  const { firewallSubnet, managementSubnet, ingressSubnet } = spec.network;
+  const ofClusters = clusterViews(spec).map(({ network }) => network.clusterSubnet);
+  const own = [...ofClusters, firewallSubnet, managementSubnet, ingressSubnet]
     .flatMap((one) => one?.name ?? [])
     .concat(hasJumpbox(spec) ? resourceNames(spec).jumpboxSubnet : []);
   return own.some((name) => name.toLowerCase() === stringAt(subnet, 'name')?.toLowerCase());

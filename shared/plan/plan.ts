@@ -1,12 +1,27 @@
 import type { RulePolicy } from '../actual/rulePolicy.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { isFirstCluster } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ResourceKind } from '../model/resource.ts';
 import type { ActualJumpbox } from './driftChecks.ts';
 import type { Difference, ResourcePlan } from './resourcePlan.ts';
 
-/** What ARM answers for each resource of the environment; absent where it answers 404. */
-export interface ActualResources {
+/** What ARM answers for what each cluster has for itself; absent where it answers 404. */
+export interface ActualCluster {
+  readonly cluster?: JsonObject | undefined;
+  /** The group that AKS makes for its nodes. */
+  readonly nodeResourceGroup?: JsonObject | undefined;
+  /** The user-assigned identity of the cluster's control plane, where the spec calls for one. */
+  readonly identity?: JsonObject | undefined;
+  /** The one of its nodes, where the spec names one. */
+  readonly kubeletIdentity?: JsonObject | undefined;
+  /** Those of the cluster's identity; absent when nobody has looked, and then not judged. */
+  readonly roleAssignments?: readonly JsonObject[] | undefined;
+}
+
+/** The same of every resource of the environment, and of its first cluster. */
+export interface ActualResources extends ActualCluster {
   readonly resourceGroup?: JsonObject | undefined;
   readonly virtualNetwork?: JsonObject | undefined;
   /** Those that an environment of this spec may have; others of its group may be among them. */
@@ -16,15 +31,17 @@ export interface ActualResources {
   readonly firewall?: JsonObject | undefined;
   /** What the firewall goes by; absent: it is classic. */
   readonly policy?: RulePolicy | undefined;
-  readonly cluster?: JsonObject | undefined;
-  /** The user-assigned identity of the cluster's control plane, where the spec calls for one. */
-  readonly identity?: JsonObject | undefined;
-  /** The one of its nodes, where the spec names one. */
-  readonly kubeletIdentity?: JsonObject | undefined;
   /** Where the spec calls for one. */
   readonly jumpbox?: ActualJumpbox | undefined;
-  /** Those of the cluster's identity; absent when nobody has looked, and then not judged. */
-  readonly roleAssignments?: readonly JsonObject[] | undefined;
+  /** Of the clusters after the first one, by name. */
+  readonly furtherClusters?: Readonly<Record<string, ActualCluster>> | undefined;
+}
+
+/** The resources as a cluster sees them: those of the environment, and its own in place of the first one's. */
+export function seenBy<Resources extends ActualResources>(view: EnvironmentSpec, actual: Resources): Resources {
+  if (isFirstCluster(view)) return actual;
+  const none = { cluster: undefined, nodeResourceGroup: undefined, identity: undefined, kubeletIdentity: undefined };
+  return { ...actual, ...none, roleAssignments: undefined, ...actual.furtherClusters?.[view.cluster.name] };
 }
 
 /** What provisioning would do. JSON-able, without write bodies: values that only Azure can tell stand as "(known after …)". */

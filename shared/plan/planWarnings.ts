@@ -4,9 +4,11 @@ import { egressCatalogue } from '../desired/egressCatalogue.ts';
 import { nodePoolsOf } from '../desired/nodePools.ts';
 import { MAX_FRONTENDS_AND_DESTINATIONS } from '../model/azureLimits.ts';
 import { cloudOf } from '../model/cloud.ts';
+import { clusterViews } from '../model/clusters.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { resourceIds } from '../model/names.ts';
 import { egressCoverage } from './egressCoverage.ts';
-import type { ActualResources, ResourceChange } from './plan.ts';
+import { seenBy, type ActualResources, type ResourceChange } from './plan.ts';
 
 const SNAT_PORTS_PER_FRONTEND = 2496;
 const FRONTENDS_IN_PRODUCTION = 20;
@@ -23,10 +25,9 @@ export function planWarnings(
     ...frontendWarnings(spec),
     ...egressWarnings(spec),
     ...leftOutWarnings(spec),
-    ...nodeWarnings(spec),
-    ...entraWarnings(spec),
+    ...new Set(clusterViews(spec).flatMap((view) => [...nodeWarnings(view), ...entraWarnings(view)])),
     ...resolverWarnings(actual, resources),
-    ...(spec.cluster.private ? [] : apiServerWarnings(actual, resources)),
+    ...clusterViews(spec).flatMap((view) => apiServerWarnings(view, seenBy(view, actual), resources)),
   ];
 }
 
@@ -108,12 +109,20 @@ function resolverWarnings(actual: ActualResources, resources: readonly ResourceC
     ({ kind, differences }) =>
       kind === 'virtualNetwork' && differences.some(({ path }) => path.endsWith('dhcpOptions.dnsServers')),
   );
-  if (actual.cluster === undefined || !changed) return [];
+  const stands = [actual, ...Object.values(actual.furtherClusters ?? {})].some(({ cluster }) => cluster !== undefined);
+  if (!stands || !changed) return [];
   return ['Running nodes keep the old DNS servers until they restart or renew their lease.'];
 }
 
-function apiServerWarnings(actual: ActualResources, resources: readonly ResourceChange[]): readonly string[] {
-  const modified = resources.some(({ kind, action }) => kind === 'cluster' && action === 'modify');
-  if (actual.cluster === undefined || !modified || clusterFacts(actual.cluster).authorizedRanges.length > 0) return [];
-  return ['The API server is open to the Internet now and will take the authorized ranges only.'];
+function apiServerWarnings(
+  view: EnvironmentSpec,
+  { cluster }: ActualResources,
+  resources: readonly ResourceChange[],
+): readonly string[] {
+  if (view.cluster.private) return [];
+  const clusterId = resourceIds(view).cluster;
+  const modified = resources.some(({ id, action }) => id === clusterId && action === 'modify');
+  if (cluster === undefined || !modified || clusterFacts(cluster).authorizedRanges.length > 0) return [];
+  const whose = view.clusters === undefined ? '' : ` of ${view.cluster.name}`;
+  return [`The API server${whose} is open to the Internet now and will take the authorized ranges only.`];
 }

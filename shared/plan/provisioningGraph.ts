@@ -1,9 +1,14 @@
-import { needsReaderRole } from '../desired/clusterIdentity.ts';
-import { controlPlaneOf } from '../model/controlPlane.ts';
 import { hasSeveralPublicIps } from '../desired/publicIps.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import {
+  clusterCreation,
+  clusterDeletion,
+  clusterIdentities,
+  clusterStepsOf,
+  restrictedClusterSteps,
+} from './clusterSteps.ts';
 import { policySteps, policySyncSteps, policyTeardownSteps } from './policyGraph.ts';
-import { accepted, done, type Step } from './step.ts';
+import { done, type Step } from './step.ts';
 
 /**
  * The steps that build an environment. The firewall is written once, with everything in it; DNS and routes stand before
@@ -30,19 +35,6 @@ function adoptionGraph(): readonly Step[] {
 function creationGraph(spec: EnvironmentSpec): readonly Step[] {
   const several = spec.firewall.publicIpCount > 1;
   const policy = spec.firewall.rules === 'policy' ? policyStepsOf(spec) : [];
-  const controlPlane = controlPlaneOf(spec);
-  // An identity that AKS makes has its principal once the cluster is accepted; any other one needs its roles before.
-  const rolesFirst = controlPlane.kind !== 'system-assigned';
-  const makesIdentity = controlPlane.kind === 'user-assigned' && controlPlane.isOurs;
-  const clusterRoles: Step = {
-    name: 'clusterRoles',
-    title: "Roles of the cluster's identity",
-    after: rolesFirst
-      ? done('virtualNetwork', 'routeTable', ...(makesIdentity ? (['identity'] as const) : []))
-      : accepted('cluster'),
-    kind: 'roleAssignment',
-    expectedSeconds: 2,
-  };
   return [
     { name: 'preflight', title: 'Check providers, quota and ownership', after: [], expectedSeconds: 1 },
     {
@@ -82,7 +74,7 @@ function creationGraph(spec: EnvironmentSpec): readonly Step[] {
     },
     ...(several ? [frontendRangesStep] : []),
     ...policy,
-    ...(makesIdentity ? [identityStep] : []),
+    ...clusterIdentities(spec),
     {
       name: 'firewall',
       title: policy.length === 0 ? 'Firewall with its rules' : 'Firewall',
@@ -104,19 +96,9 @@ function creationGraph(spec: EnvironmentSpec): readonly Step[] {
       kind: 'virtualNetwork',
       expectedSeconds: 4,
     },
-    ...(rolesFirst ? [clusterRoles] : []),
-    {
-      name: 'cluster',
-      title: 'Cluster',
-      after: done('networkRouting', ...(rolesFirst ? (['clusterRoles'] as const) : [])),
-      kind: 'cluster',
-      expectedSeconds: 308,
-    },
-    ...(rolesFirst ? [] : [clusterRoles]),
-    ...(needsReaderRole(spec) ? [{ ...readerRoleStep, after: accepted('cluster') }] : []),
+    ...clusterCreation(spec),
     { name: 'events', title: 'Event subscription', after: done('permissions'), expectedSeconds: 25 },
-    // A private API server has no ranges to keep.
-    ...(spec.cluster.private ? [] : [{ ...accessLanesStep, after: done('cluster') }]),
+    ...accessLanesSteps(spec, done(...restrictedClusterSteps(spec))),
     ...(spec.jumpbox === undefined ? [] : jumpboxSteps),
   ];
 }
@@ -167,14 +149,6 @@ const publicIpPrefixesStep: Step = {
   expectedSeconds: 3,
 };
 
-const identityStep: Step = {
-  name: 'identity',
-  title: "Identity of the cluster's control plane",
-  after: done('permissions'),
-  kind: 'identity',
-  expectedSeconds: 2,
-};
-
 /** Nothing while there is no cluster; one that stands has to know new frontends before the firewall sends from them. */
 const frontendRangesStep: Step = {
   name: 'frontendRanges',
@@ -184,8 +158,8 @@ const frontendRangesStep: Step = {
   expectedSeconds: 0,
 };
 
-const extraSubnets = ({ network }: EnvironmentSpec): boolean =>
-  network.managementSubnet !== undefined || network.ingressSubnet !== undefined;
+const extraSubnets = ({ network, clusters = [] }: EnvironmentSpec): boolean =>
+  clusters.length > 1 || network.managementSubnet !== undefined || network.ingressSubnet !== undefined;
 
 /** The one step of an access lane. */
 export function accessGraph(): readonly Step[] {
@@ -254,30 +228,12 @@ function withdrawalGraph(): readonly Step[] {
 function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
   const policy = spec.firewall.rules === 'policy' ? policyTeardownSteps : [];
   const jumpbox = spec.jumpbox === undefined ? [] : jumpboxTeardownSteps;
-  const controlPlane = controlPlaneOf(spec);
-  // The principal of an identity that AKS has made goes with the cluster; any other one AKS needs to the end.
-  const rolesLast = controlPlane.kind !== 'system-assigned';
-  const removesIdentity = controlPlane.kind === 'user-assigned' && controlPlane.isOurs;
-  const clusterRoles: Step = {
-    name: 'clusterRoles',
-    title: "Roles of the cluster's identity",
-    after: rolesLast ? done('cluster') : [],
-    kind: 'roleAssignment',
-    expectedSeconds: 2,
-  };
+  const clusters = clusterDeletion(spec);
+  const clusterSteps = clusters.map(({ name }) => name);
+  const roles = clusterStepsOf(spec, 'clusterRoles');
   return [
-    ...(spec.cluster.private ? [] : [accessLanesStep]),
-    ...(rolesLast ? [] : [clusterRoles]),
-    ...(needsReaderRole(spec) ? [readerRoleStep] : []),
-    {
-      name: 'cluster',
-      title: 'Cluster',
-      after: spec.cluster.private ? [] : done('accessLanes'),
-      kind: 'cluster',
-      expectedSeconds: 240,
-    },
-    ...(rolesLast ? [clusterRoles] : []),
-    ...(removesIdentity ? [{ ...identityStep, after: done('clusterRoles') }] : []),
+    ...accessLanesSteps(spec, []),
+    ...clusters,
     ...jumpbox,
     { name: 'firewall', title: 'Firewall', after: [], kind: 'firewall', expectedSeconds: 300 },
     ...policy,
@@ -291,14 +247,14 @@ function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
     {
       name: 'virtualNetwork',
       title: 'Virtual network',
-      after: done('clusterRoles', 'cluster', 'firewall', ...jumpbox.map(({ name }) => name)),
+      after: done(...roles, ...clusterStepsOf(spec, 'cluster'), 'firewall', ...jumpbox.map(({ name }) => name)),
       kind: 'virtualNetwork',
       expectedSeconds: 10,
     },
     {
       name: 'routeTable',
       title: 'Route table',
-      after: done('clusterRoles', 'virtualNetwork'),
+      after: done(...roles, 'virtualNetwork'),
       kind: 'routeTable',
       expectedSeconds: 10,
     },
@@ -306,10 +262,9 @@ function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
       name: 'resourceGroup',
       title: 'Resource group, unless something foreign is in it',
       after: done(
-        ...(['clusterRoles', 'cluster', 'publicIp', 'virtualNetwork', 'routeTable'] as const),
+        ...clusterSteps,
+        ...(['publicIp', 'virtualNetwork', 'routeTable'] as const),
         ...policy.map(({ name }) => name),
-        ...(removesIdentity ? (['identity'] as const) : []),
-        ...(needsReaderRole(spec) ? (['readerRole'] as const) : []),
       ),
       kind: 'resourceGroup',
       expectedSeconds: 10,
@@ -317,20 +272,13 @@ function deletionGraph(spec: EnvironmentSpec): readonly Step[] {
   ];
 }
 
-const readerRoleStep: Step = {
-  name: 'readerRole',
-  title: 'Role of the app in the cluster',
-  after: [],
-  kind: 'roleAssignment',
-  expectedSeconds: 2,
-};
-
-const accessLanesStep: Step = {
-  name: 'accessLanes',
-  title: "Lane of the cluster's authorized ranges",
-  after: [],
-  expectedSeconds: 1,
-};
+/** A private API server has no ranges to keep. */
+function accessLanesSteps(spec: EnvironmentSpec, after: Step['after']): readonly Step[] {
+  const count = restrictedClusterSteps(spec).length;
+  if (count === 0) return [];
+  const title = count === 1 ? "Lane of the cluster's authorized ranges" : "Lanes of the clusters' authorized ranges";
+  return [{ name: 'accessLanes', title, after, expectedSeconds: 1 }];
+}
 
 /** The one step after which an environment is left to itself: nobody writes to its clusters any more. */
 export function releaseGraph(_spec: EnvironmentSpec): readonly Step[] {

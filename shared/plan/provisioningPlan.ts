@@ -18,17 +18,19 @@ import { desiredNetworkRouting, desiredRouteTable, desiredRoutes, desiredVirtual
 import { firewallFrontends } from '../desired/publicIps.ts';
 import { desiredResourceGroup } from '../desired/resourceGroup.ts';
 import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
+import { clusterViews } from '../model/clusters.ts';
 import { controlPlaneOf } from '../model/controlPlane.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { stringAt, type JsonObject } from '../model/json.ts';
 import { ownershipTag } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import type { DesiredResource, ResourceKind } from '../model/resource.ts';
-import type { StepName } from '../model/step.ts';
+import type { ClusterStepName, SingleStepName, StepName } from '../model/step.ts';
 import { knownAfter } from '../model/unknownValue.ts';
+import { clusterStep, clusterStepsOf } from './clusterSteps.ts';
 import { clusterUpdate, fixedDifferences, fixedDifferenceText } from './clusterUpdate.ts';
 import { planResource } from './mergeResource.ts';
-import type { ActualResources, Plan } from './plan.ts';
+import { seenBy, type ActualResources, type Plan } from './plan.ts';
 import { planHints, planWarnings } from './planWarnings.ts';
 import { provisioningGraph } from './provisioningGraph.ts';
 import { criticalPath } from './stepOrder.ts';
@@ -45,6 +47,11 @@ const updateSeconds: Readonly<Partial<Record<ResourceKind, number>>> = {
   cluster: 118,
 };
 
+interface PlanSettings {
+  readonly outboundRanges: readonly string[];
+  readonly app?: Principal;
+}
+
 /**
  * The preview of a provisioning, from the same desired resources and the same merge that the steps themselves use.
  *
@@ -52,27 +59,27 @@ const updateSeconds: Readonly<Partial<Record<ResourceKind, number>>> = {
  *   is in the directory, where it needs a role in the cluster
  * @throws TooManyRangesError as the cluster's step would
  */
-export function provisioningPlan(
-  given: EnvironmentSpec,
-  actual: ActualResources,
-  settings: { readonly outboundRanges: readonly string[]; readonly app?: Principal },
-): Plan {
-  const spec = withApiServerRule(given, [actual.cluster]);
+export function provisioningPlan(given: EnvironmentSpec, actual: ActualResources, settings: PlanSettings): Plan {
+  const spec = withApiServerRule(
+    given,
+    clusterViews(given).map((view) => seenBy(view, actual).cluster),
+  );
   const plans = stepPlans(spec, actual, settings);
+  const ofClusters = (name: ClusterStepName) => clusterStepsOf(spec, name).flatMap((step) => plans[step] ?? []);
   const shown = [
     plans.resourceGroup,
     // The second write of each holds what the first one does.
     plans.networkRouting,
     plans.publicIpPrefixes,
     plans.publicIp,
-    plans.identity,
+    ofClusters('identity'),
     plans.routes,
     plans.firewallPolicy,
     plans.ruleCollectionGroup,
     plans.firewall,
-    plans.cluster,
-    plans.clusterRoles,
-    plans.readerRole,
+    ofClusters('cluster'),
+    ofClusters('clusterRoles'),
+    ofClusters('readerRole'),
     plans.jumpboxInterface,
     plans.jumpbox,
   ].flat();
@@ -87,7 +94,10 @@ export function provisioningPlan(
     resources,
     firewallWrites: plans.firewall.filter(writes).length,
     expectedMinutes: Math.round(seconds / 6) / 10,
-    warnings: [...planWarnings(spec, actual, resources), ...fixedWarnings(spec, actual, settings)],
+    warnings: [
+      ...planWarnings(spec, actual, resources),
+      ...clusterViews(spec).flatMap((view) => fixedWarnings(view, seenBy(view, actual), settings)),
+    ],
     hints: planHints(spec),
     conflicts: shown.flatMap(conflictOf),
   };
@@ -97,12 +107,13 @@ export function provisioningPlan(
 function fixedWarnings(
   spec: EnvironmentSpec,
   actual: ActualResources,
-  { outboundRanges }: { readonly outboundRanges: readonly string[]; readonly app?: Principal },
+  { outboundRanges }: PlanSettings,
 ): readonly string[] {
   const frontends = frontendRangesOf(spec, actual);
   const desired = desiredCluster(spec, { frontends, outboundRanges, ...kubeletOf(actual) });
+  const which = spec.clusters === undefined ? 'The cluster' : `The cluster ${spec.cluster.name}`;
   return fixedDifferences(desired, actual.cluster, spec.name).map(
-    (difference) => `The cluster can't be changed in place: ${fixedDifferenceText(difference)}. Create another one.`,
+    (difference) => `${which} can't be changed in place: ${fixedDifferenceText(difference)}. Create another one.`,
   );
 }
 
@@ -117,37 +128,52 @@ type StepWithoutPlan =
   | 'authorizedRanges'
   | 'frontendRanges';
 
-type StepPlans = Readonly<Record<Exclude<StepName, StepWithoutPlan>, readonly ResourcePlan[]>> &
+type StepPlans = Readonly<Record<Exclude<SingleStepName, StepWithoutPlan | ClusterStepName>, readonly ResourcePlan[]>> &
   Partial<Readonly<Record<StepName, readonly ResourcePlan[]>>>;
 
-function stepPlans(
-  spec: EnvironmentSpec,
-  actual: ActualResources,
-  { outboundRanges, app }: { readonly outboundRanges: readonly string[]; readonly app?: Principal },
-): StepPlans {
+function stepPlans(spec: EnvironmentSpec, actual: ActualResources, settings: PlanSettings): StepPlans {
   const plan = (desired: DesiredResource, present: JsonObject | undefined) => [
     planResource(desired, present, spec.name),
   ];
   const { prefixes, publicIps } = publicIpPlan(spec, actual);
   const frontends = frontendRangesOf(spec, actual);
   const firewallPrivateIp = privateIpOf(actual.firewall);
-  const cluster = desiredCluster(spec, { frontends, outboundRanges, ...kubeletOf(actual) });
-  const identity = desiredIdentity(spec);
   return {
     resourceGroup: plan(desiredResourceGroup(spec), actual.resourceGroup),
     virtualNetwork: plan(desiredVirtualNetwork(spec), actual.virtualNetwork),
     publicIpPrefixes: prefixes,
     publicIp: publicIps,
     routeTable: plan(desiredRouteTable(spec), actual.routeTable),
-    identity: identity === undefined ? [] : plan(identity, actual.identity),
     firewall: plan(desiredFirewall(spec), actual.firewall),
     ...policyPlans(spec, actual),
     routes: plan(desiredRoutes(spec, { firewallPrivateIp, frontends }), actual.routeTable),
     networkRouting: plan(desiredNetworkRouting(spec, { firewallPrivateIp }), actual.virtualNetwork),
-    cluster: plan(clusterUpdate(cluster, actual.cluster), actual.cluster),
-    clusterRoles: rolePlans(spec, actual),
-    readerRole: readerRolePlans(spec, actual, app),
     ...jumpboxPlans(spec, actual),
+    ...Object.fromEntries(
+      clusterViews(spec).flatMap((view) =>
+        Object.entries(clusterPlans(view, seenBy(view, actual), settings)).map(([name, plans]) => [
+          clusterStep(name as ClusterStepName, view),
+          plans,
+        ]),
+      ),
+    ),
+  };
+}
+
+/** What is planned for one cluster. */
+function clusterPlans(
+  view: EnvironmentSpec,
+  actual: ActualResources,
+  { outboundRanges, app }: PlanSettings,
+): Readonly<Record<ClusterStepName, readonly ResourcePlan[]>> {
+  const frontends = frontendRangesOf(view, actual);
+  const cluster = desiredCluster(view, { frontends, outboundRanges, ...kubeletOf(actual) });
+  const identity = desiredIdentity(view);
+  return {
+    identity: identity === undefined ? [] : [planResource(identity, actual.identity, view.name)],
+    cluster: [planResource(clusterUpdate(cluster, actual.cluster), actual.cluster, view.name)],
+    clusterRoles: rolePlans(view, actual),
+    readerRole: readerRolePlans(view, actual, app),
   };
 }
 

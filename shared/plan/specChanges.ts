@@ -1,4 +1,5 @@
-import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { clusterViews } from '../model/clusters.ts';
+import type { ClusterSpec, EnvironmentSpec } from '../model/environmentSpec.ts';
 import { contains, trustedRange } from '../model/ipRange.ts';
 import type { Json } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
@@ -54,17 +55,44 @@ const ofJumpbox =
       ? inPlace()
       : fixed(what, 'Take jumpbox out of the spec, and put it in again once the machine is gone.')();
 
+/** Of each cluster. */
+const clusterRules: Rules<ClusterSpec> = {
+  name: fixed('the name of a cluster'),
+  nodeCount: inPlace,
+  nodeSize: fixed('the size of the machines of a node pool', anotherPool),
+  osSku: fixed('the system of the nodes', anotherPool),
+  maxPods: fixed('the number of pods of a node', anotherPool),
+  zones: fixed('the zones of a node pool', anotherPool),
+  nodePools,
+  version: kubernetesVersion,
+  cni: fixed("the cluster's network plugin"),
+  podCidr: fixed('the pod CIDR'),
+  identity: fixed("the cluster's identity"),
+  kubeletIdentity: fixed("the identity of a cluster's nodes"),
+  servicePrincipal: {
+    clientId: fixed("the cluster's service principal"),
+    objectId: fixed("the cluster's service principal"),
+    secretName: fixed("the secret of the cluster's service principal", 'Rotate it with az aks update-credentials.'),
+  },
+  entra,
+  serviceCidr: fixed('the service CIDR'),
+  private: fixed('whether the API server is private'),
+};
+
+/** Of the subnet of each. */
+const subnetRules: Rules<EnvironmentSpec['network']['clusterSubnet']> = {
+  name: fixed('the subnet of the nodes'),
+  prefix: fixed('the range of a subnet with nodes in it'),
+};
+
 /** What can follow a new spec while the environment lives, and what can't. Reads as the specification of a spec update. */
-const rules: Rules<EnvironmentSpec> = {
+const rules: Rules<Omit<EnvironmentSpec, 'clusters'>> = {
   name: refused('the name of an environment stays', 'PUT to the environment of that name, or start another one.'),
   subscription: fixed('the subscription'),
   location: fixed('the location'),
   network: {
     addressSpace: growingRange,
-    clusterSubnet: {
-      name: fixed('the subnet of the nodes'),
-      prefix: fixed('the range of a subnet with nodes in it'),
-    },
+    clusterSubnet: subnetRules,
     firewallSubnet: {
       name: fixed("the firewall's subnet"),
       prefix: fixed('the range of a subnet with a firewall in it'),
@@ -83,28 +111,7 @@ const rules: Rules<EnvironmentSpec> = {
     publicIpCount: inPlace,
   },
   egress: { presets: inPlace, allow: { application: inPlace, network: inPlace }, apiServer: inPlace },
-  cluster: {
-    name: fixed('the name of a cluster'),
-    nodeCount: inPlace,
-    nodeSize: fixed('the size of the machines of a node pool', anotherPool),
-    osSku: fixed('the system of the nodes', anotherPool),
-    maxPods: fixed('the number of pods of a node', anotherPool),
-    zones: fixed('the zones of a node pool', anotherPool),
-    nodePools,
-    version: kubernetesVersion,
-    cni: fixed("the cluster's network plugin"),
-    podCidr: fixed('the pod CIDR'),
-    identity: fixed("the cluster's identity"),
-    kubeletIdentity: fixed("the identity of a cluster's nodes"),
-    servicePrincipal: {
-      clientId: fixed("the cluster's service principal"),
-      objectId: fixed("the cluster's service principal"),
-      secretName: fixed("the secret of the cluster's service principal", 'Rotate it with az aks update-credentials.'),
-    },
-    entra,
-    serviceCidr: fixed('the service CIDR'),
-    private: fixed('whether the API server is private'),
-  },
+  cluster: clusterRules,
   access: { developers: inPlace },
   ingress: {
     expose: inPlace,
@@ -140,8 +147,70 @@ const rules: Rules<EnvironmentSpec> = {
  *
  * @param before with every field that this version knows (`completedSpec`)
  */
-export const specChanges = (before: EnvironmentSpec, after: EnvironmentSpec): readonly SpecChange[] =>
-  changesBelow(rules, before as unknown as Section, after as unknown as Section, []);
+export function specChanges(before: EnvironmentSpec, after: EnvironmentSpec): readonly SpecChange[] {
+  const changes = changesBelow(rules, asSection(before), asSection(after), []);
+  const isListed = before.clusters !== undefined || after.clusters !== undefined;
+  if (!isListed) return changes;
+  const ofFirst = ({ path }: SpecChange) => path.startsWith('cluster.') || path.startsWith('network.clusterSubnet.');
+  return [
+    ...changes.filter((change) => !ofFirst(change)),
+    ...clusterChanges(clusterViews(before), clusterViews(after)),
+  ];
+}
+
+/** What a list of clusters says otherwise, each by the rules of a single one. */
+function clusterChanges(before: readonly EnvironmentSpec[], after: readonly EnvironmentSpec[]): readonly SpecChange[] {
+  const find = (views: readonly EnvironmentSpec[], { cluster: { name } }: EnvironmentSpec) =>
+    views.find(({ cluster }) => cluster.name.toLowerCase() === name.toLowerCase());
+  const gone = before.filter((old) => find(after, old) === undefined);
+  const [first] = before;
+  return [
+    ...gone.map(goneCluster),
+    ...after.flatMap((view, index): readonly SpecChange[] => {
+      const path = ['clusters', String(index)];
+      const old = find(before, view);
+      if (index === 0 && old !== first && !gone.includes(first!)) return [movedCluster(view, path)];
+      if (old === undefined) return [addedCluster(view, path)];
+      const [subnet, wantedSubnet] = [old.network.clusterSubnet, view.network.clusterSubnet];
+      return [
+        ...changesBelow(clusterRules, asSection(old.cluster), asSection(view.cluster), path),
+        ...changesBelow(subnetRules, asSection(subnet), asSection(wantedSubnet), [...path, 'subnet']),
+      ];
+    }),
+  ];
+}
+
+function goneCluster({ cluster: { name } }: EnvironmentSpec): SpecChange {
+  return {
+    path: 'clusters',
+    before: name,
+    applied: 'refused',
+    message: `the cluster "${name}" can't be left out: it would be deleted, with everything that runs in it`,
+    remedy:
+      'Keep it in the list. To be rid of it, start another environment with the other clusters, move over, and delete this one.',
+  };
+}
+
+/** Azure makes it beside those that stand. */
+function addedCluster({ cluster: { name } }: EnvironmentSpec, path: readonly string[]): SpecChange {
+  return {
+    path: path.join('.'),
+    after: name,
+    applied: 'in place',
+    note: 'The cluster is created, in a subnet of its own.',
+  };
+}
+
+/** The first one has names that the others don't have. */
+function movedCluster({ cluster: { name } }: EnvironmentSpec, path: readonly string[]): SpecChange {
+  return {
+    path: path.join('.'),
+    after: name,
+    applied: 'refused',
+    message: `the cluster "${name}" was not the first one, and the first one can't change`,
+    remedy: 'Leave the first cluster of the list where it is, and add others after it.',
+  };
+}
 
 /** What of the changes can't be made, as problems of the spec that asks for them. */
 export const refusedChanges = (changes: readonly SpecChange[]): readonly Problem[] =>
@@ -150,6 +219,7 @@ export const refusedChanges = (changes: readonly SpecChange[]): readonly Problem
   );
 
 type Section = Readonly<Record<string, Json | undefined>>;
+const asSection = (part: object): Section => part as Section;
 interface AnyRules {
   readonly [key: string]: Rule<never> | AnyRules;
 }

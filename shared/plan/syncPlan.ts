@@ -9,7 +9,7 @@ import { objectsAt, stringAt, type JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
 import { current, networkFixes, routeFixes } from './adoptionFixes.ts';
 import { driftFindings, type DriftFinding, type DriftInput } from './driftChecks.ts';
-import { isClusterAssociation } from './driftPaths.ts';
+import { onlyUnrouted } from './driftPaths.ts';
 import { planResource } from './mergeResource.ts';
 import { isJumpboxRetired } from './retiredJumpbox.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
@@ -103,9 +103,8 @@ function routingRepairs(input: SyncPlanInput): readonly WritableResourcePlan[] {
   if (firewallPrivateIp === undefined) return [];
   const routes = repair(desiredRoutes(spec, { firewallPrivateIp, frontends }), routeTable, spec);
   const network = repair(desiredNetworkRouting(spec, { firewallPrivateIp }), virtualNetwork, spec);
-  const onlyAssociation =
-    network?.action === 'modify' && network.differences.every(({ path }) => isClusterAssociation(spec, path));
-  const subnet = onlyAssociation ? repair(desiredSubnetRouting(spec), subnetOf(spec, virtualNetwork), spec) : undefined;
+  const view = network?.action === 'modify' ? onlyUnrouted(spec, network.differences) : undefined;
+  const subnet = view && repair(desiredSubnetRouting(view), subnetOf(view, virtualNetwork), spec);
   return [routes, subnet ?? network].filter((one) => one !== undefined);
 }
 

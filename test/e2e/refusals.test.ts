@@ -41,7 +41,7 @@ describe('a bad spec is refused with the field and the remedy, and nothing is st
       'network.firewallSubnet.prefix',
     ],
     ['a name that Azure refuses', { name: 'Shop_1' }, 'name'],
-    ['what is not built yet', { name: 'shop', clusters: [{ name: 'a' }, { name: 'b' }] }, 'clusters'],
+    ['two clusters of one name', { name: 'shop', clusters: [{ name: 'a' }, { name: 'A' }] }, 'clusters.1.name'],
     [
       'a subscription outside the allowed scopes',
       { name: 'shop', subscription: '11111111-1111-1111-1111-111111111111' },

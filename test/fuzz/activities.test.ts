@@ -13,6 +13,7 @@ import {
 } from '../../orchestrations/stepRecord.ts';
 import { forgetClusterAccess } from '../../shared/kubernetes/credentials.ts';
 import type { Json } from '../../shared/model/json.ts';
+import { clustersOf } from '../../shared/model/clusters.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { StepProblem } from '../../shared/model/step.ts';
 import { azureFailure } from '../../shared/observe/failure.ts';
@@ -172,7 +173,7 @@ test('previews, light passes and looks at authorized ranges fail with nothing bu
     fc.asyncProperty(world(), async (given) => {
       answerAs(given);
       await named(async () => renderPreview(await previewOf(spec)));
-      await named(() => servicesHaveChanged(spec));
+      await named(() => servicesHaveChanged(spec, clustersOf(spec)));
       const { problem } = await planRanges({ spec, access: access, time: NOW.toISOString() });
       if (problem !== undefined) requireRemedy(problem);
     }),

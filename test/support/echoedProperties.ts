@@ -45,6 +45,7 @@ export const echoedProperties: Readonly<Record<string, readonly string[]>> = {
   // AKS writes it with a capital T, and knows no `id` in templates.
   managedClusters: ['eTag', 'id'],
   ManagedClusterIdentity: ['principalId', 'tenantId'],
+  ManagedServiceIdentityUserAssignedIdentitiesValue: ['clientId', 'principalId'],
   ManagedClusterProperties: [
     'azurePortalFQDN',
     'currentKubernetesVersion',

@@ -2,10 +2,11 @@ import { lastSegment } from '../armId.ts';
 import type { Problem } from '../problem.ts';
 import type { AdoptSpec } from './adoptTypes.ts';
 import type { Checked } from './checked.ts';
+import { hasField } from './input.ts';
 import { isWithin } from './scopes.ts';
 
 /** Fields that describe what would be created. */
-const createdFields = ['subscription', 'location', 'network', 'firewall', 'cluster', 'jumpbox'] as const;
+const createdFields = ['subscription', 'location', 'network', 'firewall', 'cluster', 'clusters', 'jumpbox'] as const;
 
 /** How what is adopted fits together, and what the rest of the spec may say beside it. */
 export function adoptProblems({ draft: { adopt }, sound, input, context }: Checked): readonly Problem[] {
@@ -21,9 +22,6 @@ export function adoptProblems({ draft: { adopt }, sound, input, context }: Check
     ...(adopt.fix.includes('association') && adopt.routeTable === undefined ? [tableMissing] : []),
   ];
 }
-
-const hasField = (input: unknown, field: string): boolean =>
-  typeof input === 'object' && input !== null && Object.hasOwn(input, field);
 
 function notBesideAdopt(field: string): Problem {
   return {

@@ -6,6 +6,7 @@ import type { Problem } from '../problem.ts';
 import { adoptProblems } from './adoptChecks.ts';
 import type { Checked } from './checked.ts';
 import { clusterProblems } from './clusterChecks.ts';
+import { checkedClusters } from './clusterList.ts';
 import { internetSource, shown } from './fields.ts';
 import { hasDnsProxy } from './firewallDefaults.ts';
 import { listAt, textAt } from './input.ts';
@@ -55,7 +56,9 @@ function subscriptionProblems({ draft, context, sound }: Checked): readonly Prob
   if (problems.length > 0 || subscription === undefined) return problems;
   if (!sound('subscription') || !sound('name') || !sound('cluster.name')) return [];
   const { resourceGroup } = resourceIds({
-    ...draft,
+    name: draft.name,
+    location: draft.location,
+    network: draft.network,
     subscription,
     cluster: { name: draft.cluster.name ?? draft.name },
   });
@@ -164,12 +167,18 @@ function privateAccessProblems(developers: number): readonly Problem[] {
   ];
 }
 
+const isSoundlyPrivate = ({ draft, sound }: Checked): boolean => sound('cluster.private') && draft.cluster.private;
+
 /**
- * The cluster of an environment has a public API server with authorized ranges, and the app itself reads services through
+ * A cluster of an environment has a public API server with authorized ranges, and the app itself reads services through
  * it: without its own addresses it would lock itself out.
  */
-function authorizedRangeProblems({ draft, context, sound }: Checked): readonly Problem[] {
-  if (sound('cluster.private') && draft.cluster.private) return privateAccessProblems(draft.access.developers.length);
+function authorizedRangeProblems(checked: Checked): readonly Problem[] {
+  const { draft, context, sound } = checked;
+  const clusters = checkedClusters(checked);
+  if (clusters.length > 0 && clusters.every(isSoundlyPrivate)) {
+    return privateAccessProblems(draft.access.developers.length);
+  }
   const problems: Problem[] = [];
   const restricts = draft.adopt === undefined || draft.adopt.fix.includes('authorizedRanges');
   if (restricts && context.outboundRanges.length === 0) {

@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
+import { checkedClusters, clusterListProblems, toldOf } from './clusterList.ts';
 import { FIRST_POOL, linuxSkus, SYSTEM_ASSIGNED } from './clusterTypes.ts';
 import { isWithin } from './scopes.ts';
 
@@ -8,15 +9,18 @@ const MAX_KUBENET_NODES = 390;
 /** AKS prefixes the names of Windows machines, which have 15 letters at the most. */
 const MAX_WINDOWS_POOL_NAME = 6;
 
-/** What of a cluster's parts does not fit together. */
+/** What of each cluster's parts does not fit together, and how the clusters do. */
 export function clusterProblems(checked: Checked): readonly Problem[] {
-  return [
-    ...podRangeProblems(checked),
-    ...nodePoolProblems(checked),
-    ...identityProblems(checked),
-    ...entraProblems(checked),
-    ...kubenetProblems(checked),
-  ];
+  const ofEach = checkedClusters(checked).flatMap((cluster) =>
+    toldOf(cluster, [
+      ...podRangeProblems(cluster),
+      ...nodePoolProblems(cluster),
+      ...identityProblems(cluster),
+      ...entraProblems(cluster),
+      ...kubenetProblems(cluster),
+    ]),
+  );
+  return [...clusterListProblems(checked), ...ofEach];
 }
 
 function podRangeProblems({ draft, sound }: Checked): readonly Problem[] {

@@ -5,6 +5,8 @@ import { cidrText, namedText, parsedText, shown, type Fault } from './fields.ts'
 /** AKS takes between 10 and 250 pods per node, whatever the network plugin. */
 const maxPods = z.int().min(10).max(250);
 const MAX_NODES = 1000;
+/** Behind one firewall: as many as have a subnet to themselves in the default address space, and in one spec a reader. */
+export const MAX_CLUSTERS = 10;
 /** Without the first one; AKS takes 100 in all. */
 const MAX_FURTHER_POOLS = 99;
 

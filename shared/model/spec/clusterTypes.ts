@@ -29,6 +29,17 @@ export interface ClusterSpec {
   readonly private: boolean;
 }
 
+/** One of several clusters, with the subnet that its nodes have to themselves. */
+export interface PlacedClusterSpec extends ClusterSpec {
+  readonly subnet: SubnetSpec;
+}
+
+export interface SubnetSpec {
+  readonly name: string;
+  /** Canonical CIDR. */
+  readonly prefix: string;
+}
+
 export const networkPlugins = ['azure', 'azure-overlay', 'kubenet'] as const;
 export type NetworkPlugin = (typeof networkPlugins)[number];
 

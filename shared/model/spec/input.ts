@@ -14,3 +14,11 @@ export function textAt(item: unknown, key: string): string | undefined {
   const value = (item as Record<string, unknown>)[key];
   return typeof value === 'string' ? value : undefined;
 }
+
+/** Whether what a caller sent has the field, however deep. */
+export function hasField(input: unknown, ...path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, key)) return false;
+  return hasField((input as Record<string, unknown>)[key], ...rest);
+}

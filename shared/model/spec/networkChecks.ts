@@ -2,6 +2,7 @@ import { addressCount, contains, overlaps, prefixLengthFor, trustedRange, type I
 import { firewallSubnetName, managementSubnetName } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import type { Checked } from './checked.ts';
+import { checkedClusters, placedClusters, toldOf } from './clusterList.ts';
 import { podRange } from './clusterDefaults.ts';
 import { managementRange } from './firewallDefaults.ts';
 import { defaultMaxPods } from './clusterTypes.ts';
@@ -33,41 +34,50 @@ export function networkProblems(checked: Checked): readonly Problem[] {
     ...strayProblems(ranges),
     ...overlapProblems(ranges),
     ...reservedRangeProblems(ranges),
-    ...clusterSubnetProblems(checked, ranges.clusterSubnet),
     ...ingressSubnetProblems(checked),
-    ...podRangeSizeProblems(checked),
+    ...checkedClusters(checked).flatMap((cluster) =>
+      toldOf(cluster, [...clusterSubnetProblems(cluster), ...podRangeSizeProblems(cluster)]),
+    ),
   ];
 }
 
 interface Ranges {
   readonly addressSpace: NamedRange | undefined;
-  readonly clusterSubnet: NamedRange | undefined;
   readonly subnets: readonly NamedRange[];
-  /** Services and pods: they live inside the cluster and must stay clear of the network. */
-  readonly inCluster: readonly NamedRange[];
+  /**
+   * Services and pods of each cluster: they live inside it and must stay clear of the network. Those of different clusters may
+   * be alike (https://learn.microsoft.com/azure/aks/azure-cni-overlay).
+   */
+  readonly inClusters: readonly (readonly NamedRange[])[];
 }
 
-function soundRanges({ draft, sound }: Checked): Ranges {
+function soundRanges(checked: Checked): Ranges {
+  const { draft, sound } = checked;
   const named = (path: string, title: string, cidr: string | undefined): NamedRange | undefined =>
     cidr !== undefined && sound(path) ? { path, title, range: trustedRange(cidr) } : undefined;
-  const { network, cluster, jumpbox } = draft;
-  const clusterSubnet = named('network.clusterSubnet.prefix', "the cluster's subnet", network.clusterSubnet.prefix);
+  const { network, jumpbox } = draft;
+  const clusters = checkedClusters(checked);
   const subnets = [
-    clusterSubnet,
+    ...clusters.map((one) =>
+      named(
+        one.at('network.clusterSubnet.prefix'),
+        one.ofIt('the subnet', "the cluster's subnet"),
+        one.draft.network.clusterSubnet.prefix,
+      ),
+    ),
     named('network.firewallSubnet.prefix', "the firewall's subnet", network.firewallSubnet.prefix),
     named('network.managementSubnet.prefix', "the firewall's management subnet", managementRange(draft)),
     named('network.ingressSubnet.prefix', 'the ingress subnet', network.ingressSubnet?.prefix),
     named('jumpbox.subnet', "the jumpbox's subnet", jumpbox?.subnet),
   ];
-  const inCluster = [
-    named('cluster.serviceCidr', 'the service CIDR', cluster.serviceCidr),
-    named('cluster.podCidr', 'the pod CIDR', podRange(cluster)),
-  ];
+  const inClusters = clusters.map((one) => [
+    named(one.at('cluster.serviceCidr'), one.ofIt('the service CIDR'), one.draft.cluster.serviceCidr),
+    named(one.at('cluster.podCidr'), one.ofIt('the pod CIDR'), podRange(one.draft.cluster)),
+  ]);
   return {
     addressSpace: named('network.addressSpace', 'the address space', network.addressSpace),
-    clusterSubnet,
     subnets: subnets.filter((range) => range !== undefined),
-    inCluster: inCluster.filter((range) => range !== undefined),
+    inClusters: inClusters.map((ranges) => ranges.filter((range) => range !== undefined)),
   };
 }
 
@@ -82,13 +92,13 @@ function strayProblems({ addressSpace, subnets }: Ranges): readonly Problem[] {
     }));
 }
 
-function overlapProblems({ addressSpace, subnets, inCluster }: Ranges): readonly Problem[] {
+function overlapProblems({ addressSpace, subnets, inClusters }: Ranges): readonly Problem[] {
   const networkRanges = addressSpace === undefined ? subnets : [addressSpace, ...subnets];
   const pairs = [
     ...pairsOf(subnets),
-    ...pairsOf(inCluster),
+    ...inClusters.flatMap(pairsOf),
     // One problem per range is enough, though what overlaps a subnet overlaps its address space too.
-    ...inCluster.flatMap((range) => {
+    ...inClusters.flat().flatMap((range) => {
       const other = networkRanges.find((one) => overlaps(one.range, range.range));
       return other === undefined ? [] : [[other, range] as const];
     }),
@@ -106,8 +116,8 @@ function pairsOf(ranges: readonly NamedRange[]): readonly (readonly [NamedRange,
   return ranges.flatMap((a, index) => ranges.slice(index + 1).map((b) => [a, b] as const));
 }
 
-function reservedRangeProblems({ addressSpace, inCluster }: Ranges): readonly Problem[] {
-  const ranges = addressSpace === undefined ? inCluster : [addressSpace, ...inCluster];
+function reservedRangeProblems({ addressSpace, inClusters }: Ranges): readonly Problem[] {
+  const ranges = [...(addressSpace === undefined ? [] : [addressSpace]), ...inClusters.flat()];
   return ranges.flatMap(({ path, title, range }) => {
     const reserved = rangesOfAks.find((other) => overlaps(other, range));
     if (reserved === undefined) return [];
@@ -123,19 +133,19 @@ function reservedRangeProblems({ addressSpace, inCluster }: Ranges): readonly Pr
 
 function ingressSubnetProblems({ draft, sound }: Checked): readonly Problem[] {
   const path = 'network.ingressSubnet.name';
-  const { ingressSubnet, clusterSubnet } = draft.network;
+  const { ingressSubnet } = draft.network;
   if (ingressSubnet === undefined || !sound(path)) return [];
   const name = ingressSubnet.name.toLowerCase();
   const remedy = 'Choose another name, such as ingress-subnet.';
   if (reservedSubnetNames.includes(name))
     return [{ path, message: `"${ingressSubnet.name}" has a meaning of its own in Azure`, remedy }];
-  if (name !== clusterSubnet.name.toLowerCase()) return [];
-  return [{ path, message: `"${ingressSubnet.name}" is the name of the cluster's subnet`, remedy }];
+  if (!placedClusters(draft).some(({ subnet }) => subnet.name.toLowerCase() === name)) return [];
+  return [{ path, message: `"${ingressSubnet.name}" is the name of a cluster's subnet`, remedy }];
 }
 
-function clusterSubnetProblems({ draft, sound }: Checked, subnet: NamedRange | undefined): readonly Problem[] {
+function clusterSubnetProblems({ draft, sound }: Checked): readonly Problem[] {
   const problems: Problem[] = [];
-  const { name } = draft.network.clusterSubnet;
+  const { name, prefix } = draft.network.clusterSubnet;
   if (sound('network.clusterSubnet.name') && reservedSubnetNames.includes(name.toLowerCase())) {
     problems.push({
       path: 'network.clusterSubnet.name',
@@ -144,11 +154,13 @@ function clusterSubnetProblems({ draft, sound }: Checked, subnet: NamedRange | u
     });
   }
   const pools = soundPools(draft, sound);
-  if (subnet === undefined || pools === undefined) return problems;
+  const path = 'network.clusterSubnet.prefix';
+  if (!sound(path) || pools === undefined) return problems;
+  const range = trustedRange(prefix);
   const { cni } = draft.cluster;
   const addressesOf = ({ maxPods = defaultMaxPods[cni] }: Pool) => (cni === 'azure' ? maxPods + 1 : 1);
   const needed = pools.reduce((sum, pool) => sum + (pool.nodeCount + 1) * addressesOf(pool), RESERVED_ADDRESSES);
-  const available = addressCount(subnet.range);
+  const available = addressCount(range);
   if (available < needed) {
     const sums = pools.map((pool) => {
       const perNode = cni === 'azure' ? ` × (${addressesOf(pool) - 1} pods + 1)` : '';
@@ -156,9 +168,9 @@ function clusterSubnetProblems({ draft, sound }: Checked, subnet: NamedRange | u
     });
     const nodes = pools.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
     problems.push({
-      path: subnet.path,
+      path,
       message:
-        `${subnet.range.cidr} has ${available} addresses, and ${nodes} nodes need ${needed}: ` +
+        `${range.cidr} has ${available} addresses, and ${nodes} nodes need ${needed}: ` +
         `${sums.join(' + ')} + ${RESERVED_ADDRESSES} reserved by Azure`,
       remedy: `Use a /${prefixLengthFor(needed)} or wider, or fewer nodes${cni === 'azure' ? ', or cluster.cni azure-overlay' : ''}.`,
     });

@@ -3,7 +3,7 @@ import { MAX_FRONTENDS_AND_DESTINATIONS } from '../azureLimits.ts';
 import { canonicalLocation } from '../cloud.ts';
 import { environmentNamePattern, firewallSubnetName, managementSubnetName } from '../names.ts';
 import { MAX_DNAT_PORT } from '../natRule.ts';
-import { clusterFields } from './clusterSchema.ts';
+import { clusterFields, MAX_CLUSTERS } from './clusterSchema.ts';
 import {
   addressText,
   cidrText,
@@ -151,6 +151,15 @@ const egress = section({
 
 const cluster = section(clusterFields);
 
+const listedCluster = z.strictObject({
+  ...clusterFields,
+  /** Has a default for each cluster; see `clusterList.ts`. */
+  subnet: subnet({
+    name: subnetName.exactOptional(),
+    prefix: cidrText(subnetSize, whySubnetSize).exactOptional(),
+  }).prefault({}),
+});
+
 const access = section({
   developers: z
     .array(
@@ -197,8 +206,8 @@ export const specSchema = z.strictObject({
   drift: section({ action: z.enum(['repair', 'report']).prefault('repair') }),
   jumpbox: jumpboxSchema.exactOptional(),
   adopt: adoptSchema.exactOptional(),
-  /** A second cluster behind the same firewall. */
-  clusters: z.unknown().exactOptional(),
+  /** In place of `cluster`. */
+  clusters: z.array(listedCluster).min(1).max(MAX_CLUSTERS).exactOptional(),
 });
 
 /** What the schema gives: every field well-formed, defaults filled in, nothing yet said about how they fit together. */

@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud.ts';
 import type { Problem } from '../problem.ts';
 import type { AdoptSpec } from './adoptTypes.ts';
-import type { ClusterSpec } from './clusterTypes.ts';
+import type { ClusterSpec, PlacedClusterSpec, SubnetSpec } from './clusterTypes.ts';
 
 export type { ClusterSpec, NodePoolSpec } from './clusterTypes.ts';
 
@@ -14,6 +14,7 @@ export interface EnvironmentSpec {
   readonly location: string;
   readonly network: {
     readonly addressSpace: string;
+    /** Of the first cluster. */
     readonly clusterSubnet: SubnetSpec;
     readonly firewallSubnet: SubnetSpec;
     /** Of the Basic tier, and only of it. */
@@ -41,7 +42,10 @@ export interface EnvironmentSpec {
     /** Whether workloads outside of kube-system may reach the API server by its address. */
     readonly apiServer: boolean;
   };
+  /** The first one. */
   readonly cluster: ClusterSpec;
+  /** All of them, the first one included, where the spec lists them. */
+  readonly clusters?: readonly PlacedClusterSpec[];
   readonly access: {
     readonly developers: readonly DeveloperGrant[];
   };
@@ -79,12 +83,6 @@ export interface JumpboxSpec {
   readonly sources: readonly string[];
   /** On the first frontend. */
   readonly port: number;
-}
-
-interface SubnetSpec {
-  readonly name: string;
-  /** Canonical CIDR. */
-  readonly prefix: string;
 }
 
 /** `upsert-only` never deletes a rule, `report` writes none. */

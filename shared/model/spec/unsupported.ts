@@ -17,12 +17,6 @@ const unsupported: readonly Unsupported[] = [
     what: 'a rule to the API servers of adopted clusters',
     remedy: 'Use false, and annotate such pods with kubernetes.azure.com/set-kube-service-host-fqdn.',
   },
-  {
-    path: 'clusters',
-    used: (draft) => 'clusters' in draft,
-    what: 'more than one cluster',
-    remedy: 'Describe the one cluster under cluster; adopt takes several that exist.',
-  },
 ];
 
 export function unsupportedProblems({ draft, sound }: Checked): readonly Problem[] {

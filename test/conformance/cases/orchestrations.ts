@@ -70,7 +70,7 @@ export const orchestrations: readonly ConformanceCase[] = [
     },
   },
   {
-    // Azure Storage holds a message back for whole seconds, and the rest of a timer's time is cut off.
+    // Seen on Azure Storage, which holds a message back for whole seconds.
     name: 'a timer fires no sooner than a second before it is due',
     run: async (api) => {
       const { output } = await api.ended(await api.start('sleeps', api.newId('sleeps'), { seconds: 3 }));

@@ -22,6 +22,8 @@ function packageVersion(project: string, id: string): string {
  * @throws HostNotAvailableError when it can't be built here
  */
 export function extensionHost(folder: string): HostKind {
+  // It also runs what it has built.
+  runTool('dotnet', ['--version'], folder);
   const files = readdirSync(SOURCES).filter((file) => /\.(cs|csproj)$/.test(file));
   const sources = files.map((file) => readFileSync(join(SOURCES, file), 'utf8'));
   const version = createHash('sha256').update(sources.join('\0')).digest('hex').slice(0, 12);

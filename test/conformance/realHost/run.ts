@@ -43,6 +43,9 @@ function azurite(folder: string): string | undefined {
   }
 }
 
+// Processes of their own groups hear nothing of Ctrl+C; what is started here ends when this process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const folder = packagesFolder();
 const checks: readonly Check[] = [...conformanceChecks(wanted), ...lifeChecks(wanted)];
 const storageScript = azurite(folder);
@@ -52,12 +55,12 @@ if (kind === undefined || storageScript === undefined) {
 } else {
   console.log(`${kind.name}; Azurite ${AZURITE_VERSION}`);
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-host-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const storage = await startAzurite(storageScript, directory);
   try {
     for (const check of checks) await check.run(kind, storage.connectionString, directory);
   } finally {
     await storage.stop();
-    rmSync(directory, { recursive: true, force: true });
   }
 }
 const { table, failed } = resultTable(checks);

@@ -24,6 +24,8 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
   return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...path, key]))];
 }
 
+const placesIn = (spec: object): [object, Path][] => pathsOf(spec).map((path) => [spec, path]);
+
 function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
   if (key === undefined) return by;
   const copy = structuredClone(value) as Record<PropertyKey, unknown>;
@@ -50,6 +52,15 @@ const whole = {
   adopt: { firewall: '/x', clusters: ['/y'], routeTable: '/z' },
 };
 
+/** The same with a list of clusters. */
+const listed = articleSpec({
+  clusters: [
+    { name: 'blue', version: '1.33', nodePools: [{ name: 'more' }], subnet: '10.42.16.0/20' },
+    { name: 'green', cni: 'azure-overlay', identity: 'user-assigned', entra: {}, private: true },
+  ],
+});
+const specs = [whole, listed];
+
 const surprise = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom(undefined, NaN, Infinity, -0, '__proto__', '10.0.0.0/99', '10.42.1.0/24', '*', 'x'.repeat(10_000)),
@@ -62,24 +73,24 @@ test('any JSON is either a spec or a list of problems, and nothing ever throws',
 
 test('so is a good spec with anything at any place', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...pathsOf(whole)), surprise, (path, value) => {
-      expectVerdict(replaced(whole, path, value));
+    fc.property(fc.constantFrom(...specs.flatMap(placesIn)), surprise, ([spec, path], value) => {
+      expectVerdict(replaced(spec, path, value));
     }),
     // An object that can't be turned into text has once thrown.
-    { numRuns: 1500, examples: [[['firewall', 'tier'], { toString: '' }]] },
+    { numRuns: 2000, examples: [[[whole, ['firewall', 'tier']], { toString: '' }]] },
   );
 });
 
 test('so is a good spec with any further field at any place', () => {
-  const objects = pathsOf(whole).filter((path) => {
-    const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], whole);
+  const objects = specs.flatMap(placesIn).filter(([spec, path]) => {
+    const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], spec);
     return typeof value === 'object' && !Array.isArray(value);
   });
   fc.assert(
-    fc.property(fc.constantFrom(...objects), fc.string(), fc.jsonValue(), (path, key, value) => {
-      expectVerdict(replaced(whole, [...path, key], value));
+    fc.property(fc.constantFrom(...objects), fc.string(), fc.jsonValue(), ([spec, path], key, value) => {
+      expectVerdict(replaced(spec, [...path, key], value));
     }),
-    { numRuns: 500 },
+    { numRuns: 700 },
   );
 });
 

@@ -518,12 +518,6 @@ test('a grant that ends does so at a time in UTC', () => {
 });
 
 describe('what is not built yet is refused, never ignored', () => {
-  test.each<[string, object]>([['clusters', { clusters: [{ name: 'a' }, { name: 'b' }] }]])('%s', (path, fields) => {
-    expect(problems(fields)).toEqual([
-      { path, message: expect.stringContaining('not supported yet'), remedy: expect.any(String) },
-    ]);
-  });
-
   test('presets that are not documented for a cloud', () => {
     expect(problems({ location: 'usgovvirginia', egress: { presets: ['aks', 'monitor'] } })).toEqual([
       {

@@ -83,3 +83,57 @@ test('people read each change, with the reason and the remedy of what is refused
       '      Refused: AKS goes up one minor version at a time, not from 1.33.2 to 1.36. Go to 1.34 first.\n',
   );
 });
+
+describe('a list of clusters', () => {
+  const blue = { name: 'aks-egress', version: '1.33.2' };
+  const green = { name: 'green', cni: 'azure-overlay' };
+  const listed = (...clusters: readonly object[]) => ({ network: base.network, clusters });
+  const verdictsOf = (after: object, before: object) =>
+    changes(after, before).map(({ path, applied }) => `${path}: ${applied}`);
+
+  /** What was first has the default subnet of a second one. */
+  const moved = ['clusters.1.subnet.name: refused', 'clusters.1.subnet.prefix: refused'];
+
+  test.each<[string, object, object, readonly string[]]>([
+    ['the one cluster in a list', listed(blue), base, []],
+    ['a second one', listed(blue, green), base, ['clusters.1: in place']],
+    ['a third one', listed(blue, green, { name: 'red' }), listed(blue, green), ['clusters.2: in place']],
+    ['one that goes', listed(blue), listed(blue, green), ['clusters: refused']],
+    ['the only one again', base, listed(blue, green), ['clusters: refused']],
+    ['another first one', listed(green, blue), listed(blue, green), ['clusters.0: refused', ...moved]],
+    ['a new first one', listed({ name: 'red' }, blue), listed(blue), ['clusters.0: refused', ...moved]],
+    ['more nodes', listed(blue, { ...green, nodeCount: 5 }), listed(blue, green), ['clusters.1.nodeCount: in place']],
+    [
+      'another plugin',
+      listed(blue, { ...green, cni: 'azure' }),
+      listed(blue, green),
+      ['clusters.1.cni: refused', 'clusters.1.podCidr: refused'],
+    ],
+    [
+      'another subnet',
+      listed(blue, { ...green, subnet: '10.42.20.0/24' }),
+      listed(blue, green),
+      ['clusters.1.subnet.prefix: refused'],
+    ],
+    [
+      'another subnet of the first',
+      listed({ ...blue, subnet: '10.42.20.0/24' }, green),
+      listed(blue, green),
+      ['clusters.0.subnet.prefix: refused'],
+    ],
+    [
+      'the rest beside it',
+      { ...listed(blue, green), drift: { action: 'report' } },
+      listed(blue),
+      ['drift.action: in place', 'clusters.1: in place'],
+    ],
+  ])('%s', (_what, after, before, expected) => {
+    expect(verdictsOf(after, before)).toEqual(expected);
+  });
+
+  test('one that goes is refused for what it would take along', () => {
+    const [problem] = refusedChanges(changes(listed(blue), listed(blue, green)));
+    expect(problem?.message).toContain('"green" can\'t be left out');
+    expect(problem?.remedy).toContain('Keep it');
+  });
+});

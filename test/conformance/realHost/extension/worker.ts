@@ -135,7 +135,10 @@ const child = spawn('dotnet', [setting('GATEHOUSE_EXTENSION_HOST')], {
     GATEHOUSE_WEBHOOK_URL: `${origin}${WEBHOOK_PATH}?code=${keys.durable}`,
   },
 });
-child.once('error', (error) => log('critical', 'extension', describeThrown(error)));
+child.once('error', (error) => {
+  log('critical', 'extension', describeThrown(error));
+  process.exit(1);
+});
 child.once('exit', (code, signal) => {
   log('critical', 'extension', `The Durable extension's process ended (${code ?? signal}).`);
   process.exit(code ?? 1);
@@ -161,9 +164,13 @@ const stopTimers = startTimers({
 });
 log('information', 'host', `Listening on ${origin}: ${app.functions.size} functions.`);
 
-process.once('SIGTERM', () => {
+function stop(): void {
   stopTimers();
   void outside.close();
   // The extension drains what runs in this process, then ends, and with it this process.
   child.stdin?.end();
-});
+}
+
+process.once('SIGTERM', stop);
+// Whoever started it has gone.
+process.stdin.resume().once('end', stop);
