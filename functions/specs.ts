@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import { changesOf, standingSpec } from '../orchestrations/specUpdate.ts';
+import { changesFor } from '../orchestrations/specUpdate.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { adopt } from '../shared/observe/adopt.ts';
 import { previewOf } from '../shared/observe/preview.ts';
@@ -45,7 +45,7 @@ export async function previewed(request: HttpRequest, lane: Lane, spec: Environm
 }
 
 const specChangesOf = ({ state, shown }: Lane, spec: EnvironmentSpec): readonly SpecChange[] =>
-  changesOf(standingSpec(state, shown === 'failed'), spec);
+  changesFor(state, shown === 'failed', spec);
 
 /** The spec in the body, which has to be this environment's. @throws HttpProblem 400 with every problem */
 export function newSpecOf({ name }: Lane, body: string, request: HttpRequest): EnvironmentSpec {

@@ -7,7 +7,7 @@ import { withSync, type SyncRecord } from '../shared/model/syncHistory.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { provisioningGraph, releaseGraph, syncGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
 import type { Step } from '../shared/plan/step.ts';
-import { applicationOf, changesOf, refusalOf, standingSpec } from './specUpdate.ts';
+import { applicationOf, changesFor, refusalOf, standingSpec } from './specUpdate.ts';
 import { alignedRecords, forRetry, newRecords, type StepRecord } from './stepRecord.ts';
 
 /** Which graph a firewall lane works on. */
@@ -309,7 +309,7 @@ function takeSpec(state: LaneState, now: string): LaneState {
   if (state.graph === 'teardown') return rest;
   const failed = environmentState(state) === 'failed';
   const standing = standingSpec(state, failed);
-  const changes = changesOf(standing, nextSpec);
+  const changes = changesFor(state, failed, nextSpec);
   const refusal = refusalOf(changes, now);
   if (refusal !== undefined) return withFinding(rest, refusal);
   if (changes.length === 0 && !failed) return rest;

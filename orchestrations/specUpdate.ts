@@ -1,6 +1,6 @@
 import { completedSpec, type EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { Finding } from '../shared/model/environmentStatus.ts';
-import { refusedChanges, specChanges, type SpecChange } from '../shared/plan/specChanges.ts';
+import { isClusterGone, refusedChanges, specChanges, type SpecChange } from '../shared/plan/specChanges.ts';
 
 /** What a lane knows of its spec, beside the one that it works by. */
 interface SpecHistory {
@@ -19,8 +19,20 @@ export const standingSpec = ({ spec, previousSpec }: SpecHistory, failed: boolea
   failed ? (previousSpec ?? spec) : spec;
 
 /** What a spec changes of another, which an older version of the app may have frozen. */
-export const changesOf = (before: EnvironmentSpec, after: EnvironmentSpec): readonly SpecChange[] =>
+const changesOf = (before: EnvironmentSpec, after: EnvironmentSpec): readonly SpecChange[] =>
   specChanges(completedSpec(before) ?? before, completedSpec(after) ?? after);
+
+/**
+ * What a new spec changes of what stands. Where the last one could not be applied, a cluster that it has added may have been
+ * begun, and is not forgotten: it would be left behind when the environment is deleted.
+ */
+export function changesFor(history: SpecHistory, failed: boolean, after: EnvironmentSpec): readonly SpecChange[] {
+  const standing = standingSpec(history, failed);
+  const changes = changesOf(standing, after);
+  if (standing === history.spec) return changes;
+  const isTold = (one: SpecChange) => changes.some(({ path, before }) => path === one.path && before === one.before);
+  return [...changes, ...changesOf(history.spec, after).filter((one) => isClusterGone(one) && !isTold(one))];
+}
 
 /** Why a new spec can't be taken, if so. */
 export function refusalOf(changes: readonly SpecChange[], time: string): Finding | undefined {

@@ -180,9 +180,14 @@ function clusterChanges(before: readonly EnvironmentSpec[], after: readonly Envi
   ];
 }
 
+/** Whether a change is that a cluster is left out. */
+export const isClusterGone = ({ path }: SpecChange): boolean => path === GONE;
+
+const GONE = 'clusters';
+
 function goneCluster({ cluster: { name } }: EnvironmentSpec): SpecChange {
   return {
-    path: 'clusters',
+    path: GONE,
     before: name,
     applied: 'refused',
     message: `the cluster "${name}" can't be left out: it would be deleted, with everything that runs in it`,

@@ -187,6 +187,24 @@ test('a private cluster and a public one: ranges are of the latter alone, servic
   expect(names.flatMap((rule) => stringsAt(rule, 'destinationFqdns'))).toEqual([fqdn]);
 });
 
+test('one whose creation failed is not forgotten by going back', async () => {
+  const shop = await createShop(cloud, { clusters: [first] });
+  await strikeBy(cloud, {
+    fault: 'operationFails',
+    method: 'PUT',
+    path: '*/managedClusters/green',
+    code: 'QuotaExceeded',
+  });
+  expect((await put({ clusters: [first, green] })).status).toBe(202);
+  await shop.until(({ state: now }) => now === 'failed');
+  const back = await put({ clusters: [first] });
+  expect([back.status, back.text]).toEqual([400, expect.stringContaining("can't be left out")]);
+  await strikeBy(cloud);
+  expect((await put({ clusters: [first, { ...green, nodeCount: 1 }] })).status).toBe(202);
+  await shop.until(({ state: now }) => now === 'ready');
+  expect(await state(clusterId('green'))).toBeDefined();
+});
+
 test('one that fails fails alone, and a retry builds it', async () => {
   await strikeBy(cloud, {
     fault: 'operationFails',

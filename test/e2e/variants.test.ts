@@ -104,6 +104,14 @@ const combinations: Readonly<Record<string, object>> = {
     jumpbox: aJumpbox,
     cluster: { cni: 'azure-overlay', identity: 'user-assigned', private: true },
   },
+  'policy, several frontends, several clusters, one of them private, an ingress subnet': {
+    network: { ingressSubnet: '10.42.5.0/24' },
+    firewall: { rules: 'policy', publicIpCount: 2 },
+    clusters: [
+      { name: 'blue', identity: 'user-assigned', entra: { adminGroups } },
+      { name: 'green', cni: 'azure-overlay', private: true },
+    ],
+  },
   'policy of a Basic firewall, kubenet, a jumpbox': {
     jumpbox: aJumpbox,
     firewall: { tier: 'Basic', rules: 'policy' },
