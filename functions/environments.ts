@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { shownGraph, type LaneState } from '../orchestrations/laneState.ts';
-import { clustersOf } from '../shared/model/clusters.ts';
+import { clustersOf, clusterView } from '../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { resourceIds } from '../shared/model/names.ts';
 import type { StepStatus } from '../shared/model/step.ts';
@@ -72,7 +72,7 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
     clusters: shownClusters(state.spec),
     ...shownAccess(access),
     findings: status?.findings ?? [],
-    resources: { ...resourceIds(state.spec), clusters: clustersOf(state.spec).map(({ id }) => id) },
+    resources: resourceIds(state.spec),
     spec: state.spec,
     ...(state.nextSpec === undefined ? {} : { nextSpec: state.nextSpec }),
   });
@@ -106,8 +106,10 @@ function shownSteps(state: LaneState, steps: readonly StepStatus[]): readonly ob
 
 /** The clusters behind the firewall, with the subnets of their nodes. */
 function shownClusters(spec: EnvironmentSpec): readonly object[] {
-  const { clusterSubnet } = resourceIds(spec);
-  const own = [{ id: clusterSubnet, prefixes: [spec.network.clusterSubnet.prefix] }];
+  const ownOf = (name: string) => {
+    const view = clusterView(spec, name);
+    return [{ id: resourceIds(view).clusterSubnet, prefixes: [view.network.clusterSubnet.prefix] }];
+  };
   return clustersOf(spec).map(({ name, id, isPrivate }) => {
     const adopted = spec.adopt?.found?.clusters.find((cluster) => cluster.id === id);
     return {
@@ -115,7 +117,7 @@ function shownClusters(spec: EnvironmentSpec): readonly object[] {
       id,
       isPrivate,
       isAdopted: adopted !== undefined,
-      subnets: (adopted?.subnets ?? own).map((subnet) => ({ id: subnet.id, prefixes: subnet.prefixes })),
+      subnets: (adopted?.subnets ?? ownOf(name)).map((subnet) => ({ id: subnet.id, prefixes: subnet.prefixes })),
     };
   });
 }

@@ -53,11 +53,14 @@ describe('two clusters', () => {
   });
 
   test('are created side by side, each with what is its own, behind a firewall that is written once', async () => {
-    const { steps, resources } = (await shown()) as never as {
+    const { steps, clusters } = (await shown()) as never as {
       steps: { name: string; title: string; startedAt: string; finishedAt: string; state: string }[];
-      resources: { clusters: string[] };
+      clusters: { id: string; subnets: { id: string; prefixes: string[] }[] }[];
     };
-    expect(resources.clusters).toEqual([clusterId('shop'), clusterId('green')]);
+    expect(clusters).toMatchObject([
+      { id: clusterId('shop'), subnets: [{ id: subnetId('aks-subnet'), prefixes: ['10.42.1.0/24'] }] },
+      { id: clusterId('green'), subnets: [{ id: subnetId('aks-subnet-green'), prefixes: ['10.42.11.0/24'] }] },
+    ]);
     const step = (name: string) => steps.find((one) => one.name === name)!;
     expect([step('cluster').title, step('cluster:green').title]).toEqual(['Cluster (shop)', 'Cluster (green)']);
     expect(step('cluster:green').startedAt < step('cluster').finishedAt).toBe(true);
