@@ -4,8 +4,10 @@ import { parse } from 'yaml';
 import type { Api, ShownEnvironment } from '../../cli/apiClient.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import { bareAddress } from '../../shared/model/ipRange.ts';
+import { clustersOf } from '../../shared/model/clusters.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { LocalCloud } from '../cloud.ts';
+import type { CallCluster } from '../clusterClient.ts';
 import { ownRulesId } from '../ownRules.ts';
 
 /** What the second part of the demo came to. */
@@ -23,6 +25,8 @@ interface Manifest {
 }
 
 const MANIFEST = 'examples/store-front.yaml';
+/** On the frontend, for the services of clusters after the first one. */
+const FURTHER_PORT = 8080;
 /** How often the app is asked whether it has happened. */
 const LOOK_EVERY_MS = 200;
 /** Nothing here takes longer than a few minutes of Azure's time; a demo that hangs is worse than one that says so. */
@@ -64,13 +68,15 @@ export async function demonstrateIngress(
 
   const kind = spec.ingress.expose === 'annotated' ? 'that asks for it' : 'without annotations';
   console.log(`\nPublishing a service, a plain LoadBalancer ${kind} (${MANIFEST}):\n`);
-  if (namespace !== 'default') {
-    await kubernetes('POST', '/api/v1/namespaces', {
+  const makeNamespace = async (call: CallCluster) => {
+    if (namespace === 'default') return;
+    await call('POST', '/api/v1/namespaces', {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: namespace },
     });
-  }
+  };
+  await makeNamespace(kubernetes);
   const asks = spec.ingress.expose === 'annotated';
   await must(kubernetes('POST', services, asks ? exposed(manifest) : manifest), `kubectl apply -f ${MANIFEST}`);
   say(`kubectl apply      service ${service} is created; its load balancer is on its way`);
@@ -82,6 +88,19 @@ export async function demonstrateIngress(
   await reach(cloud, frontend, port);
   const publishedAfterSeconds = Math.round((azureNow() - began) / 1000);
   say(`page fetched       through the firewall, from ${VISITOR}`);
+
+  for (const [index, { id, name: cluster }] of clustersOf(spec).slice(1).entries()) {
+    const other = cloud.clusters.operator(id);
+    const elsewhere = FURTHER_PORT + index;
+    await makeNamespace(other);
+    const body = annotated(manifest, { 'gatehouse.dev/expose': 'true', 'gatehouse.dev/ports': `${elsewhere}:${port}` });
+    await must(other('POST', services, body), `kubectl apply in ${cluster}`);
+    await until(`${cluster} has its rule`, ({ counts }) => counts.publications > 1);
+    await reach(cloud, frontend, elsewhere);
+    say(`rule appears       the same of the cluster ${cluster}, on ${frontend}:${elsewhere}`);
+    await must(other('DELETE', `${services}/${service}`), `kubectl delete in ${cluster}`);
+    await until('its rule is gone', ({ counts, sync }) => counts.publications === 1 && sync?.running === false);
+  }
 
   const repairs = (await api.show(name)).counts.driftRepairs;
   await must(control(cloud, 'DELETE', `state${ownRulesId(spec)}`), 'removing the rule');
@@ -106,9 +125,11 @@ export async function demonstrateIngress(
 }
 
 /** Where services are published only when asked for, this one asks. */
-const exposed = (manifest: Manifest): Manifest => ({
+const exposed = (manifest: Manifest): Manifest => annotated(manifest, { 'gatehouse.dev/expose': 'true' });
+
+const annotated = (manifest: Manifest, annotations: Readonly<Record<string, string>>): Manifest => ({
   ...manifest,
-  metadata: { ...manifest.metadata, annotations: { 'gatehouse.dev/expose': 'true' } },
+  metadata: { ...manifest.metadata, annotations },
 });
 
 async function must(answer: Promise<{ readonly status: number }>, what: string): Promise<void> {

@@ -75,6 +75,20 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  /** A second cluster comes, and the environment is kept true with both. */
+  secondCluster: {
+    onReady: true,
+    begin: async (cloud) => {
+      const spec = { name: 'shop', clusters: [{ name: 'shop' }, { name: 'green', identity: 'user-assigned' }] };
+      await accepted(cloud, 'PUT', '/environments/shop/spec', spec);
+    },
+    done: async (cloud) => {
+      const status = await shown(cloud);
+      const isBuilt = status?.steps.some(({ name, state }) => name === 'cluster:green' && state === 'done');
+      return isBuilt === true && (await rules(cloud)).length === 1 && isSynced(cloud);
+    },
+  },
+
   teardown: {
     onReady: true,
     begin: async (cloud) => void (await cloud.call('DELETE', '/environments/shop')),
