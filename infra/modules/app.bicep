@@ -153,7 +153,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
         unauthenticatedClientAction: 'Return401'
         // Health tells states only. Event Grid comes with the key of its extension, which the host checks; the webhooks of
         // Durable Functions are not among these: its client reaches them inside the instance.
-        excludedPaths: ['/api/health', '/runtime/webhooks/eventgrid', '/runtime/webhooks/EventGrid']
+        excludedPaths: ['/api/health', '/api/ui', '/runtime/webhooks/eventgrid', '/runtime/webhooks/EventGrid']
       }
       httpSettings: { requireHttps: true }
       identityProviders: {

@@ -172,6 +172,8 @@ async function start(
     return (await callHttpTrigger(request)) ?? { status: 404 };
   };
   const admitted = async (request: HostRequest): Promise<HostResponse> => {
+    // The worker reaches the host's own endpoint beside the front end, where nobody signs in.
+    if (request.url.pathname.toLowerCase().startsWith(`${RPC_PATH}/`)) return handle(request);
     const admission = options.easyAuth?.admit(request) ?? { request };
     return 'refused' in admission ? admission.refused : handle(admission.request);
   };

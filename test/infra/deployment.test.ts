@@ -141,5 +141,5 @@ test('the app registration has the roles that routes ask for, and the sign-in le
   expect(appRoles.map(({ value }) => `'${value}'`).join(', ')).toBe(roles);
   expect(new Set(appRoles.map(({ id }) => id)).size).toBe(appRoles.length);
   const [, paths = ''] = /excludedPaths: \[(.+)\]/.exec(text('infra/modules/app.bicep')) ?? [];
-  expect(paths).toBe("'/api/health', '/runtime/webhooks/eventgrid', '/runtime/webhooks/EventGrid'");
+  expect(paths).toBe("'/api/health', '/api/ui', '/runtime/webhooks/eventgrid', '/runtime/webhooks/EventGrid'");
 });

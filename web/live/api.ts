@@ -76,9 +76,10 @@ async function failureOf(response: Response, hadKey: boolean): Promise<Failure> 
   const { status } = response;
   const isProblem = (response.headers.get('content-type') ?? '').includes('problem+json');
   if (status === 401) {
-    // The Functions host refuses a key without a word; where people sign in, the app itself says so.
-    if (!isProblem && hadKey) forgetKey();
-    return { kind: 'unauthorized', wants: isProblem ? 'sign-in' : 'key', wasRefused: hadKey };
+    // The Functions host refuses a key without a word; App Service and the app itself say how one signs in.
+    const isSignIn = response.headers.has('www-authenticate');
+    if (!isSignIn && hadKey) forgetKey();
+    return { kind: 'unauthorized', wants: isSignIn ? 'sign-in' : 'key', wasRefused: hadKey };
   }
   if (isProblem) {
     try {
