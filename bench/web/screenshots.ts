@@ -29,7 +29,6 @@ const go = scene.pause();
 
 const phone: BrowserOptions = { width: 360, height: 740, scale: 1 };
 await picture('map', '/shop/map', '.line.publication');
-await picture('access', '/shop/access', '[data-grant]');
 await picture('phone', '/shop/map', '.line.publication', phone);
 
 // Somebody takes the rules away by hand.
