@@ -93,6 +93,24 @@ test('what is being built is told by its steps, and what is adopted is marked', 
   ).toEqual(['egress', 'firewall', 'frontend']);
 });
 
+test('each of several clusters is told by its own step, and by the drift of its own', () => {
+  const [first] = environmentAnswer().clusters;
+  const clusters = [first!, { ...first!, name: 'green', id: `${first!.id}-green` }];
+  const steps = [
+    { name: 'cluster', state: 'done' },
+    { name: 'cluster:green', state: 'running' },
+  ] as const;
+  const tones = (scene: ReturnType<typeof mapScene>) => scene.clusters.map(({ tone }) => tone);
+  expect(tones(mapScene(environmentAnswer({ state: 'provisioning', steps, clusters }), []))).toEqual(['ok', 'busy']);
+  const drift = driftAnswer({
+    check: 'clusterConfiguration',
+    resource: `${first!.id}-GREEN`,
+    severity: 'warning',
+    what: 'x',
+  });
+  expect(tones(mapScene(environmentAnswer({ clusters }), [], undefined, drift))).toEqual(['ok', 'bad']);
+});
+
 test.each([
   ['routes', '/x/routeTables/t', 'routes'],
   ['egressRules', '/x/azureFirewalls/f', 'egress'],

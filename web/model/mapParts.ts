@@ -2,20 +2,21 @@ import type { DriftAnswer, EnvironmentAnswer, ShownStep } from './answers.ts';
 import { editsIn } from './attention.ts';
 import { gravest, type Tone } from './tone.ts';
 
-/** The parts of an environment that its map shows beside clusters and services. */
-export type MapPart = 'frontends' | 'firewall' | 'egress' | 'routes' | 'subnet' | 'cluster';
+/** The parts of an environment that its map shows beside services. */
+type MapPart = SharedPart | 'cluster';
+/** Those that there is one of. */
+type SharedPart = 'frontends' | 'firewall' | 'egress' | 'routes' | 'subnet';
 
 type StepName = ShownStep['name'];
 type Check = DriftAnswer['findings'][number]['check'];
 
 /** What each part stands by; steps of the creation and of the deletion alike. */
-const stepsOfPart: Readonly<Record<MapPart, readonly StepName[]>> = {
+const stepsOfPart: Readonly<Record<SharedPart, readonly StepName[]>> = {
   frontends: ['publicIpPrefixes', 'publicIp', 'frontendRanges'],
   firewall: ['firewall', 'firewallPolicy'],
   egress: ['firewall', 'ruleCollectionGroup'],
   routes: ['routeTable', 'routes'],
   subnet: ['virtualNetwork', 'networkRouting'],
-  cluster: ['cluster'],
 };
 
 const partOfCheck: Partial<Readonly<Record<Check, MapPart>>> = {
@@ -61,23 +62,35 @@ export function partOf({
 }
 
 /** How each part is: of an environment that stands by drift, of one that is built or torn down by its steps. */
-export function partTones({ state, steps }: EnvironmentAnswer, drift?: DriftAnswer): Readonly<Record<MapPart, Tone>> {
+export function partTones(environment: EnvironmentAnswer, drift?: DriftAnswer): Readonly<Record<SharedPart, Tone>> {
   const drifted = new Set(editsIn(drift).map(partOf));
-  const toneOf = (part: MapPart): Tone => {
-    const ofPart = steps.filter(({ name }) => stepsOfPart[part].includes(name));
-    if (state === 'ready') return drifted.has(part) ? 'bad' : 'ok';
-    // What has no step of its own was there before.
-    if (ofPart.length === 0) return 'ok';
-    return gravest(ofPart.map((step) => stepTone(step, state)));
-  };
+  const toneOf = (part: SharedPart): Tone => toneBy(environment, stepsOfPart[part], drifted.has(part));
   return {
     frontends: toneOf('frontends'),
     firewall: toneOf('firewall'),
     egress: toneOf('egress'),
     routes: toneOf('routes'),
     subnet: toneOf('subnet'),
-    cluster: toneOf('cluster'),
   };
+}
+
+/** How a cluster is. Steps of all but the first one say whose they are: `cluster:green`. */
+export function clusterTone(
+  environment: EnvironmentAnswer,
+  { name, id }: EnvironmentAnswer['clusters'][number],
+  drift?: DriftAnswer,
+): Tone {
+  const isDrifted = editsIn(drift).some(
+    (finding) => partOf(finding) === 'cluster' && finding.resource.toLowerCase() === id.toLowerCase(),
+  );
+  return toneBy(environment, [environment.clusters[0]?.name === name ? 'cluster' : `cluster:${name}`], isDrifted);
+}
+
+function toneBy({ state, steps }: EnvironmentAnswer, names: readonly StepName[], isDrifted: boolean): Tone {
+  if (state === 'ready') return isDrifted ? 'bad' : 'ok';
+  const own = steps.filter(({ name }) => names.includes(name));
+  // What has no step of its own was there before.
+  return own.length === 0 ? 'ok' : gravest(own.map((step) => stepTone(step, state)));
 }
 
 /** A part that is torn down goes from ok to off. */

@@ -1,7 +1,7 @@
 import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from './answers.ts';
 import { counted, lastSegment } from './format.ts';
 import { mapEntries, MOST_DRAWN_SERVICES, type MapEntry } from './mapEntries.ts';
-import { partTones } from './mapParts.ts';
+import { clusterTone, partTones } from './mapParts.ts';
 import type { ServiceRow } from './serviceRows.ts';
 import type { Tone } from './tone.ts';
 
@@ -61,7 +61,7 @@ export function mapScene(
     egress: { tone: tones.egress, lines: egressLines(spec, isAdopted) },
     clusters: clusters.map((cluster) => ({
       name: cluster.name,
-      tone: tones.cluster,
+      tone: clusterTone(environment, cluster, drift),
       subnet: cluster.subnets.map(({ id, prefixes }) => `${lastSegment(id)} ${prefixes.join(', ')}`).join(' · '),
       subnetTone: tones.subnet,
       isAdopted: cluster.isAdopted,
