@@ -57,6 +57,7 @@ runMain(async () => {
   console.log(`Gatehouse is running; Azure time goes ${scale} times as fast as the clock on the wall.
 
   app          ${cloud.api}   (health: ${cloud.api}/health)
+  page         ${cloud.api}/ui   (asks for the key)
   local Azure  ${cloud.azure.origin}   (requests: ${cloud.azure.origin}/_local/requests)
   for az       ${cloud.azure.https?.origin}   (REQUESTS_CA_BUNDLE=${values.state}/azure/ca.pem; see local/azure/README.md)
   key          ${key}

@@ -92,7 +92,11 @@ export function useLive<T>(path: string | undefined, everyMs: number, trigger?: 
       window.removeEventListener('online', seen);
     };
   }, [path, everyMs]);
-  useEffect(() => refresh.current(), [trigger]);
+  const lastTrigger = useRef(trigger);
+  useEffect(() => {
+    if (lastTrigger.current !== trigger) refresh.current();
+    lastTrigger.current = trigger;
+  }, [trigger]);
 
   const { tagged, at, failure, failingSince } = state.current;
   return {
