@@ -32,7 +32,7 @@ const acts: Readonly<Record<string, Frames>> = {
   }),
   'drawing the list': await framesOf(page, async () => {
     await page.evaluate(`location.hash = '#/shop/services'`);
-    await inSight('.service');
+    await inSight('.service-list .service');
     await settled();
   }),
   scrolling: await framesOf(page, async () => {

@@ -205,7 +205,7 @@ describeInBrowser('the status page', () => {
     };
     await look('/', page.locator('.environment-card'));
     await look('/shop/map/shop/default/store-front', page.locator('[data-hop="connectivity"]'));
-    await look('/shop/services', page.locator('.service'));
+    await look('/shop/services', page.locator('.service-list .service'));
     await look('/shop/drift', page.getByText('Nothing differs'));
     await look('/shop/access', page.getByRole('heading', { name: 'Grants' }));
     await look('/shop/history', page.locator('.history li'));
@@ -252,14 +252,14 @@ describeInBrowser('the status page', () => {
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await page.keyboard.press('2');
-    await seen(page.locator('.service'));
+    await seen(page.locator('.service-list .service'));
     await page.keyboard.press('/');
     await page.keyboard.type('no such 1');
     await seen(page.getByText('0 of 1 service port'));
     expect(page.url()).toContain('/shop/services?q=no%20such%201');
     await page.keyboard.press('Control+A');
     await page.keyboard.press('Delete');
-    await seen(page.locator('.service'));
+    await seen(page.locator('.service-list .service'));
     // Every stop on the way shows where it is.
     for (let stop = 0; stop < 25; stop++) {
       await page.keyboard.press('Tab');
