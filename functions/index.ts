@@ -8,11 +8,14 @@ import { pollOperation } from '../orchestrations/activities/pollOperation.ts';
 import { startStep } from '../orchestrations/activities/startStep.ts';
 import type { PollInput, StartStepInput } from '../orchestrations/advance.ts';
 import { FIREWALL_LANE, firewallLane, graphOrchestrator } from '../orchestrations/firewallLane.ts';
+import { notification, NOTIFICATION } from '../orchestrations/notification.ts';
+import { tell } from '../orchestrations/activities/tell.ts';
 import { accessPass, provision, sync, teardown, release } from '../orchestrations/graphs.ts';
 import { auditStep } from './audit.ts';
 import { registerDriftTimer } from './driftTimer.ts';
 import { registerHousekeeping } from './housekeeping.ts';
 import { registerRoutes } from './http/register.ts';
+import { registerNotifier } from './notifier.ts';
 import { registerLoadBalancerChanged } from './loadBalancerChanged.ts';
 import { redactLogs } from './redactedLogs.ts';
 import { routes } from './routes.ts';
@@ -24,6 +27,7 @@ registerRoutes(routes);
 registerLoadBalancerChanged();
 registerDriftTimer();
 registerHousekeeping();
+registerNotifier();
 
 df.app.orchestration(FIREWALL_LANE, firewallLane);
 df.app.orchestration(graphOrchestrator.provision, provision);
@@ -32,6 +36,7 @@ df.app.orchestration(graphOrchestrator.teardown, teardown);
 df.app.orchestration(graphOrchestrator.release, release);
 df.app.orchestration(ACCESS_LANE, accessLane);
 df.app.orchestration(ACCESS_PASS, accessPass);
+df.app.orchestration(NOTIFICATION, notification);
 df.app.activity('startStep', {
   extraInputs: [df.input.durableClient()],
   handler: async (input, context) => {
@@ -42,3 +47,4 @@ df.app.activity('startStep', {
 });
 df.app.activity('pollOperation', { handler: (input, context) => pollOperation(input as PollInput, context) });
 df.app.activity('planRanges', { handler: planRanges });
+df.app.activity('sendNotice', { handler: tell });

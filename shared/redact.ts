@@ -2,7 +2,7 @@ import { redactByShape } from './model/redact.ts';
 
 /** Settings whose values are secrets, whatever shape they have. */
 const SECRET_SETTING =
-  /^(APPSETTING_)?(GATEHOUSE_SECRET_.+|AZURE_CLIENT_SECRET|IDENTITY_HEADER|MSI_SECRET|AzureWebJobsStorage|WEBSITE_AUTH_(CLIENT_SECRET|SIGNING_KEY|ENCRYPTION_KEY)|MICROSOFT_PROVIDER_AUTHENTICATION_SECRET)$/;
+  /^(APPSETTING_)?(GATEHOUSE_SECRET_.+|GATEHOUSE_NOTIFY_URL|AZURE_CLIENT_SECRET|IDENTITY_HEADER|MSI_SECRET|AzureWebJobsStorage|WEBSITE_AUTH_(CLIENT_SECRET|SIGNING_KEY|ENCRYPTION_KEY)|MICROSOFT_PROVIDER_AUTHENTICATION_SECRET)$/;
 /** What is shorter is found in texts that have nothing to do with it. */
 const SHORTEST_SECRET = 8;
 const PUBLIC_VALUES = ['UseDevelopmentStorage=true'];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isSchedule } from './model/schedule.ts';
+import { noticeFormats, type NoticeFormat } from './notify/formats.ts';
 import { cloudAt, cloudEndpoints, cloudNames, type Cloud } from './model/cloud.ts';
 import { logLevels, type LogLevel } from './model/logLevel.ts';
 
@@ -21,6 +22,8 @@ export interface Settings {
   readonly authorityHost: string;
   /** Where Event Grid delivers; absent: nowhere, and the light pass finds every change. */
   readonly events?: EventSettings;
+  /** Where people hear of what happens; absent: nowhere. */
+  readonly notifications?: NotificationSettings;
   /** Makes connectivity probes on the app's behalf; absent: the app connects by itself. */
   readonly probeEndpoint?: string;
   /** How callers of the HTTP interface prove who they are; read anew only when the app starts. */
@@ -49,6 +52,12 @@ export interface DeadLetterSettings {
   readonly container: string;
   /** ARM id of the user-assigned identity that writes them; absent: Event Grid takes a key of the account. */
   readonly identityId?: string;
+}
+
+export interface NotificationSettings {
+  /** A webhook, which its address alone opens: never to be shown. */
+  readonly url: string;
+  readonly format: NoticeFormat;
 }
 
 export type EventDestination =
@@ -123,6 +132,11 @@ const environment = z
       .string()
       .regex(identityId, 'must be the ARM id of a user-assigned identity (…/userAssignedIdentities/{name})')
       .optional(),
+    GATEHOUSE_NOTIFY_URL: secureUrl.optional(),
+    GATEHOUSE_NOTIFY_FORMAT: z
+      .enum(noticeFormats, { error: `must be one of ${noticeFormats.join(', ')}` })
+      .default('cloudevents'),
+    GATEHOUSE_NOTIFY_HOSTS: list,
     GATEHOUSE_PROBE_ENDPOINT: endpoint.optional(),
     GATEHOUSE_AUTH: z.enum(['keys', 'entra'], { error: 'must be keys or entra' }).default('keys'),
     GATEHOUSE_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
@@ -130,6 +144,10 @@ const environment = z
     GATEHOUSE_RATE_LIMIT_TOTAL: requestsPerMinute.default(3000),
     GATEHOUSE_DRIFT_SCHEDULE: schedule.optional(),
     GATEHOUSE_SERVICE_POLL: schedule.optional(),
+  })
+  .refine(({ GATEHOUSE_NOTIFY_URL: url, GATEHOUSE_NOTIFY_HOSTS: hosts }) => !url || isAmong(hosts, url), {
+    path: ['GATEHOUSE_NOTIFY_URL'],
+    message: 'is of a host that GATEHOUSE_NOTIFY_HOSTS does not list',
   })
   .refine(({ GATEHOUSE_EVENTS_FUNCTION_ID: id, GATEHOUSE_EVENTS_ENDPOINT: url }) => !id || !url, {
     path: ['GATEHOUSE_EVENTS_ENDPOINT'],
@@ -158,18 +176,26 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   const events = eventSettings(value);
   const endpoints = endpointSettings(value);
   const probeEndpoint = value.GATEHOUSE_PROBE_ENDPOINT;
+  const { GATEHOUSE_NOTIFY_URL: url, GATEHOUSE_NOTIFY_FORMAT: format } = value;
   return {
     ...(subscription === undefined ? {} : { subscription }),
     allowedScopes: value.GATEHOUSE_ALLOWED_SCOPES,
     outboundRanges: value.GATEHOUSE_OUTBOUND_RANGES,
     ...endpoints,
     ...(events === undefined ? {} : { events }),
+    ...(url === undefined ? {} : { notifications: { url, format } }),
     ...(probeEndpoint === undefined ? {} : { probeEndpoint }),
     auth: value.GATEHOUSE_AUTH,
     logLevel: value.GATEHOUSE_LOG_LEVEL,
     rateLimits: { perCaller: value.GATEHOUSE_RATE_LIMIT, inAll: value.GATEHOUSE_RATE_LIMIT_TOTAL },
   };
 }
+
+/** A setting of its own says which hosts may be told: whoever can change the address alone can't lead notices elsewhere. */
+const isAmong = (hosts: readonly string[], url: string): boolean => {
+  const host = URL.parse(url)?.hostname.toLowerCase();
+  return hosts.some((one) => one.toLowerCase() === host);
+};
 
 function isEndpointOf(cloud: Cloud, armEndpoint: string): boolean {
   const known = URL.canParse(armEndpoint) ? cloudAt(armEndpoint) : undefined;
