@@ -6,6 +6,7 @@ import type { AnswerPoll } from './operationAnswers.ts';
 import { isObject, stringAt, type Json, type JsonObject } from './json.ts';
 import { isBelow, type ResourcePath } from './resourceId.ts';
 import { answerActivityLog } from './activityLog.ts';
+import { answerDeployment } from './deployments/deployments.ts';
 import { answerEventSubscription } from './eventGrid/eventGridArm.ts';
 import { systemTopics } from './eventGrid/systemTopics.ts';
 import { answerAuthorization } from './resources/authorization.ts';
@@ -31,6 +32,7 @@ export async function route(visit: Visit, answerPoll: AnswerPoll): Promise<Answe
   if (namespace === undefined) return answerScope(visit, answerPoll);
   const known = requireNamespace(namespace);
   if (types.length === 0) return ok(providerBody(azure, subscription, known));
+  if (known === 'Microsoft.Resources' && types[0]?.toLowerCase() === 'deployments') return answerDeployment(visit);
   if (known === 'Microsoft.Authorization') return answerAuthorization(visit);
   if (known === 'Microsoft.Insights') return answerActivityLog(visit);
   if (group === undefined && types[0]?.toLowerCase() === 'register' && request.method === 'POST') {
