@@ -13,4 +13,4 @@ export interface Notice {
   readonly text: string;
 }
 
-export type NoticeKind = 'creation-finished' | 'environment-failed' | 'sync-failed' | 'deletions-held' | 'drift-found';
+type NoticeKind = 'creation-finished' | 'environment-failed' | 'sync-failed' | 'deletions-held' | 'drift-found';

@@ -5,7 +5,7 @@ import { noticeBody } from './formats.ts';
 const DEADLINE_MS = 10_000;
 
 /** A webhook that has not taken a notice. Never names its address, which is a secret. */
-export class NotTakenError extends Error {
+class NotTakenError extends Error {
   override readonly name = 'NotTakenError';
 }
 
