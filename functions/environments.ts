@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { shownGraph, type LaneState } from '../orchestrations/laneState.ts';
+import type { EnvironmentAnswer, EnvironmentsAnswer, EnvironmentSummary, ShownStep } from '../shared/answers.ts';
 import { clustersOf, clusterView } from '../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { resourceIds } from '../shared/model/names.ts';
@@ -34,7 +35,7 @@ export async function startEnvironment(request: HttpRequest, client: DurableClie
 
 export async function listEnvironments(_request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const lanes = await listLanes(client);
-  return json(200, {
+  return json<EnvironmentsAnswer>(200, {
     environments: lanes.map((lane) =>
       'unreadable' in lane
         ? { name: lane.name, state: 'unreadable', detail: lane.unreadable, remedy: REMEDY_UNREADABLE }
@@ -57,7 +58,7 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
   if (lane === undefined) throw notFound(name);
   const { state, status } = lane;
   const access = lane.live ? await findAccessLanes(client, state.spec) : [];
-  return json(200, {
+  return json<EnvironmentAnswer>(200, {
     name,
     state: lane.shown,
     since: status?.since ?? lane.createdAt,
@@ -66,7 +67,7 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
     ...(state.readyAt === undefined ? {} : { readyAt: state.readyAt }),
     ...(state.specChangedAt === undefined ? {} : { specChangedAt: state.specChangedAt }),
     steps: shownSteps(state, status?.steps ?? []),
-    counts: status?.counts,
+    ...(status === undefined ? {} : { counts: status.counts }),
     ...(status?.sync === undefined ? {} : { sync: status.sync }),
     history: state.history ?? [],
     clusters: shownClusters(state.spec),
@@ -79,7 +80,7 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
 }
 
 /** What somebody who looks over many environments wants to know of each. */
-function summaryOf({ status }: Lane): object {
+function summaryOf({ status }: Lane): Partial<EnvironmentSummary> {
   if (status === undefined) return {};
   const { since, counts, sync } = status;
   const { stepsDone, stepsTotal, publications } = counts;
@@ -96,16 +97,18 @@ function summaryOf({ status }: Lane): object {
 }
 
 /** The steps with what their graph knows of them: titles for people, what each waits for, and how long it takes, in seconds. */
-function shownSteps(state: LaneState, steps: readonly StepStatus[]): readonly object[] {
+function shownSteps(state: LaneState, steps: readonly StepStatus[]): readonly ShownStep[] {
   const graph = new Map(shownGraph(state).map((step) => [step.name, step]));
   return steps.map((step) => {
-    const { title, expectedSeconds, after } = graph.get(step.name) ?? {};
-    return { ...step, ...(title !== undefined && { title, expectedSeconds, after }) };
+    const known = graph.get(step.name);
+    if (known === undefined) return step;
+    const { title, expectedSeconds, after } = known;
+    return { ...step, title, expectedSeconds, after };
   });
 }
 
 /** The clusters behind the firewall, with the subnets of their nodes. */
-function shownClusters(spec: EnvironmentSpec): readonly object[] {
+function shownClusters(spec: EnvironmentSpec): EnvironmentAnswer['clusters'] {
   const ownOf = (name: string) => {
     const view = clusterView(spec, name);
     return [{ id: resourceIds(view).clusterSubnet, prefixes: [view.network.clusterSubnet.prefix] }];
@@ -123,10 +126,10 @@ function shownClusters(spec: EnvironmentSpec): readonly object[] {
 }
 
 /** Who is let into the API servers, and how the lanes that see to it are; of several clusters each on its own as well. */
-function shownAccess(lanes: readonly AccessLane[]): object {
+function shownAccess(lanes: readonly AccessLane[]): Pick<EnvironmentAnswer, 'access'> {
   const shown = lanes.map(({ cluster, state: { phase, grants, lastLook, leftOut, problem = leftOut } }) => ({
     cluster,
-    state: phase === 'waiting' ? 'waiting' : 'working',
+    state: phase === 'waiting' ? ('waiting' as const) : ('working' as const),
     grants,
     ...(lastLook === undefined ? {} : { lastLook: lastLook.time, ranges: lastLook.ranges }),
     ...(problem === undefined ? {} : { problem }),

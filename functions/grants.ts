@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
+import type { GrantedAnswer } from '../shared/answers.ts';
 import { restrictedClustersOf } from '../shared/model/clusters.ts';
 import type { DeveloperGrant } from '../shared/model/environmentSpec.ts';
 import { parseGrant } from '../shared/model/grant.ts';
@@ -38,7 +39,7 @@ export async function grantAccess(request: HttpRequest, client: DurableClient): 
   const answer = accepted(request, spec.name, 'ready');
   return result.coveredBy === undefined
     ? answer
-    : json(202, { name: spec.name, ...result.grant, coveredBy: result.coveredBy });
+    : json<GrantedAnswer>(202, { name: spec.name, ...result.grant, coveredBy: result.coveredBy });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
+import type { HealthAnswer } from '../shared/answers.ts';
 import { checkHealth, type HealthCheck } from '../shared/observe/health.ts';
 import { json } from './http/message.ts';
 
@@ -13,7 +14,7 @@ export async function health(
   const [outside, durable] = await Promise.all([checkHealth(warn), checkDurable(client, warn)]);
   const checks = { ...outside, durable };
   const healthy = Object.values(checks).every(({ status }) => status !== 'failed');
-  return json(healthy ? 200 : 503, { status: healthy ? 'ok' : 'unhealthy', checks });
+  return json<HealthAnswer>(healthy ? 200 : 503, { status: healthy ? 'ok' : 'unhealthy', checks });
 }
 
 async function checkDurable(client: DurableClient, warn: (reason: string) => void): Promise<HealthCheck> {

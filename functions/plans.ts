@@ -1,7 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
+import type { Preview } from '../shared/answers.ts';
 import { previewOf } from '../shared/observe/preview.ts';
-import { renderPreview, type Preview } from '../shared/plan/preview.ts';
+import { renderPreview } from '../shared/plan/preview.ts';
 import { withPublications } from '../shared/plan/previewedPublications.ts';
 import { existingLane, type Lane } from './http/laneClient.ts';
 import { lookIfReady } from './http/look.ts';
@@ -31,4 +32,4 @@ async function previewNow(lane: Lane): Promise<Preview> {
 
 /** JSON, or text for people by `Accept: text/plain`. */
 const shown = (request: HttpRequest, preview: Preview): HttpResponseInit =>
-  prefersText(request) ? text(renderPreview(preview)) : json(200, preview);
+  prefersText(request) ? text(renderPreview(preview)) : json<Preview>(200, preview);

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { nameOf, type SyncObservation } from '../orchestrations/activities/syncObservation.ts';
+import type { DriftAnswer, ServicesAnswer } from '../shared/answers.ts';
 import { clusterView } from '../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { probeConnectivity } from '../shared/observe/connectivity.ts';
@@ -8,7 +9,7 @@ import { driftCauses } from '../shared/observe/driftCauses.ts';
 import type { ObservedServices } from '../shared/observe/services.ts';
 import { clusterFindings } from '../shared/plan/clusterDrift.ts';
 import { coverageFindings, driftFindings, type ClusterRanges } from '../shared/plan/driftChecks.ts';
-import { explainService } from '../shared/plan/explain.ts';
+import { explainService, type Explanation } from '../shared/plan/explain.ts';
 import { natRuleView } from '../shared/plan/ruleHolder.ts';
 import { planRanges } from '../shared/plan/rangePlan.ts';
 import { settings } from '../shared/settings.ts';
@@ -28,7 +29,7 @@ const laneOf = (request: HttpRequest, client: DurableClient): Promise<Lane> =>
 export async function listServices(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const { spec, observed, publications } = await look(await laneOf(request, client));
   const { natRuleCollections: _body, problems, ...shown } = publications;
-  return json(200, {
+  return json<ServicesAnswer>(200, {
     name: spec.name,
     policy: spec.ingress.policy,
     frontends: observed.facts.frontends,
@@ -55,7 +56,7 @@ export async function explain(request: HttpRequest, client: DurableClient): Prom
       'kubectl get services --all-namespaces lists those that exist.',
     );
   }
-  return json(200, explanation);
+  return json<Explanation>(200, explanation);
 }
 
 /**
@@ -127,7 +128,7 @@ export async function showDrift(request: HttpRequest, client: DurableClient): Pr
     from: wroteAt ?? readyAt ?? lane.createdAt,
     seen: lane.updatedAt,
   });
-  return json(200, {
+  return json<DriftAnswer>(200, {
     name: spec.name,
     action: spec.drift.action,
     inSync: findings.length === 0,
@@ -138,9 +139,9 @@ export async function showDrift(request: HttpRequest, client: DurableClient): Pr
       const since = cause?.time ?? driftSince?.[nameOf(finding)];
       return {
         ...finding,
-        ...(isOfServices ? { reason: 'services' } : {}),
-        ...(finding.check === 'egressCatalogue' ? { reason: 'catalogue' } : {}),
-        ...(finding.check === 'egressCoverage' ? { reason: 'spec' } : {}),
+        ...(isOfServices ? { reason: 'services' as const } : {}),
+        ...(finding.check === 'egressCatalogue' ? { reason: 'catalogue' as const } : {}),
+        ...(finding.check === 'egressCoverage' ? { reason: 'spec' as const } : {}),
         ...(since === undefined ? {} : { since }),
         ...(cause === undefined ? {} : { cause }),
       };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { changesFor } from '../orchestrations/specUpdate.ts';
+import type { Preview } from '../shared/answers.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { adopt } from '../shared/observe/adopt.ts';
 import { previewOf } from '../shared/observe/preview.ts';
@@ -41,7 +42,7 @@ export async function previewed(request: HttpRequest, lane: Lane, spec: Environm
   const adopted = await adopt(spec);
   const changes = specChangesOf(lane, adopted?.spec ?? spec);
   const preview = { ...(await previewOf(spec)), changes };
-  return prefersText(request) ? text(renderPreview(preview)) : json(200, preview);
+  return prefersText(request) ? text(renderPreview(preview)) : json<Preview>(200, preview);
 }
 
 const specChangesOf = ({ state, shown }: Lane, spec: EnvironmentSpec): readonly SpecChange[] =>

@@ -1,4 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { AcceptedAnswer } from '../../shared/answers.ts';
+import type { EnvironmentState } from '../../shared/model/environmentStatus.ts';
 import { HttpProblem, invalidRequest } from './problem.ts';
 
 /** A body may be this long; a spec of the largest kind is a few KB. */
@@ -24,18 +26,23 @@ export const tooLarge = (bytes: number): HttpProblem =>
     'Send the spec alone; a spec has a few KB.',
   );
 
-export const json = (status: number, body: unknown, headers: Record<string, string> = {}): HttpResponseInit => ({
+/** Each answer has its type in shared/answers, which the OpenAPI document is made of. */
+export const json = <Answer extends object>(
+  status: number,
+  body: Answer,
+  headers: Record<string, string> = {},
+): HttpResponseInit => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body, undefined, 2),
 });
 
 /** 202 with the place to look at. */
-export function accepted(request: HttpRequest, name: string, state: string): HttpResponseInit {
+export function accepted(request: HttpRequest, name: string, state: EnvironmentState): HttpResponseInit {
   const { origin, pathname } = new URL(request.url);
   const api = pathname.slice(0, pathname.indexOf('/environments'));
   const location = `${origin}${api}/environments/${encodeURIComponent(name)}`;
-  return json(202, { name, state, location }, { location, 'retry-after': '5' });
+  return json<AcceptedAnswer>(202, { name, state, location }, { location, 'retry-after': '5' });
 }
 
 export const text = (body: string): HttpResponseInit => ({

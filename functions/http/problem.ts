@@ -1,22 +1,12 @@
 import type { HttpResponseInit } from '@azure/functions';
+import type { ProblemAnswer } from '../../shared/answers.ts';
 import type { Problem } from '../../shared/model/problem.ts';
-
-/** An RFC 9457 problem document, with what to do about it. */
-export interface ProblemDocument {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly remedy: string;
-  /** Each thing that is wrong, where it is wrong, and its remedy. */
-  readonly problems?: readonly Problem[];
-}
 
 /** An answer that is not the one asked for; thrown by handlers, turned into a problem document by `registerRoutes`. */
 export class HttpProblem extends Error {
   /** What tells one kind of problem from another, e.g. `not-ready`. */
   readonly code: string;
-  readonly document: ProblemDocument;
+  readonly document: ProblemAnswer;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(

@@ -1,4 +1,4 @@
-import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../web/model/answers.ts';
+import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import { articleSpec } from './spec.ts';
 
@@ -54,6 +54,7 @@ export function publication(
 }
 
 export const servicesAnswer = (over: Partial<ServicesAnswer> = {}): ServicesAnswer => ({
+  name: 'shop',
   policy: 'sync',
   frontends: ['20.0.0.1'],
   created: [],
@@ -68,6 +69,7 @@ export const servicesAnswer = (over: Partial<ServicesAnswer> = {}): ServicesAnsw
 });
 
 export const driftAnswer = (...findings: DriftAnswer['findings']): DriftAnswer => ({
+  name: 'shop',
   action: 'repair',
   inSync: findings.length === 0,
   findings,

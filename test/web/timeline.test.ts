@@ -1,5 +1,5 @@
 import { ticks, timeline } from '../../web/model/timeline.ts';
-import type { ShownStep } from '../../web/model/answers.ts';
+import type { ShownStep } from '../../shared/answers.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();

@@ -91,7 +91,14 @@ describe('what should be seen to', () => {
   test('are edits by hand with who made them, and not what follows from services', () => {
     const edit = { check: 'routes', resource: '/t', what: 'r', severity: 'warning' } as const;
     const drift = driftAnswer(
-      { ...edit, cause: { caller: 'bob@example.com', time: '2026-01-01T00:00:00Z' } },
+      {
+        ...edit,
+        cause: {
+          caller: 'bob@example.com',
+          time: '2026-01-01T00:00:00Z',
+          operation: 'Microsoft.Network/routeTables/write',
+        },
+      },
       { ...edit, what: 's', reason: 'services' },
       { ...edit, what: 'i', severity: 'info' },
     );

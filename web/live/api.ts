@@ -1,4 +1,4 @@
-import type { ProblemAnswer } from '../model/answers.ts';
+import type { ProblemAnswer } from '../../shared/answers.ts';
 import { forgetKey, storedKey } from './key.ts';
 import { setServerTime } from './serverClock.ts';
 

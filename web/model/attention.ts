@@ -1,4 +1,4 @@
-import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from './answers.ts';
+import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import { counted } from './format.ts';
 import type { Tone } from './tone.ts';
 

@@ -1,4 +1,4 @@
-import type { DriftAnswer, EnvironmentAnswer, ShownStep } from './answers.ts';
+import type { DriftAnswer, EnvironmentAnswer, ShownStep } from '../../shared/answers.ts';
 import { editsIn } from './attention.ts';
 import { gravest, type Tone } from './tone.ts';
 

@@ -1,4 +1,4 @@
-import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from './answers.ts';
+import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import { counted, lastSegment } from './format.ts';
 import { mapEntries, MOST_DRAWN_SERVICES, type MapEntry } from './mapEntries.ts';
 import { clusterTone, partTones } from './mapParts.ts';

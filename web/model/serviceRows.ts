@@ -1,4 +1,4 @@
-import type { DriftAnswer, ServicesAnswer } from './answers.ts';
+import type { DriftAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import type { ServiceRef } from './place.ts';
 import type { Tone } from './tone.ts';
 

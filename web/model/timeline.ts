@@ -1,4 +1,4 @@
-import type { ShownStep } from './answers.ts';
+import type { ShownStep } from '../../shared/answers.ts';
 
 /** When a step runs, as far as is known and else as is to be expected; seconds from the beginning of the first. */
 export interface TimelineRow {

@@ -1,4 +1,4 @@
-import type { EnvironmentSummary } from './answers.ts';
+import type { EnvironmentSummary } from '../../shared/answers.ts';
 
 /** How something is, as colours and icons tell it. */
 export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'off';

@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { act, type Failure } from '../live/api.ts';
 import { useNow } from '../live/now.ts';
 import { serverNow } from '../live/serverClock.ts';
-import type { EnvironmentAnswer } from '../model/answers.ts';
+import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { duration, secondsUntil } from '../model/format.ts';
 import { ActButton, Ago, Badge, FailureNotice, Notice } from './parts.tsx';
 

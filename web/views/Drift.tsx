@@ -1,4 +1,4 @@
-import type { DriftAnswer, EnvironmentAnswer, ShownDrift } from '../model/answers.ts';
+import type { DriftAnswer, EnvironmentAnswer, ShownDrift } from '../../shared/answers.ts';
 import { lastSegment, plainValue } from '../model/format.ts';
 import type { Tone } from '../model/tone.ts';
 import { Ago, Badge } from './parts.tsx';

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { announce } from '../live/announcer.ts';
 import { act, type Failure } from '../live/api.ts';
 import { useLive } from '../live/poll.ts';
-import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../model/answers.ts';
+import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import { attentionOf, editsIn } from '../model/attention.ts';
 import { counted } from '../model/format.ts';
 import { hashOf, views, type EnvironmentPlace, type View } from '../model/place.ts';
@@ -44,7 +44,7 @@ export function Environment({ place, onUnauthorized }: EnvironmentProps) {
   const status = useLive<EnvironmentAnswer>(path, STATUS_EVERY_MS);
   const environment = status.value;
   const isReady = environment?.state === 'ready';
-  const changed = `${environment?.counts.syncs} ${environment?.sync?.lastTime}`;
+  const changed = `${environment?.counts?.syncs} ${environment?.sync?.lastTime}`;
   const services = useLive<ServicesAnswer>(isReady ? `${path}/services` : undefined, LIVE_EVERY_MS, changed);
   const drift = useLive<DriftAnswer>(isReady ? `${path}/drift` : undefined, LIVE_EVERY_MS, changed);
   const rows = useMemo(
@@ -177,16 +177,18 @@ function Header(props: {
         {spec.location} · {state === 'ready' ? 'ready' : stateWord(state).toLowerCase()} · <Ago time={since} />
         {sync?.running === true && ' · a sync is running'}
       </p>
-      <dl class="figures">
-        {isMoving || state === 'failed' ? (
-          <Figure value={`${counts.stepsDone}/${counts.stepsTotal}`} label="Steps done" />
-        ) : (
-          <Figure value={counts.publications} label="Publications" />
-        )}
-        <Figure value={counts.firewallWrites} label="Firewall writes" />
-        <Figure value={counts.syncs} label="Syncs" />
-        <Figure value={counts.driftRepairs} label="Repairs" />
-      </dl>
+      {counts !== undefined && (
+        <dl class="figures">
+          {isMoving || state === 'failed' ? (
+            <Figure value={`${counts.stepsDone}/${counts.stepsTotal}`} label="Steps done" />
+          ) : (
+            <Figure value={counts.publications} label="Publications" />
+          )}
+          <Figure value={counts.firewallWrites} label="Firewall writes" />
+          <Figure value={counts.syncs} label="Syncs" />
+          <Figure value={counts.driftRepairs} label="Repairs" />
+        </dl>
+      )}
       {state === 'ready' && (
         <ActButton
           act={() => act('POST', `/environments/${encodeURIComponent(name)}/sync`)}
@@ -204,7 +206,8 @@ function Header(props: {
 function useAnnouncements(environment: EnvironmentAnswer | undefined, drift: DriftAnswer | undefined): void {
   const before = useRef<{ state: string; publications: number } | undefined>(undefined);
   useEffect(() => {
-    if (environment === undefined) return;
+    // A lane that has only just been started has told nothing yet.
+    if (environment?.counts === undefined) return;
     const { name, state, counts } = environment;
     const last = before.current;
     before.current = { state, publications: counts.publications };

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useLive } from '../live/poll.ts';
-import type { EnvironmentsAnswer, EnvironmentSummary } from '../model/answers.ts';
+import type { EnvironmentsAnswer, EnvironmentSummary } from '../../shared/answers.ts';
 import { counted } from '../model/format.ts';
 import { hashOf } from '../model/place.ts';
 import { stateTone, stateWord } from '../model/tone.ts';

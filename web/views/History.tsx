@@ -1,4 +1,4 @@
-import type { EnvironmentAnswer } from '../model/answers.ts';
+import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { counted } from '../model/format.ts';
 import type { Tone } from '../model/tone.ts';
 import { ToneIcon } from './icons.tsx';

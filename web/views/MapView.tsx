@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../model/answers.ts';
+import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import { mapLayout } from '../model/mapLayout.ts';
 import { mapScene, type MapScene } from '../model/mapScene.ts';
 import { fitted, type MapLabel, type MapLine, type MapNode } from '../model/mapShapes.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useLive } from '../live/poll.ts';
 import { goTo } from '../live/place.ts';
-import type { Explanation } from '../model/answers.ts';
+import type { Explanation } from '../../shared/answers.ts';
 import type { EnvironmentPlace } from '../model/place.ts';
 import type { ServiceRow } from '../model/serviceRows.ts';
 import type { Tone } from '../model/tone.ts';

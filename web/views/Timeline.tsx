@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { useNow } from '../live/now.ts';
-import type { EnvironmentAnswer } from '../model/answers.ts';
+import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { duration } from '../model/format.ts';
 import { ticks, timeline, type TimelineRow } from '../model/timeline.ts';
 import type { Tone } from '../model/tone.ts';

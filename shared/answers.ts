@@ -1,14 +1,36 @@
-import type { DeveloperGrant, EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
-import type { EnvironmentState, EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
-import type { ResourceIds } from '../../shared/model/names.ts';
-import type { Problem } from '../../shared/model/problem.ts';
-import type { StepStatus } from '../../shared/model/step.ts';
-import type { SyncRecord } from '../../shared/model/syncHistory.ts';
-import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
-import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';
-import type { StepDependency } from '../../shared/plan/step.ts';
+import type { DeveloperGrant, EnvironmentSpec } from './model/environmentSpec.ts';
+import type { EnvironmentState, EnvironmentStatus } from './model/environmentStatus.ts';
+import type { ResourceIds } from './model/names.ts';
+import type { Problem } from './model/problem.ts';
+import type { RecordedChange } from './azure/activityLog.ts';
+import type { StepProblem, StepStatus } from './model/step.ts';
+import type { SyncRecord } from './model/syncHistory.ts';
+import type { HealthCheck } from './observe/health.ts';
+import type { DriftFinding } from './plan/driftChecks.ts';
+import type { PublicationPlan } from './plan/publicationPlan.ts';
+import type { StepDependency } from './plan/step.ts';
 
-export type { Explanation } from '../../shared/plan/explain.ts';
+export type { Explanation } from './plan/explain.ts';
+export type { Preview } from './plan/preview.ts';
+
+/** What is told to whoever has called for something that the lane does. */
+export interface AcceptedAnswer {
+  readonly name: string;
+  /** As it was when the call came in. */
+  readonly state: EnvironmentState;
+  /** URL of the environment. */
+  readonly location: string;
+}
+
+/** PUT /environments/{name}/grants/{label} */
+export type GrantedAnswer = AcceptedAnswer | CoveredGrantAnswer;
+
+/** PUT /environments/{name}/grants/{label}, where a range lets the caller in already. */
+interface CoveredGrantAnswer extends DeveloperGrant {
+  readonly name: string;
+  /** The range that does; the grant is kept beside it. */
+  readonly coveredBy: string;
+}
 
 /** GET /environments */
 export interface EnvironmentsAnswer {
@@ -19,6 +41,9 @@ export interface EnvironmentSummary {
   readonly name: string;
   readonly state: EnvironmentState | 'unreadable';
   readonly location?: string;
+  readonly subscription?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
   readonly since?: string;
   readonly stepsDone?: number;
   readonly stepsTotal?: number;
@@ -32,16 +57,21 @@ export interface EnvironmentSummary {
 }
 
 /** GET /environments/{name} */
-export interface EnvironmentAnswer extends Omit<EnvironmentStatus, 'steps'> {
+export interface EnvironmentAnswer extends Omit<EnvironmentStatus, 'steps' | 'counts'> {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly readyAt?: string;
+  readonly specChangedAt?: string;
+  /** Absent until the lane has told it first. */
+  readonly counts?: EnvironmentStatus['counts'];
   readonly steps: readonly ShownStep[];
   readonly history: readonly SyncRecord[];
   readonly clusters: readonly ShownCluster[];
   readonly access?: ShownAccess & { readonly clusters?: readonly (ShownAccess & { readonly cluster: string })[] };
   readonly resources: ResourceIds;
   readonly spec: EnvironmentSpec;
+  /** One that waits for what the lane is at. */
+  readonly nextSpec?: EnvironmentSpec;
 }
 
 export interface ShownStep extends StepStatus {
@@ -63,11 +93,12 @@ interface ShownAccess {
   readonly grants: readonly DeveloperGrant[];
   readonly lastLook?: string;
   readonly ranges?: readonly string[];
-  readonly problem?: { readonly message: string; readonly remedy: string };
+  readonly problem?: StepProblem;
 }
 
 /** GET /environments/{name}/services */
 export interface ServicesAnswer extends Omit<PublicationPlan, 'problems' | 'natRuleCollections'> {
+  readonly name: string;
   readonly policy: 'sync' | 'upsert-only' | 'report';
   readonly frontends: readonly string[];
   readonly problems: readonly { readonly code: string; readonly message: string }[];
@@ -75,6 +106,7 @@ export interface ServicesAnswer extends Omit<PublicationPlan, 'problems' | 'natR
 
 /** GET /environments/{name}/drift */
 export interface DriftAnswer {
+  readonly name: string;
   readonly action: 'repair' | 'report';
   readonly inSync: boolean;
   readonly findings: readonly ShownDrift[];
@@ -83,15 +115,28 @@ export interface DriftAnswer {
 export interface ShownDrift extends DriftFinding {
   readonly reason?: 'services' | 'catalogue' | 'spec';
   readonly since?: string;
-  readonly cause?: { readonly caller: string; readonly time: string };
+  readonly cause?: RecordedChange;
 }
 
-/** A refusal (RFC 9457), with what to do about it. */
+/** GET /openapi.json */
+export interface OpenApiAnswer {
+  readonly openapi: string;
+  readonly [section: string]: unknown;
+}
+
+/** GET /health */
+export interface HealthAnswer {
+  readonly status: 'ok' | 'unhealthy';
+  readonly checks: Readonly<Record<'settings' | 'azure' | 'durable', HealthCheck>>;
+}
+
+/** An RFC 9457 problem document, with what to do about it. */
 export interface ProblemAnswer {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly remedy: string;
+  /** Each thing that is wrong, where it is wrong, and its remedy. */
   readonly problems?: readonly Problem[];
 }
