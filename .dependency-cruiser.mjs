@@ -91,7 +91,7 @@ export default {
       name: 'production-knows-no-stand-in',
       severity: 'error',
       from: { path: '^(functions|orchestrations|shared)/' },
-      to: { path: '^(local|test|bench|packaging|infra|cli|web)/', pathNot: '^infra/roles/[^/]+[.]json$' },
+      to: { path: '^(local|test|bench|packaging|infra|openapi|cli|web)/', pathNot: '^infra/roles/[^/]+[.]json$' },
     },
     {
       name: 'the-command-talks-to-the-app-over-http',

@@ -3,6 +3,7 @@ import { grantAccess, revokeAccess } from './grants.ts';
 import { health } from './health.ts';
 import type { Route } from './http/route.ts';
 import { metrics } from './metrics.ts';
+import { openApi } from './openApi.ts';
 import { statusPage, statusPageAsset } from './page/page.ts';
 import { planEnvironment, planSpec } from './plans.ts';
 import { explain, listServices, showDrift } from './services.ts';
@@ -202,6 +203,16 @@ export const routes: readonly Route[] = [
     answers: { 200: 'metrics' },
     refusals: [],
     handler: metrics,
+  },
+  {
+    name: 'openApi',
+    method: 'GET',
+    path: 'openapi.json',
+    access: 'open',
+    summary: 'Show this interface as an OpenAPI document',
+    answers: { 200: 'openApi' },
+    refusals: [],
+    handler: openApi,
   },
   {
     name: 'statusPage',

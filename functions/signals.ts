@@ -44,13 +44,14 @@ export async function releaseEnvironment(request: HttpRequest, client: DurableCl
   return accepted(request, name, lane.shown);
 }
 
-const approval = z.strictObject({ plan: z.string() });
+/** The body of an approval. */
+export const approvalSchema = z.strictObject({ plan: z.string() });
 
 /** POST /environments/{name}/approve: releases exactly the deletions whose hash is given. */
 export async function approveEnvironment(request: HttpRequest, client: DurableClient): Promise<HttpResponseInit> {
   const name = request.params['name'] ?? '';
   const lane = await existingLane(client, name);
-  const parsed = approval.safeParse(parseJson(await bodyText(request)));
+  const parsed = approvalSchema.safeParse(parseJson(await bodyText(request)));
   const held = lane.status?.sync?.report?.held;
   if (!parsed.success) {
     throw invalidRequest([

@@ -17,6 +17,7 @@ type AnswerKind =
   | 'granted'
   | 'health'
   | 'metrics'
+  | 'openApi'
   | 'page'
   | 'plan'
   | 'services';
@@ -45,3 +46,6 @@ export interface Route {
 
 /** What any route but an open one may refuse with: see docs/http.md. */
 export const commonRefusals: readonly number[] = [401, 403, 413, 414, 429, 500, 502, 503];
+
+/** What any open route may refuse with. */
+export const openRefusals: readonly number[] = [413, 414, 500];

@@ -24,7 +24,10 @@ export interface GrantContext {
   readonly grants: readonly DeveloperGrant[];
 }
 
-const grantSchema = z.strictObject({ label: grantLabel, cidr: grantRange, expires: expiryTime.exactOptional() });
+/** The body of a grant, whose label stands in the path; the caller's own address as cidr is `auto`. */
+export const grantBodySchema = z.strictObject({ cidr: grantRange, expires: expiryTime.exactOptional() });
+
+const grantSchema = z.strictObject({ label: grantLabel, ...grantBodySchema.shape });
 
 /**
  * Reads a grant as a caller sends it, and judges it as far as that can be told before it is written.
