@@ -1,7 +1,8 @@
 // `npm run bench:create`: how long a creation takes in Azure time, against the article's commands one after the other
 // on the same latencies and against the longest chain of Azure's own work. In virtual time, so the figures do not
 // depend on this machine, except the app's own time, which is measured beside it.
-import { apiClient, opensWithKey, type ShownEnvironment } from '../cli/apiClient.ts';
+import { apiClient, opensWithKey } from '../cli/apiClient.ts';
+import type { EnvironmentAnswer } from '../shared/answers.ts';
 import { startLocalAzure } from '../local/azure/server.ts';
 import { VirtualClock } from '../local/clock.ts';
 import { LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../local/cloud.ts';
@@ -99,7 +100,7 @@ async function graphRun(seed: number, rules: 'classic' | 'policy') {
 }
 
 /** From the creation of a service in a ready environment to the end of the sync that published it, in Azure seconds. */
-async function publicationSeconds(cloud: LocalCloud, clock: VirtualClock, { name, spec }: ShownEnvironment) {
+async function publicationSeconds(cloud: LocalCloud, clock: VirtualClock, { name, spec }: EnvironmentAnswer) {
   const release = clock.busy();
   const kubernetes = clusterClient(cloud.clusters.find(resourceIds(spec).cluster)?.kubeconfig('user') ?? '');
   const { status } = await kubernetes('POST', '/api/v1/namespaces/default/services', {

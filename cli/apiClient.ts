@@ -1,63 +1,13 @@
-import type { DeveloperGrant } from '../shared/model/environmentSpec.ts';
-import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
-import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
-import type { StepStatus } from '../shared/model/step.ts';
-import type { Explanation } from '../shared/plan/explain.ts';
-import type { Preview } from '../shared/plan/preview.ts';
-import type { PublicationPlan } from '../shared/plan/publicationPlan.ts';
+import type {
+  DriftAnswer,
+  EnvironmentAnswer,
+  EnvironmentsAnswer,
+  Explanation,
+  Preview,
+  ProblemAnswer,
+  ServicesAnswer,
+} from '../shared/answers.ts';
 import { CommandError, sentences } from './commandError.ts';
-
-/** What GET /environments/{name} answers, as far as it is shown. */
-export interface ShownEnvironment extends EnvironmentStatus {
-  readonly createdAt: string;
-  readonly readyAt?: string;
-  readonly specChangedAt?: string;
-  readonly steps: readonly ShownStep[];
-  readonly access?: {
-    readonly state: string;
-    readonly grants: readonly DeveloperGrant[];
-    readonly ranges?: readonly string[];
-    readonly problem?: string;
-  };
-  readonly resources: Readonly<Record<string, unknown>>;
-  readonly spec: EnvironmentSpec;
-}
-
-/** A step with what its graph knows of it; the app leaves that out of steps of graphs that it no longer has. */
-export type ShownStep = StepStatus & { readonly title?: string; readonly expectedSeconds?: number };
-
-/** One line of GET /environments. */
-interface ListedEnvironment {
-  readonly name: string;
-  readonly state: string;
-  readonly location?: string;
-  readonly createdAt?: string;
-  readonly detail?: string;
-  readonly remedy?: string;
-}
-
-export type ShownServices = Omit<PublicationPlan, 'natRuleCollections' | 'problems'> & {
-  readonly frontends: readonly string[];
-  readonly policy: string;
-  readonly problems: readonly { readonly code: string; readonly message: string }[];
-};
-
-/** What GET …/drift answers. */
-export interface ShownDrift {
-  readonly action: string;
-  readonly inSync: boolean;
-  readonly findings: readonly {
-    readonly check: string;
-    readonly resource: string;
-    readonly what: string;
-    readonly expected?: unknown;
-    readonly actual?: unknown;
-    readonly severity: string;
-    readonly since?: string;
-    readonly reason?: string;
-    readonly cause?: { readonly caller?: string; readonly operation?: string; readonly time: string };
-  }[];
-}
 
 /** An answer of the app that says no; the message holds its problems and their remedies, a line each. */
 export class RefusedError extends CommandError {
@@ -69,13 +19,8 @@ export class RefusedError extends CommandError {
   }
 }
 
-/** An RFC 9457 problem document. Where it lists problems, its detail and remedy are those of the first. */
-interface ProblemDocument {
-  readonly title?: string;
-  readonly detail?: string;
-  readonly remedy?: string;
-  readonly problems?: readonly { readonly path: string; readonly message: string; readonly remedy: string }[];
-}
+/** What of a problem document people read. Where it lists problems, its detail and remedy are those of the first. */
+type ProblemDocument = Partial<Pick<ProblemAnswer, 'title' | 'detail' | 'remedy' | 'problems'>>;
 
 function describe(status: number, { title, detail, remedy, problems = [] }: ProblemDocument): string {
   const heading = title ?? `The app answered ${status}`;
@@ -127,17 +72,17 @@ export function apiClient({ api, credentials }: Connection) {
   return {
     start: (spec: string) => call('POST', '/environments', spec, yaml) as Promise<{ readonly name: string }>,
     update: (name: string, spec: string) => call('PUT', `${environment(name)}/spec`, spec, yaml),
-    list: () => call('GET', '/environments') as Promise<{ readonly environments: readonly ListedEnvironment[] }>,
-    show: (name: string) => call('GET', environment(name)) as Promise<ShownEnvironment>,
+    list: () => call('GET', '/environments') as Promise<EnvironmentsAnswer>,
+    show: (name: string) => call('GET', environment(name)) as Promise<EnvironmentAnswer>,
     planSpec: (spec: string) => call('POST', '/plans', spec, yaml) as Promise<Preview>,
     plan: (name: string, spec?: string) => call('POST', `${environment(name)}/plan`, spec, yaml) as Promise<Preview>,
-    services: (name: string) => call('GET', `${environment(name)}/services`) as Promise<ShownServices>,
+    services: (name: string) => call('GET', `${environment(name)}/services`) as Promise<ServicesAnswer>,
     explain: (name: string, namespace: string, service: string, cluster?: string) => {
       const query = cluster === undefined ? '' : `?cluster=${encodeURIComponent(cluster)}`;
       const path = `${encodeURIComponent(namespace)}/${encodeURIComponent(service)}`;
       return call('GET', `${environment(name)}/services/${path}${query}`) as Promise<Explanation>;
     },
-    drift: (name: string) => call('GET', `${environment(name)}/drift`) as Promise<ShownDrift>,
+    drift: (name: string) => call('GET', `${environment(name)}/drift`) as Promise<DriftAnswer>,
     sync: (name: string) => call('POST', `${environment(name)}/sync`),
     retry: (name: string) => call('POST', `${environment(name)}/retry`),
     approve: (name: string, plan: string) => call('POST', `${environment(name)}/approve`, JSON.stringify({ plan })),

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { ShownStep } from './apiClient.ts';
+import type { ShownStep } from '../shared/answers.ts';
 import type { Io } from './io.ts';
 import type { ExpectedSeconds } from './progress.ts';
 

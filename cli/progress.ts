@@ -1,5 +1,5 @@
 import logUpdate from 'log-update';
-import type { ShownEnvironment, ShownStep } from './apiClient.ts';
+import type { EnvironmentAnswer, ShownStep } from '../shared/answers.ts';
 import type { Io } from './io.ts';
 
 /** How long a step usually takes, in seconds; undefined where nobody knows. */
@@ -15,16 +15,16 @@ export interface ProgressOptions {
 
 /** Shows an environment's steps until `updates` ends. Times are those of where it lives, in seconds. */
 export const showProgress = (
-  updates: AsyncIterable<ShownEnvironment>,
+  updates: AsyncIterable<EnvironmentAnswer>,
   options: ProgressOptions,
-): Promise<ShownEnvironment | undefined> =>
+): Promise<EnvironmentAnswer | undefined> =>
   options.io.isTerminal ? drawProgress(updates, options) : printProgress(updates, options);
 
 /** One plain line whenever a step begins or ends; for logs and pipes. */
-async function printProgress(updates: AsyncIterable<ShownEnvironment>, { io }: ProgressOptions) {
+async function printProgress(updates: AsyncIterable<EnvironmentAnswer>, { io }: ProgressOptions) {
   const shown = new Map<string, string>();
   let began: number | undefined;
-  let last: ShownEnvironment | undefined;
+  let last: EnvironmentAnswer | undefined;
   for await (last of updates) {
     for (const step of last.steps) {
       const line = lineOf(step);
@@ -41,8 +41,8 @@ async function printProgress(updates: AsyncIterable<ShownEnvironment>, { io }: P
 const REDRAW_EVERY_MS = 100;
 
 /** A list that fills in place, with a running time on what is under way; for terminals. */
-async function drawProgress(updates: AsyncIterable<ShownEnvironment>, options: ProgressOptions) {
-  let last: ShownEnvironment | undefined;
+async function drawProgress(updates: AsyncIterable<EnvironmentAnswer>, options: ProgressOptions) {
+  let last: EnvironmentAnswer | undefined;
   const draw = () => {
     if (last !== undefined) logUpdate(last.steps.map((step) => drawnStep(step, options)).join('\n'));
   };

@@ -1,4 +1,4 @@
-import type { ShownEnvironment } from './apiClient.ts';
+import type { EnvironmentAnswer } from '../shared/answers.ts';
 import type { Context } from './context.ts';
 import { expectedFromEarlierRuns, recordDurations } from './durations.ts';
 import { showProgress } from './progress.ts';
@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1000;
 const underWay = new Set(['provisioning', 'deleting', 'releasing']);
 
 /** Follows an environment until nothing of it is under way any more; drawn for people alone. @returns what it has come to */
-export async function follow(name: string, { api, io: world, url, format }: Context): Promise<ShownEnvironment> {
+export async function follow(name: string, { api, io: world, url, format }: Context): Promise<EnvironmentAnswer> {
   const io = format === 'table' ? world : { ...world, isTerminal: false, write: () => undefined };
   let last = await api.show(name);
   async function* updates() {
@@ -28,8 +28,8 @@ export async function follow(name: string, { api, io: world, url, format }: Cont
 export async function untilTaken(
   name: string,
   { api, io }: Context,
-  taken: (environment: ShownEnvironment) => boolean,
-): Promise<ShownEnvironment> {
+  taken: (environment: EnvironmentAnswer) => boolean,
+): Promise<EnvironmentAnswer> {
   for (;;) {
     const environment = await api.show(name);
     if (taken(environment)) return environment;

@@ -11,10 +11,23 @@ export async function health(
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   const warn = (reason: string) => context.warn(`health: ${reason}`);
-  const [outside, durable] = await Promise.all([checkHealth(warn), checkDurable(client, warn)]);
+  const [outside, durable] = await Promise.all([checkHealth(warn), durableNow(client, warn)]);
   const checks = { ...outside, durable };
   const healthy = Object.values(checks).every(({ status }) => status !== 'failed');
   return json<HealthAnswer>(healthy ? 200 : 503, { status: healthy ? 'ok' : 'unhealthy', checks });
+}
+
+/** Anybody may ask, and no rate counts it: the task hub is asked at most this often. */
+const DURABLE_ANSWER_HOLDS_MS = 10_000;
+
+let durableAnswer: { readonly at: number; readonly check: Promise<HealthCheck> } | undefined;
+
+function durableNow(client: DurableClient, warn: (reason: string) => void): Promise<HealthCheck> {
+  const now = Date.now();
+  if (durableAnswer === undefined || now - durableAnswer.at >= DURABLE_ANSWER_HOLDS_MS) {
+    durableAnswer = { at: now, check: checkDurable(client, warn) };
+  }
+  return durableAnswer.check;
 }
 
 async function checkDurable(client: DurableClient, warn: (reason: string) => void): Promise<HealthCheck> {

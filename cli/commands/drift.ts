@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ShownDrift } from '../apiClient.ts';
+import type { DriftAnswer } from '../../shared/answers.ts';
 import { contextOf, type Register } from '../context.ts';
 import type { Io } from '../io.ts';
 import { age, show } from '../output.ts';
@@ -22,7 +22,7 @@ export const registerDrift: Register = (program, io, done) => {
 const value = (json: unknown): string => (json === undefined ? 'nothing' : JSON.stringify(json));
 
 /** Ends in a newline. */
-function drawDrift(name: string, { action, findings }: ShownDrift, now: number, style: Io['style']): string {
+function drawDrift(name: string, { action, findings }: DriftAnswer, now: number, style: Io['style']): string {
   if (findings.length === 0) return `${name} is as it should be.\n`;
   const drawn = findings.flatMap((finding) => {
     const { check, resource, what, expected, actual, severity, since, cause, reason } = finding;

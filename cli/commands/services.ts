@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ShownServices } from '../apiClient.ts';
+import type { ServicesAnswer } from '../../shared/answers.ts';
 import { CommandError } from '../commandError.ts';
 import { contextOf, type Register } from '../context.ts';
 import type { Io } from '../io.ts';
@@ -48,7 +48,7 @@ export const registerExplain: Register = (program, io, done) => {
 const endpointOf = ({ frontend, port }: DnatRule): string => `${frontend}:${port}`;
 
 /** Ends in a newline. */
-function drawServices(name: string, services: ShownServices, style: Style): string {
+function drawServices(name: string, services: ServicesAnswer, style: Style): string {
   const { created, updated, unchanged, skipped, deleted, kept, held, conflicts, problems } = services;
   const state = (colour: Parameters<Style>[0], text: string) => ({ text, styled: style(colour, text) });
   const published = [

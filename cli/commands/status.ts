@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ShownEnvironment } from '../apiClient.ts';
+import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { contextOf, type ExitCode, type Register } from '../context.ts';
 import type { Io } from '../io.ts';
 import { age, show, span, table } from '../output.ts';
@@ -50,7 +50,7 @@ export const registerStatus: Register = (program, io, done) => {
     });
 };
 
-const exitCodeOf = ({ state }: ShownEnvironment): ExitCode => (state === 'failed' ? 1 : 0);
+const exitCodeOf = ({ state }: EnvironmentAnswer): ExitCode => (state === 'failed' ? 1 : 0);
 
 const colours: Readonly<Record<string, Parameters<Style>[0]>> = {
   ready: 'green',
@@ -67,13 +67,15 @@ function stateCell(state: string, style: Style) {
 }
 
 /** An environment for people: its state, what it holds, and what there is to know. Ends in a newline. */
-export function drawEnvironment(environment: ShownEnvironment, now: number, style: Style): string {
+export function drawEnvironment(environment: EnvironmentAnswer, now: number, style: Style): string {
   const { name, state, since, spec, counts, steps, access, findings } = environment;
   const facts: [string, string][] = [
     ['State', `${stateCell(state, style).styled} for ${age(since, now)}`],
     ['Where', `${spec.location}, subscription ${spec.subscription}`],
-    ...(state === 'ready' ? [] : [['Steps', `${counts.stepsDone} of ${counts.stepsTotal} done`] as [string, string]]),
-    ['Published', counted(counts.publications, 'service port')],
+    ...(counts === undefined || state === 'ready'
+      ? []
+      : [['Steps', `${counts.stepsDone} of ${counts.stepsTotal} done`] as [string, string]]),
+    ['Published', counted(counts?.publications ?? 0, 'service port')],
     ...syncFacts(environment, now),
     ...(access === undefined ? [] : [['Access', accessText(access, now)] as [string, string]]),
   ];
@@ -96,8 +98,8 @@ export function drawEnvironment(environment: ShownEnvironment, now: number, styl
   ].join('\n');
 }
 
-function syncFacts({ sync, counts }: ShownEnvironment, now: number): [string, string][] {
-  if (sync === undefined) return [];
+function syncFacts({ sync, counts }: EnvironmentAnswer, now: number): [string, string][] {
+  if (sync === undefined || counts === undefined) return [];
   const last = sync.lastTime === undefined ? 'none yet' : `${sync.lastResult} ${age(sync.lastTime, now)} ago`;
   const running = sync.running ? ', one is running' : '';
   const { skipped = 0, conflicts = 0, drift = [] } = sync.report ?? {};
@@ -121,16 +123,23 @@ function syncFacts({ sync, counts }: ShownEnvironment, now: number): [string, st
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function accessText({ grants, ranges, problem }: NonNullable<ShownEnvironment['access']>, now: number): string {
+function accessText({ grants, clusters, ...of }: NonNullable<EnvironmentAnswer['access']>, now: number): string {
   const each = grants.map(({ label, cidr, expires }) => {
     const left = expires === undefined ? '' : `, ${span((Date.parse(expires) - now) / 1000)} left`;
     return `${label} ${cidr}${left}`;
   });
-  const open = ranges === undefined ? '' : `${ranges.length} ranges reach the API server`;
-  return [open, ...each, problem ?? ''].filter((text) => text !== '').join('; ');
+  const open = (clusters ?? [of]).flatMap((one) => {
+    const where = 'cluster' in one ? ` of ${one.cluster}` : '';
+    const problem = one.problem === undefined ? [] : [`${one.problem.message} ${one.problem.remedy}`];
+    return [
+      ...(one.ranges === undefined ? [] : [`${counted(one.ranges.length, 'range')} let into the API server${where}`]),
+      ...problem,
+    ];
+  });
+  return [...open, ...each].join('; ');
 }
 
-function heldLines({ name, sync }: ShownEnvironment, style: Style): readonly string[] {
+function heldLines({ name, sync }: EnvironmentAnswer, style: Style): readonly string[] {
   const held = sync?.report?.held;
   if (held === undefined) return [];
   return [

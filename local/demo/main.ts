@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { apiClient, opensWithKey, RefusedError, type ShownEnvironment } from '../../cli/apiClient.ts';
+import { apiClient, opensWithKey, RefusedError } from '../../cli/apiClient.ts';
+import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { processIo } from '../../cli/io.ts';
 import { showProgress } from '../../cli/progress.ts';
 import type { AdoptSpec, EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
@@ -111,7 +112,7 @@ async function demonstrate(
   const what = `${isAdopted ? 'Adopting into' : 'Building'} ${name}`;
   console.log(`${what} on local Azure; its time goes ${scale} times as fast as the clock on the wall.\n`);
 
-  let last: ShownEnvironment | undefined;
+  let last: EnvironmentAnswer | undefined;
   async function* updates() {
     for (;;) {
       last = await api.show(name);
@@ -139,7 +140,7 @@ const publishesByItself = ({ ingress, drift }: EnvironmentSpec): boolean =>
   ingress.allowedSources === 'all' &&
   drift.action === 'repair';
 
-async function summarize(cloud: LocalCloud, name: string, environment: ShownEnvironment): Promise<DemoSummary> {
+async function summarize(cloud: LocalCloud, name: string, environment: EnvironmentAnswer): Promise<DemoSummary> {
   const state = (await (await fetch(`${cloud.azure.origin}/_local/state`)).json()) as { resources: { id: string }[] };
   return {
     environment: name,
