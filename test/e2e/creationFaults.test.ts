@@ -128,7 +128,7 @@ const needsSomebody: readonly (readonly [string, Rule, string, string, RegExp])[
     { fault: 'forbidden', method: 'PUT', path: firewall },
     'firewall',
     'AuthorizationFailed',
-    /Network Contributor.*azureFirewalls\/shop-fw/,
+    /Gatehouse Syncer.*azureFirewalls\/shop-fw.*Network Contributor/,
   ],
   [
     'a quota that is exceeded',
