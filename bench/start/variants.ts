@@ -34,7 +34,8 @@ function lazilyLoaded(metafile: Metafile): readonly string[] {
   const imports = Object.entries(metafile.inputs)
     .filter(([path]) => !path.includes('node_modules/') && path !== 'functions/start.ts')
     .flatMap(([, input]) => input.imports)
-    .filter(({ kind }) => kind === 'dynamic-import')
+    // A document is no SDK: it is read where somebody asks for it.
+    .filter(({ kind, path }) => kind === 'dynamic-import' && !path.endsWith('.json'))
     .map(({ path, original = path }) =>
       path.includes('node_modules/') ? original : `./${path.replace(/\.ts$/, '.js')}`,
     );
