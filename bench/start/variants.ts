@@ -22,6 +22,11 @@ export async function unbundledApp(folder: string, metafile: Metafile): Promise<
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, text.replace(/((?:\bfrom|\bimport\(|\bimport)\s*"\.{1,2}\/[^"]+)\.ts"/g, '$1.js"'));
   }
+  const documents = Object.keys(metafile.inputs).filter((path) => /^(?!node_modules\/).*\.json$/.test(path));
+  for (const path of documents) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    copyFileSync(path, join(folder, path));
+  }
   const lazy = lazilyLoaded(metafile).map((specifier) => `import '${specifier}';`);
   writeFileSync(join(folder, 'eager.js'), [...lazy, "import './functions/index.js';", ''].join('\n'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', main: 'eager.js' }));
