@@ -28,7 +28,12 @@ async function findNews(_timer: Timer, context: InvocationContext): Promise<void
   const client = df.getClient(context);
   const lanes = await listLanes(client);
   const notices = lanes.flatMap((lane) => ('unreadable' in lane ? [] : newsOf(lane)));
-  for (const notice of notices) await tellOnce(client, notice, context);
+  for (const notice of notices) {
+    // One that can't be begun keeps no other waiting; the next minute tries it again.
+    await tellOnce(client, notice, context).catch((error: unknown) => {
+      context.error(`${notice.environment}: ${notice.title} could not be told`, error);
+    });
+  }
 }
 
 function newsOf({ name, shown, state, status, createdAt, updatedAt }: Lane): readonly Notice[] {

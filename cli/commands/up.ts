@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { changesSomething, isBlocked } from '../../shared/plan/preview.ts';
+import { changesSomething, isBlocked, type Preview } from '../../shared/plan/preview.ts';
 import { CommandError } from '../commandError.ts';
 import { confirmed, contextOf, type Context, type ExitCode, type Register } from '../context.ts';
 import { drawPreview } from '../preview.ts';
@@ -71,7 +71,7 @@ async function up(spec: SpecFile, { watch, yes }: UpOptions, context: Context): 
     io.note('Nothing was done.');
     return 1;
   }
-  if (living) await changeSpec(spec, context);
+  if (living) await change(spec, preview, context);
   else await api.start(spec.text);
   if (watch !== true) {
     if (isData) show(io, format, await api.show(spec.name), () => '');
@@ -84,9 +84,18 @@ async function up(spec: SpecFile, { watch, yes }: UpOptions, context: Context): 
   return last.state === 'ready' ? 0 : 1;
 }
 
-/** The lane takes a new spec up once what it is at has come to its end. */
-async function changeSpec({ name, text }: SpecFile, context: Context): Promise<void> {
-  const { specChangedAt } = await context.api.show(name);
-  await context.api.update(name, text);
-  await untilTaken(name, context, (environment) => environment.specChangedAt !== specChangedAt);
+/**
+ * Has a living environment become as its spec says. A lane takes another spec up once what it is at has come to its end; the same
+ * spec it takes for none: what has failed is gone on with then, and what differs is repaired by a sync.
+ */
+async function change({ name, text }: SpecFile, { changes = [] }: Preview, context: Context): Promise<void> {
+  const { api } = context;
+  const { state, since, specChangedAt } = await api.show(name);
+  if (changes.length > 0) {
+    await api.update(name, text);
+    await untilTaken(name, context, (environment) => environment.specChangedAt !== specChangedAt);
+  } else if (state === 'failed') {
+    await api.retry(name);
+    await untilTaken(name, context, (environment) => environment.since !== since);
+  } else await api.sync(name);
 }

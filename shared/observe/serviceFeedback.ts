@@ -3,11 +3,9 @@ import { clusterAccess } from '../kubernetes/credentials.ts';
 import { createEvents } from '../kubernetes/events.ts';
 import type { ClusterPlace } from '../model/clusters.ts';
 import type { JsonObject } from '../model/json.ts';
-import { marksIn, type ServiceNote } from '../plan/serviceNotes.ts';
+import { marksIn, newsOf, type ServiceNote } from '../plan/serviceNotes.ts';
 
 const DEADLINE_SECONDS = 5;
-/** A burst of news is told over a few syncs; nobody reads more at once. */
-const MAX_EVENTS = 20;
 /** Of marks that are kept: a lane's state has to stay small. */
 const MAX_MARKS = 600;
 
@@ -29,18 +27,10 @@ export interface FeedbackInput {
  */
 export async function tellServices({ environment, clusters, notes, told = '', time }: FeedbackInput): Promise<string> {
   const known = new Set(marksIn(told));
-  const news = notes.filter(({ mark }) => !known.has(mark)).slice(0, MAX_EVENTS);
   const noted = await Promise.all(
     clusters
       .filter(({ isPrivate }) => !isPrivate)
-      .map(async ({ name, id }) =>
-        tellCluster(
-          id,
-          news.filter(({ cluster }) => cluster === name),
-          environment,
-          time,
-        ),
-      ),
+      .map(({ name, id }) => tellCluster(id, newsOf(notes, name, told), environment, time)),
   );
   const after = new Set(noted.flat());
   const marks = notes.map(({ mark }) => mark).filter((mark) => known.has(mark) || after.has(mark));

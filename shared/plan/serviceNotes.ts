@@ -85,5 +85,14 @@ export function serviceNotes(
   ];
 }
 
+/** A burst of news is told over a few syncs; nobody reads more at once. */
+const MAX_AT_ONCE = 20;
+
+/** What of the notes a cluster's services have not been told, the first of it: what waits for another cluster takes no place. */
+export function newsOf(notes: readonly ServiceNote[], cluster: string, told: string): readonly ServiceNote[] {
+  const known = new Set(marksIn(told));
+  return notes.filter((note) => note.cluster === cluster && !known.has(note.mark)).slice(0, MAX_AT_ONCE);
+}
+
 /** Marks as they are kept: one text, in which each has its fixed length. */
 export const marksIn = (told: string): readonly string[] => told.match(/.{8}/g) ?? [];

@@ -160,6 +160,20 @@ describe('the life of an environment', () => {
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was begun') });
   });
 
+  test('up with the spec that stands repairs what differs, and ends', async () => {
+    const file = join(line.directory, 'same.yaml');
+    writeFileSync(file, 'name: shop\nfirewall: { threatIntel: Deny }\n');
+    const firewall = (await cloud.control('GET', `/state${FIREWALL}`)) as { properties: object };
+    await cloud.control('PUT', `/state${FIREWALL}`, {
+      ...firewall,
+      properties: { ...firewall.properties, threatIntelMode: 'Off' },
+    });
+    const { code, out } = await gatehouse('up', '-f', file, '--watch', '--yes');
+    expect([code, out]).toEqual([0, expect.stringContaining('~ properties.threatIntelMode: "Off" => "Deny"')]);
+    while ((await gatehouse('drift', 'shop', '--detailed-exitcode')).code === 2) await cloud.clock.sleep(10_000);
+    expect((await gatehouse('plan', 'shop', '--detailed-exitcode')).code).toBe(0);
+  });
+
   test('down wants the name typed, and follows the deletion to its end', async () => {
     expect((await gatehouse('down', 'shop')).err).toContain('--yes');
     line.answers.push('shup');
