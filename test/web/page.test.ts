@@ -63,7 +63,14 @@ async function pass(milliseconds: number): Promise<void> {
   pause();
 }
 const open = (place: string) => page.goto(`${cloud.api}/ui#${place}`);
-const seen = (locator: Locator) => locator.first().waitFor();
+/** What is not seen in time is told together with what the page says instead. */
+const seen = async (locator: Locator) => {
+  try {
+    await locator.first().waitFor();
+  } catch (error) {
+    throw new Error(`${String(error)}\nThe page says: ${await page.locator('body').innerText()}`, { cause: error });
+  }
+};
 const step = (name: string, state: string) => page.locator(`[data-step="${name}"][data-state="${state}"]`);
 const lookAgain = () => page.getByRole('button', { name: 'Read services and drift again' }).click();
 const node = (title: string, tone: string) => page.locator(`.node.service.tone-${tone}`, { hasText: title });
@@ -282,6 +289,21 @@ describeInBrowser('the status page', () => {
     expect(await node('default/store-front', 'ok').count()).toBe(1);
     await browser.context.setOffline(false);
     await page.getByRole('heading', { name: 'The app can’t be reached' }).waitFor({ state: 'detached' });
+  });
+
+  test('asks soon again for what is read seldom and failed once', async () => {
+    let asked = 0;
+    const explanation = '**/services/default/store-front?*';
+    await page.route(explanation, (route) => {
+      asked += 1;
+      return asked > 1 ? route.continue() : route.fulfill({ status: 500, body: 'out of order' });
+    });
+    await open('/shop/map/shop/default/store-front');
+    await seen(page.getByText('It answered 500 without saying why.'));
+    await seen(page.locator('[data-hop="connectivity"]'));
+    expect(asked).toBe(2);
+    await page.unroute(explanation);
+    await page.keyboard.press('Escape');
   });
 
   test('draws of 500 services only those in sight, and finds among all of them', async () => {

@@ -27,6 +27,9 @@ interface State<T> {
 const HIDDEN_MS = 20_000;
 const SLOWEST_MS = 10_000;
 
+/** Soon at first, also where answers are asked for seldom; then no oftener than what is asked for seldom is. */
+const retryDelay = (failures: number, wait: number) => Math.min(Math.max(wait, SLOWEST_MS), 1000 * 2 ** failures);
+
 /**
  * Asks for a path every `everyMs` while the page is seen, and seldom while it is not. A failure is tried again at growing distances.
  *
@@ -73,10 +76,7 @@ export function useLive<T>(path: string | undefined, everyMs: number, trigger?: 
         return;
       }
       const wait = document.hidden ? HIDDEN_MS : everyMs;
-      timer = setTimeout(
-        () => void ask(),
-        failures === 0 ? wait : Math.max(wait, Math.min(SLOWEST_MS, 1000 * 2 ** failures)),
-      );
+      timer = setTimeout(() => void ask(), failures === 0 ? wait : retryDelay(failures, wait));
     };
     const seen = () => {
       if (!document.hidden) void ask();
