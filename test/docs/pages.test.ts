@@ -1,24 +1,49 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { routes } from '../functions/routes.ts';
-import { parseEnvironmentSpec } from '../shared/model/environmentSpec.ts';
-import { parseSpecText } from '../shared/model/specText.ts';
-import { specContext } from './support/spec.ts';
+import { routes } from '../../functions/routes.ts';
+import { parseEnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import { parseSpecText } from '../../shared/model/specText.ts';
+import { specContext } from '../support/spec.ts';
 
+/** Every page of the documentation, by its path. */
 const pages = [
   'README.md',
   'SECURITY.md',
   'local/azure/README.md',
-  ...readdirSync('docs')
+  'local/kubernetes/README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
 ];
 const text = (file: string) => readFileSync(file, 'utf8');
 
+/** What stands in a page outside of its fenced blocks and code, where `[` and `#` mean something else. */
+const prose = (page: string) => text(page).replace(/^( *)```[^]*?^\1```$/gm, '');
+
+/** What a page can be entered at: its headings as GitHub makes anchors of them. */
+const anchors = (page: string) => {
+  const headings = [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .replace(/\]\([^)]*\)/g, '')
+      .toLowerCase()
+      .replace(/[^\p{Letter}\p{Number} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return headings.map((one, index) => {
+    const before = headings.slice(0, index).filter((other) => other === one).length;
+    return before === 0 ? one : `${one}-${before}`;
+  });
+};
+
 test.each(pages)('%s links only to what exists', (page) => {
-  const links = [...text(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
-  const local = links.filter((link) => !/^[a-z]+:/.test(link)).map((link) => link.replace(/#.*$/, ''));
-  expect(local.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+  const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
+  const local = links.filter((link) => !/^[a-z]+:/.test(link));
+  const isDead = (link: string) => {
+    const [path = '', anchor] = link.split('#');
+    const file = path === '' ? page : join(dirname(page), path);
+    return !existsSync(file) || (anchor !== undefined && !(file.endsWith('.md') && anchors(file).includes(anchor)));
+  };
+  expect(local.filter(isDead)).toEqual([]);
 });
 
 test('every npm script that the pages name exists', () => {
