@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseSpecText } from '../shared/model/specText.ts';
 import { CommandError } from './commandError.ts';
 import type { Io } from './io.ts';
@@ -16,7 +17,7 @@ export interface SpecFile {
  * @throws CommandError for a file that can't be read, or holds no spec
  */
 export async function readSpecFile(file: string, io: Io): Promise<SpecFile> {
-  const text = file === '-' ? await io.standardInput() : readText(file);
+  const text = file === '-' ? await io.standardInput() : readText(file, io);
   const parsed = parseSpecText(text, 'application/yaml');
   if (!parsed.ok) {
     const [problem] = parsed.problems;
@@ -29,9 +30,9 @@ export async function readSpecFile(file: string, io: Io): Promise<SpecFile> {
   throw new CommandError(`${file}: name: the environment has no name`, 'Add a line such as name: shop');
 }
 
-function readText(file: string): string {
+function readText(file: string, { directory }: Io): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(resolve(directory, file), 'utf8');
   } catch (error) {
     throw new CommandError(
       `${file} can't be read: ${(error as Error).message}`,

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { CommandError } from '../commandError.ts';
 import type { Register } from '../context.ts';
 import { specTemplate } from '../specTemplate.ts';
@@ -20,7 +20,7 @@ export const registerInit: Register = (program, io) => {
     .action((name: string, { file = `${name}.yaml`, force }: Options) => {
       const text = specTemplate(name);
       if (file === '-') return io.write(text);
-      const path = join(io.directory, file);
+      const path = resolve(io.directory, file);
       if (existsSync(path) && force !== true) {
         throw new CommandError(`${file} is there already`, 'Choose another with -f, or write over it with --force');
       }

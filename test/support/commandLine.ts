@@ -23,9 +23,11 @@ export interface CommandLine {
   close(): void;
 }
 
-/** @param cloud the app that commands talk to unless they are told otherwise; its time passes while they wait */
-export function commandLine(cloud?: TestCloud): CommandLine {
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
+/**
+ * @param cloud the app that commands talk to unless they are told otherwise; its time passes while they wait
+ * @param directory the folder that it is used in, in place of a new one; it goes with `close` as well
+ */
+export function commandLine(cloud?: TestCloud, directory = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'))): CommandLine {
   const answers: string[] = [];
   const env: Record<string, string | undefined> = {
     HOME: directory,
