@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ClusterCloud, ClusterFacts, ClusterHost, StartClusterHost } from './azure/clusterHost.ts';
 import type { Clock } from './clock.ts';
 import { clusterClient, type CallCluster } from './clusterClient.ts';
+import { INSIDE_ADDRESS } from './kubernetes/access.ts';
 import { parseFaults } from './kubernetes/faults.ts';
 import { startKubernetes, type Certificates, type Kubernetes } from './kubernetes/apiServer.ts';
 
@@ -26,9 +27,6 @@ interface Running {
   readonly port: number;
   readonly isPrivate: boolean;
 }
-
-/** Of a machine in the networks of private clusters. */
-const INSIDE_ADDRESS = '10.42.1.4';
 
 /** The clusters that run on this machine. */
 export interface KubernetesClusters {
@@ -57,7 +55,7 @@ export function kubernetesClusters(options: KubernetesClustersOptions): Kubernet
       const port = portFor(options, facts, new Set([...running.values()].map((one) => one.port)));
       const kubernetes = await startKubernetes(kubernetesOptions(options, cloud, facts, port));
       running.set(facts.id.toLowerCase(), { kubernetes, port, isPrivate: facts.isPrivate });
-      const file = keepKubeconfig(options, facts.name, kubernetes.kubeconfig('user'));
+      const file = keepKubeconfig(options, facts.name, kubernetes.kubeconfig('user', facts.isPrivate));
       const how = file === undefined ? '' : `; kubectl --kubeconfig ${file} get services`;
       options.log?.(`The API server of ${facts.name} listens on ${kubernetes.origin}${how}`);
     },
@@ -173,7 +171,10 @@ function keepPorts({ stateDirectory }: KubernetesClustersOptions, ports: Readonl
   writeFileSync(join(stateDirectory, PORTS), JSON.stringify(ports));
 }
 
-/** For people: what `az aks get-credentials` would write. It holds a token, so nobody else may read it. */
+/**
+ * For people: what `az aks get-credentials` would write, on a machine in the network where the API server is private. It holds a token, so nobody
+ * else may read it.
+ */
 function keepKubeconfig({ stateDirectory }: KubernetesClustersOptions, name: string, text: string): string | undefined {
   if (stateDirectory === undefined) return undefined;
   const file = join(stateDirectory, `${name}.kubeconfig`);

@@ -13,13 +13,27 @@ export interface KubernetesUser {
 /** The header by which a caller says from which simulated address it comes. */
 export const SOURCE_ADDRESS_HEADER = 'x-gatehouse-source-address';
 
-/** Whether a caller is let through to the API server at all; its address is the header's, or else the default. */
+/**
+ * The name under which an API server is known to what runs beside it. Whoever asks for it (`tls-server-name` of a kubeconfig: kubectl can send
+ * no header) is taken for a machine in the cluster's network.
+ */
+export const INSIDE_NAME = 'kubernetes.default.svc';
+
+/** Of a machine in a cluster's network. */
+export const INSIDE_ADDRESS = '10.42.1.4';
+
+/**
+ * Whether a caller is let through to the API server at all; its address is the header's, else one inside by the name that it asks for, else
+ * the default.
+ */
 export function isLetIn(
   incoming: IncomingMessage,
   { allows, defaultSource }: { readonly allows: (address: string) => boolean; readonly defaultSource: string },
 ): boolean {
   const header = incoming.headers[SOURCE_ADDRESS_HEADER];
-  return allows(typeof header === 'string' ? header : defaultSource);
+  if (typeof header === 'string') return allows(header);
+  const { socket } = incoming;
+  return allows(socket instanceof TLSSocket && socket.servername === INSIDE_NAME ? INSIDE_ADDRESS : defaultSource);
 }
 
 /** Tokens of the API server's own; without `local` the cluster's own accounts, their certificate too, are switched off. */

@@ -60,8 +60,12 @@ export interface KubernetesOptions {
 export interface Kubernetes {
   /** https://127.0.0.1:port */
   readonly origin: string;
-  /** YAML, as `listClusterUserCredential` and `listClusterAdminCredential` carry it in base64. */
-  kubeconfig(user: KubeconfigUser): string;
+  /**
+   * YAML, as `listClusterUserCredential` and `listClusterAdminCredential` carry it in base64.
+   *
+   * @param isInside for a machine in the cluster's network, which a private API server answers
+   */
+  kubeconfig(user: KubeconfigUser, isInside?: boolean): string;
   /** What is stored now, by namespace and name: what a command run inside the cluster would list. */
   list(resource: 'services' | 'namespaces' | 'events'): readonly KubernetesObject[];
   readonly faults: FaultSwitches;
@@ -154,8 +158,10 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 
   return {
     origin,
-    kubeconfig: (user) =>
-      kubeconfig(user, { origin, certificates, token, operatorToken, name, resourceGroup, tenant: entra?.tenant }),
+    kubeconfig: (user, isInside = false) => {
+      const tenant = entra?.tenant;
+      return kubeconfig(user, { origin, certificates, token, operatorToken, name, resourceGroup, tenant, isInside });
+    },
     list: (resource) => cluster.store.list(resource),
     faults,
     compact: () => cluster.store.compact(),

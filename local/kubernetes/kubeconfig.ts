@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { INSIDE_NAME } from './access.ts';
 import type { Certificates } from './certificates.ts';
 
 /** `operator`: whoever the cluster lets do everything, in whatever way it does; nobody outside of tests and demos gets this. */
@@ -13,6 +14,8 @@ interface KubeconfigOptions {
   readonly resourceGroup: string;
   /** The tenant of a cluster that uses Entra. */
   readonly tenant: string | undefined;
+  /** Of a machine in the cluster's network. */
+  readonly isInside: boolean;
 }
 
 /** The applications of AKS in Entra: what a token is for, and who asks for it. */
@@ -25,7 +28,7 @@ const CLIENT_APPLICATION = '80faf920-1908-4b52-b5ef-a8e7bedfc67a';
  */
 export function kubeconfig(
   user: KubeconfigUser,
-  { origin, certificates, token, operatorToken, name, resourceGroup, tenant }: KubeconfigOptions,
+  { origin, certificates, token, operatorToken, name, resourceGroup, tenant, isInside }: KubeconfigOptions,
 ): string {
   const context = user === 'admin' ? `${name}-admin` : name;
   const userName = `${user === 'admin' ? 'clusterAdmin' : 'clusterUser'}_${resourceGroup}_${name}`;
@@ -36,9 +39,14 @@ export function kubeconfig(
   };
   const ofUser = user === 'user' && tenant !== undefined ? kubelogin(tenant) : localAccount;
   const credentials = user === 'operator' ? { token: operatorToken } : ofUser;
+  const cluster = {
+    'certificate-authority-data': base64(certificates.authority),
+    server: origin,
+    ...(isInside && { 'tls-server-name': INSIDE_NAME }),
+  };
   const config = {
     apiVersion: 'v1',
-    clusters: [{ cluster: { 'certificate-authority-data': base64(certificates.authority), server: origin }, name }],
+    clusters: [{ cluster, name }],
     contexts: [{ context: { cluster: name, user: userName }, name: context }],
     'current-context': context,
     kind: 'Config',

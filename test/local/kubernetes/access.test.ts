@@ -13,6 +13,19 @@ afterEach(() => cluster.close());
 
 const from = (address: string) => ({ headers: { 'x-gatehouse-source-address': address } });
 
+/** The status that somebody is answered who has the client certificate, and no token. */
+const statusOf = (tls: { readonly servername?: string }) =>
+  new Promise((resolve, reject) => {
+    const { certificate, key } = certificates.client;
+    const options = { ca: certificates.authority, cert: certificate, key, agent: false, ...tls };
+    const outgoing = request(`${cluster.kubernetes.origin}${ALL}`, options, (incoming) => {
+      resolve(incoming.statusCode);
+      incoming.resume();
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+
 describe('who is let in', () => {
   beforeEach(async () => {
     cluster = await startCluster({
@@ -34,6 +47,16 @@ describe('who is let in', () => {
     expect((await cluster.call('GET', ALL)).status).toBe(200);
   });
 
+  test('who asks for the name that a cluster has inside comes from its network, as kubeconfigs of private clusters say', async () => {
+    await cluster.close();
+    cluster = await startCluster({ allows: (address) => address.startsWith('10.'), defaultSource: '203.0.113.10' });
+    await expect(cluster.call('GET', ALL)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(await statusOf({ servername: 'kubernetes.default.svc' })).toBe(200);
+    const inside = parse(cluster.kubernetes.kubeconfig('user', true)) as Kubeconfig;
+    expect(inside.clusters[0]?.cluster).toHaveProperty('tls-server-name', 'kubernetes.default.svc');
+    expect(cluster.kubernetes.kubeconfig('user')).not.toContain('tls-server-name');
+  });
+
   test.each([null, 'wrong'])('with token %s: 401', async (token) => {
     expect((await cluster.call('GET', ALL, { token })).body).toMatchObject({
       kind: 'Status',
@@ -43,17 +66,7 @@ describe('who is let in', () => {
   });
 
   test('a client certificate of the cluster needs no token', async () => {
-    const status = await new Promise((resolve, reject) => {
-      const { certificate, key } = certificates.client;
-      const options = { ca: certificates.authority, cert: certificate, key, agent: false };
-      const outgoing = request(`${cluster.kubernetes.origin}${ALL}`, options, (incoming) => {
-        resolve(incoming.statusCode);
-        incoming.resume();
-      });
-      outgoing.on('error', reject);
-      outgoing.end();
-    });
-    expect(status).toBe(200);
+    expect(await statusOf({})).toBe(200);
   });
 
   test('an Entra user may do what the cluster lets them', async () => {
