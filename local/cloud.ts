@@ -91,6 +91,7 @@ export interface LocalCloudOptions extends StandInOptions {
 
 /** The app and everything it needs, running on this machine. */
 export interface LocalCloud {
+  readonly clock: Clock;
   readonly host: Host;
   readonly azure: LocalAzure;
   readonly clusters: KubernetesClusters;
@@ -129,7 +130,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       await host.close();
       await standIns.close();
     };
-    return { host, azure, clusters, signIn, api: `${host.origin}/api`, close };
+    return { clock, host, azure, clusters, signIn, api: `${host.origin}/api`, close };
   } catch (error) {
     await standIns.close();
     throw error;

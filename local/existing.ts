@@ -1,4 +1,6 @@
 import { groupId, lastSegment } from '../shared/model/armId.ts';
+import type { AdoptSpec } from '../shared/model/environmentSpec.ts';
+import { parseSpecText } from '../shared/model/specText.ts';
 import type { Clock } from './clock.ts';
 import { owner } from './owner.ts';
 
@@ -22,12 +24,38 @@ export interface ExistingEnvironment {
  * What a spec's ids stand for in the local cloud, where nobody has built it: a classic firewall, or one with a policy where the
  * spec's file is named so.
  */
-export function existingFor(
+function existingFor(
   { firewall, clusters }: Pick<ExistingEnvironment, 'firewall' | 'clusters'>,
   file: string,
 ): ExistingEnvironment {
   const policy = `${groupId(firewall)}/providers/Microsoft.Network/firewallPolicies/${lastSegment(firewall)}-policy`;
   return { firewall, clusters, ...(file.includes('policy') ? { policy } : {}) };
+}
+
+/** What a spec (JSON or YAML) adopts; undefined where it adopts nothing. What is wrong with it otherwise is for the app to tell. */
+export function adoptedBy(text: string): AdoptSpec | undefined {
+  const parsed = parseSpecText(text, 'application/yaml');
+  const { adopt } = ((parsed.ok ? parsed.value : undefined) ?? {}) as { readonly adopt?: Partial<AdoptSpec> };
+  return typeof adopt?.firewall === 'string' && Array.isArray(adopt.clusters) ? (adopt as AdoptSpec) : undefined;
+}
+
+/**
+ * Builds what a spec adopts; what stands already, such as after a restart, is left as it is.
+ *
+ * @param file the spec's name, which says whether the firewall goes by a policy
+ * @param begun told before anything is built
+ */
+export async function buildWhatIsAdopted(
+  azure: { readonly origin: string },
+  clock: Clock,
+  { adopt, file }: { readonly adopt: AdoptSpec; readonly file: string },
+  begun?: () => void,
+): Promise<void> {
+  const stands = (id: string) => fetch(`${azure.origin}/_local/state${id}`).then(({ ok }) => ok);
+  const standing = await Promise.all([adopt.firewall, ...adopt.clusters].map(stands));
+  if (standing.every(Boolean)) return;
+  begun?.();
+  await buildExisting(azure, clock, existingFor(adopt, file));
 }
 
 const NETWORK_API = '2023-11-01';

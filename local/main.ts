@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cloudNames } from '../shared/model/cloud.ts';
 import { startLocalCloud } from './cloud.ts';
-import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, wordOption } from './options.ts';
+import { adoptedBy, buildWhatIsAdopted } from './existing.ts';
+import {
+  closeOnSignal,
+  integerOption,
+  portOption,
+  runMain,
+  specOption,
+  timeScaleOption,
+  UsageError,
+  wordOption,
+} from './options.ts';
 
 const usage = `Starts Gatehouse on this machine: the app, and local Azure for it to work on.
 
@@ -16,6 +26,7 @@ const usage = `Starts Gatehouse on this machine: the app, and local Azure for it
   --kubernetes-port N  the first cluster's API server (default 6443)
   --cloud NAME         public, government or china: what local Azure stands in for (default public)
   --time-scale N       seconds of Azure time per second (default 60)
+  --existing FILE      builds what this spec adopts first, as a team would have (such as examples/adopt.yaml)
   --seed N             draws local Azure's latencies (default 1)
   --state DIR          where everything is kept across restarts (default .gatehouse)
   --help
@@ -30,6 +41,7 @@ runMain(async () => {
       'kubernetes-port': { type: 'string', default: '6443' },
       cloud: { type: 'string', default: 'public' },
       'time-scale': { type: 'string', default: '60' },
+      existing: { type: 'string' },
       seed: { type: 'string', default: '1' },
       state: { type: 'string', default: '.gatehouse' },
       help: { type: 'boolean', default: false },
@@ -40,6 +52,7 @@ runMain(async () => {
     return;
   }
   const scale = timeScaleOption(values['time-scale']);
+  const existing = values.existing === undefined ? undefined : existingOf(values.existing);
   const cloud = await startLocalCloud({
     timeScale: scale,
     appDirectory: process.cwd(),
@@ -52,6 +65,11 @@ runMain(async () => {
     stateDirectory: values.state,
     log: (message) => console.error(message),
   });
+  if (existing !== undefined) {
+    await buildWhatIsAdopted(cloud.azure, cloud.clock, existing, () =>
+      console.log(`Building what ${existing.file} adopts, as a team would have …\n`),
+    );
+  }
   const key = cloud.host.keys.function;
   const forget = announce(values.state, { api: cloud.api, key });
   console.log(`Gatehouse is running; Azure time goes ${scale} times as fast as the clock on the wall.
@@ -77,6 +95,15 @@ Stop with Ctrl+C.`);
     await cloud.close();
   });
 });
+
+/** @throws UsageError for a file that can't be read, or that adopts nothing */
+function existingOf(file: string) {
+  const adopt = adoptedBy(specOption('existing', file));
+  if (adopt === undefined) {
+    throw new UsageError(`--existing ${file} adopts nothing; give a spec that does, such as examples/adopt.yaml.`);
+  }
+  return { file, adopt };
+}
 
 /**
  * Leaves word of how the app is reached, for commands that are given on this machine; only its owner may read the key.

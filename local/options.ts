@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isErrno } from './host/thrown.ts';
 
 /** An argument that can't be used; its message names the flag and says what would do. */
@@ -34,6 +35,15 @@ export function timeScaleOption(text: string): number {
     throw new UsageError(`--time-scale takes a number from 0.1 to 10000 (Azure seconds per second), not "${text}".`);
   }
   return value;
+}
+
+/** The text of a spec's file. @throws UsageError for one that can't be read */
+export function specOption(flag: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--${flag} ${file} can't be read: ${(error as Error).message}`);
+  }
 }
 
 /** A port that something else listens on. */

@@ -1,19 +1,25 @@
 // `npm run demo`: builds an environment on this machine, shows it being built, and what becomes of a service in it.
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parse } from 'yaml';
 import { apiClient, opensWithKey, RefusedError } from '../../cli/apiClient.ts';
 import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { processIo } from '../../cli/io.ts';
 import { showProgress } from '../../cli/progress.ts';
-import type { AdoptSpec, EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { runArticle } from '../article.ts';
 import { startLocalAzure } from '../azure/server.ts';
-import { scaledClock, VirtualClock, type Clock } from '../clock.ts';
+import { scaledClock, VirtualClock } from '../clock.ts';
 import { cloudOfSpec, LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
-import { buildExisting, existingFor } from '../existing.ts';
+import { adoptedBy, buildWhatIsAdopted } from '../existing.ts';
 import { creationFigures, requestLog } from '../measure.ts';
-import { closeOnSignal, integerOption, portOption, runMain, timeScaleOption, UsageError } from '../options.ts';
+import {
+  closeOnSignal,
+  integerOption,
+  portOption,
+  runMain,
+  specOption,
+  timeScaleOption,
+  UsageError,
+} from '../options.ts';
 import { demonstrateIngress } from './ingress.ts';
 import { renderReport, type DemoSummary } from './report.ts';
 
@@ -54,7 +60,7 @@ runMain(async () => {
   const scale = timeScaleOption(values['time-scale']);
   const seed = integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER);
   const clock = scaledClock(scale);
-  const spec = values.spec === undefined ? '{ "name": "aks-egress" }' : readSpec(values.spec);
+  const spec = values.spec === undefined ? '{ "name": "aks-egress" }' : specOption('spec', values.spec);
   const cloud = await startLocalCloud({
     clock,
     appDirectory: process.cwd(),
@@ -65,7 +71,13 @@ runMain(async () => {
     seed,
     log: (message) => console.error(message),
   });
-  await buildWhatIsAdopted(cloud, clock, spec, values.spec ?? '');
+  // What a spec adopts is there before: in the local cloud it is built first, as a team would have.
+  const adopt = adoptedBy(spec);
+  if (adopt !== undefined) {
+    await buildWhatIsAdopted(cloud.azure, clock, { adopt, file: values.spec ?? '' }, () =>
+      console.log(`Building what ${values.spec} adopts, as a team would have …\n`),
+    );
+  }
   const ready = await demonstrate(cloud, spec, () => clock.now(), { scale, seed, json: values.json }).catch(
     async (error: unknown) => {
       await cloud.close();
@@ -80,22 +92,6 @@ runMain(async () => {
   await cloud.close();
   process.exit(ready ? 0 : 1);
 });
-
-/** What a spec adopts is there before: in the local cloud it is built first, as a team would have. */
-async function buildWhatIsAdopted(cloud: LocalCloud, clock: Clock, specText: string, file: string): Promise<void> {
-  const { adopt } = (parse(specText) ?? {}) as { adopt?: AdoptSpec };
-  if (adopt === undefined) return;
-  console.log(`Building what ${file} adopts, as a team would have …\n`);
-  await buildExisting(cloud.azure, clock, existingFor(adopt, file));
-}
-
-function readSpec(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`--spec ${file} can't be read: ${(error as Error).message}`);
-  }
-}
 
 async function demonstrate(
   cloud: LocalCloud,

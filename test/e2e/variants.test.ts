@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cloudOfSpec } from '../../local/cloud.ts';
-import { parse } from 'yaml';
-import { buildExisting, existingFor } from '../../local/existing.ts';
+import { adoptedBy, buildWhatIsAdopted } from '../../local/existing.ts';
 import { ownRulesId } from '../../local/ownRules.ts';
 import { objectsAt, stringAt } from '../../local/azure/json.ts';
-import type { AdoptSpec, EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
+import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
@@ -21,12 +20,6 @@ async function storedIds(): Promise<readonly string[]> {
   return resources.map(({ id }) => id).filter((id) => !id.includes('/gatehouse-rg'));
 }
 
-/** In the local cloud what the ids of `adopt` name is built first. */
-async function buildWhatIsAdopted(text: string, file: string): Promise<void> {
-  const { adopt } = parse(text) as { adopt?: AdoptSpec };
-  if (adopt !== undefined) await buildExisting(cloud.azure, cloud.clock, existingFor(adopt, file));
-}
-
 async function reached(frontend: string, port: number): Promise<boolean> {
   const packet = { from: '198.51.100.23', to: frontend, port };
   const answer = (await cloud.control('POST', '/probe', packet)) as { reachable: boolean };
@@ -36,7 +29,9 @@ async function reached(frontend: string, port: number): Promise<boolean> {
 /** An environment is created, publishes a service, is repaired and goes again. */
 async function live(text: string, file = ''): Promise<void> {
   cloud = await startTestCloud({ azureCloud: cloudOfSpec(text) });
-  await buildWhatIsAdopted(text, file);
+  // What the ids of `adopt` name is there first.
+  const adopt = adoptedBy(text);
+  if (adopt !== undefined) await buildWhatIsAdopted(cloud.azure, cloud.clock, { adopt, file });
   const existed = await storedIds();
   const started = await cloud.call('POST', '/environments', text, { 'content-type': 'application/yaml' });
   expect([started.status, started.text]).toEqual([202, expect.anything()]);
