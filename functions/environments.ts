@@ -14,13 +14,13 @@ import {
   findLane,
   listLanes,
   notFound,
-  REMEDY_UNREADABLE,
   signalLane,
   startLane,
   type AccessLane,
   type Lane,
 } from './http/laneClient.ts';
 import { accepted, flag, json } from './http/message.ts';
+import { problemKinds } from './http/problemKinds.ts';
 import { specFrom } from './http/spec.ts';
 import { startable } from './http/startable.ts';
 
@@ -38,7 +38,12 @@ export async function listEnvironments(_request: HttpRequest, client: DurableCli
   return json<EnvironmentsAnswer>(200, {
     environments: lanes.map((lane) =>
       'unreadable' in lane
-        ? { name: lane.name, state: 'unreadable', detail: lane.unreadable, remedy: REMEDY_UNREADABLE }
+        ? {
+            name: lane.name,
+            state: 'unreadable',
+            detail: lane.unreadable,
+            remedy: problemKinds['environment-unreadable'].remedy,
+          }
         : {
             name: lane.name,
             state: lane.shown,

@@ -7,7 +7,7 @@ import type { DeveloperGrant } from '../shared/model/environmentSpec.ts';
 import { parseGrant } from '../shared/model/grant.ts';
 import { MAX_AUTHORIZED_RANGES } from '../shared/plan/rangePlan.ts';
 import { type AccessLane, existingLane, findAccessLanes, signalAccessLanes } from './http/laneClient.ts';
-import { HttpProblem, invalidRequest } from './http/problem.ts';
+import { httpProblem, invalidRequest } from './http/problem.ts';
 import { accepted, bodyText, json } from './http/message.ts';
 
 /** PUT /environments/{name}/grants/{label}: `{ "cidr": …, "expires": … }`; the same label again replaces the grant. */
@@ -62,13 +62,11 @@ export async function revokeAccess(request: HttpRequest, client: DurableClient):
   const label = request.params['label'] ?? '';
   if (!grants.some((grant) => grant.label === label)) {
     const inSpec = spec.access.developers.some((developer) => developer.label === label);
-    throw new HttpProblem(
-      404,
-      'grant-not-found',
-      'No such grant',
-      inSpec ? `"${label}" is granted by the spec of ${spec.name}.` : `There is no grant "${label}" in ${spec.name}.`,
-      inSpec ? 'Take it out of the spec.' : `GET /api/environments/${spec.name} lists those that exist.`,
-    );
+    const { name } = spec;
+    const detail = inSpec
+      ? `"${label}" is granted by the spec of ${name}.`
+      : `There is no grant "${label}" in ${name}.`;
+    throw httpProblem('grant-not-found', detail, { slots: { name } });
   }
   await signalAccessLanes(client, spec, {
     kind: 'revoke',
@@ -83,28 +81,19 @@ async function accessOf(request: HttpRequest, client: DurableClient) {
   const { state } = await existingLane(client, request.params['name'] ?? '');
   const clusters = restrictedClustersOf(state.spec);
   if (clusters.length === 0) {
-    throw new HttpProblem(
-      409,
+    throw httpProblem(
       'private-cluster',
-      'The API server is private',
       `The API server of ${state.spec.name} has no address on the Internet, and so no ranges that may reach it.`,
-      'Reach it from its network: by a VPN, a peering or a jumpbox; or run commands in it with az aks command invoke.',
     );
   }
   const lanes = await findAccessLanes(client, state.spec);
   if (lanes.length < clusters.length) {
-    const stands = state.readyAt !== undefined;
-    throw new HttpProblem(
-      409,
-      'not-ready',
-      stands ? 'The lane of the authorized ranges has stopped' : 'The cluster is not there yet',
-      stands
-        ? `Nobody keeps the authorized ranges of ${state.spec.name} right now; no grant is lost.`
-        : `Environment ${state.spec.name} has no cluster yet to let anybody into.`,
-      stands
-        ? `The next sync starts it again: POST /api/environments/${state.spec.name}/sync, then try again.`
-        : 'Try again once the environment is ready.',
-    );
+    const { name } = state.spec;
+    if (state.readyAt === undefined)
+      throw httpProblem('not-ready', `Environment ${name} has no cluster yet to let anybody into.`);
+    throw httpProblem('not-ready', `Nobody keeps the authorized ranges of ${name} right now; no grant is lost.`, {
+      remedy: `The next sync starts their lane again: POST /api/environments/${name}/sync, then try again.`,
+    });
   }
   return { spec: state.spec, ...grantedIn(lanes) };
 }

@@ -15,7 +15,7 @@ import { planRanges } from '../shared/plan/rangePlan.ts';
 import { settings } from '../shared/settings.ts';
 import { existingLane, findAccessLanes, type Lane } from './http/laneClient.ts';
 import { look } from './http/look.ts';
-import { HttpProblem } from './http/problem.ts';
+import { httpProblem } from './http/problem.ts';
 import { json } from './http/message.ts';
 
 const PROBE_DEADLINE_SECONDS = 5;
@@ -48,13 +48,7 @@ export async function explain(request: HttpRequest, client: DurableClient): Prom
   const probes = await probesOf(publications, observed.facts.frontends, namespace, service);
   const explanation = explainService({ ...explained, list, probes });
   if (list.state === 'complete' && !explanation.found) {
-    throw new HttpProblem(
-      404,
-      'service-not-found',
-      'No such service',
-      explanation.reason ?? `There is no service ${namespace}/${service}.`,
-      'kubectl get services --all-namespaces lists those that exist.',
-    );
+    throw httpProblem('service-not-found', explanation.reason ?? `There is no service ${namespace}/${service}.`);
   }
   return json<Explanation>(200, explanation);
 }
@@ -75,13 +69,9 @@ function listWith(
       ? (lists.find(has) ?? lists.find(({ state }) => state !== 'complete') ?? lists[0])
       : lists.find((one) => one.cluster.toLowerCase() === cluster.toLowerCase());
   if (list !== undefined) return list;
-  throw new HttpProblem(
-    404,
-    'cluster-not-found',
-    'No such cluster',
-    `The environment has no cluster "${cluster ?? ''}".`,
-    `Ask for one of ${lists.map((one) => one.cluster).join(', ')}, or leave cluster out.`,
-  );
+  throw httpProblem('cluster-not-found', `The environment has no cluster "${cluster ?? ''}".`, {
+    slots: { clusters: lists.map((one) => one.cluster).join(', ') },
+  });
 }
 
 /** What a connection to each of a service's publications comes to; only those that stand are tried. */

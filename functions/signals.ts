@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import * as z from 'zod';
 import { existingLane, signalLane } from './http/laneClient.ts';
-import { HttpProblem, invalidRequest } from './http/problem.ts';
+import { httpProblem, invalidRequest } from './http/problem.ts';
 import { accepted, bodyText } from './http/message.ts';
 
 /** POST /environments/{name}/retry: goes on where it stopped; where nothing has failed, nothing happens. */
@@ -32,13 +32,8 @@ export async function releaseEnvironment(request: HttpRequest, client: DurableCl
   const name = request.params['name'] ?? '';
   const lane = await existingLane(client, name);
   if (lane.state.graph === 'teardown') {
-    throw new HttpProblem(
-      409,
-      'deleting',
-      'The environment is being deleted',
-      `Environment ${name} is being deleted; it can't be left as it is any more.`,
-      `GET /api/environments/${name} shows how far the deletion has got.`,
-    );
+    const detail = `Environment ${name} is being deleted; it can't be left as it is any more.`;
+    throw httpProblem('being-deleted', detail, { slots: { name } });
   }
   await signalLane(client, lane, { kind: 'release', id: randomUUID(), time: new Date().toISOString() });
   return accepted(request, name, lane.shown);
@@ -63,13 +58,9 @@ export async function approveEnvironment(request: HttpRequest, client: DurableCl
     ]);
   }
   if (held?.hash !== parsed.data.plan) {
-    throw new HttpProblem(
-      409,
-      'held-plan-changed',
-      'What is held is another plan by now',
-      held === undefined ? `Nothing is held in ${name}.` : `The held plan is ${held.hash}, not ${parsed.data.plan}.`,
-      'Look at the held deletions again (GET /api/environments/{name}/services), then approve their hash.',
-    );
+    const detail =
+      held === undefined ? `Nothing is held in ${name}.` : `The held plan is ${held.hash}, not ${parsed.data.plan}.`;
+    throw httpProblem('held-plan-changed', detail, { slots: { name } });
   }
   await signalLane(client, lane, {
     kind: 'approve',

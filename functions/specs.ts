@@ -9,7 +9,7 @@ import { previewOf } from '../shared/observe/preview.ts';
 import { renderPreview } from '../shared/plan/preview.ts';
 import { refusedChanges, type SpecChange } from '../shared/plan/specChanges.ts';
 import { existingLane, signalLane, type Lane } from './http/laneClient.ts';
-import { HttpProblem, invalidRequest } from './http/problem.ts';
+import { httpProblem, invalidRequest, type HttpProblem } from './http/problem.ts';
 import { accepted, bodyText, flag, json, prefersText, text } from './http/message.ts';
 import { specIn } from './http/spec.ts';
 import { startable } from './http/startable.ts';
@@ -62,10 +62,4 @@ export function newSpecOf({ name }: Lane, body: string, request: HttpRequest): E
 }
 
 const beingDeleted = (name: string): HttpProblem =>
-  new HttpProblem(
-    409,
-    'being-deleted',
-    'The environment is being deleted',
-    `Environment ${name} is being torn down; it takes no other spec.`,
-    'Start it again with POST /api/environments once it is gone.',
-  );
+  httpProblem('being-deleted', `Environment ${name} is being torn down; it takes no other spec.`, { slots: { name } });

@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import { redactByShape } from '../shared/model/redact.ts';
+import type { OwnProblem } from '../shared/model/step.ts';
 import {
   afterApply,
   afterPlan,
@@ -74,7 +75,7 @@ function* work(
   const signals = yield* drainSignals(context);
   const now = context.df.currentUtcDateTime.toISOString();
   if (passed === undefined) {
-    const problem = {
+    const problem: OwnProblem = {
       code: 'Unexpected',
       message: `The pass over the authorized ranges broke off: ${failure}`,
       remedy: "It is tried again at the next drift check; look at the app's log around this time.",

@@ -2,7 +2,7 @@ import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { EnvironmentState, Finding } from '../shared/model/environmentStatus.ts';
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import { passTrace, withCause, type PassTrace } from '../shared/model/traceContext.ts';
-import type { StepName, StepProblem } from '../shared/model/step.ts';
+import type { OwnProblem, StepName, StepProblem } from '../shared/model/step.ts';
 import { withSync, type SyncRecord } from '../shared/model/syncHistory.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { provisioningGraph, releaseGraph, syncGraph, teardownGraph } from '../shared/plan/provisioningGraph.ts';
@@ -368,7 +368,7 @@ export const isFirewallStep = ({ name }: Pick<StepRecord, 'name'>): boolean =>
 /** The state after the app itself failed during a pass: the lane stays alive and waits for a retry. */
 export function afterFailure(
   state: LaneState,
-  problem: StepProblem,
+  problem: OwnProblem,
   signals: readonly unknown[],
   now: string,
 ): LaneState {

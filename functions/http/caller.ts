@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
 import { principalIn } from './clientPrincipal.ts';
-import { HttpProblem } from './problem.ts';
+import { httpProblem, type HttpProblem } from './problem.ts';
 import { isPermitted, sufficientRoles, type Access, type Role } from './roles.ts';
 
 /** Who calls, as far as it has been proven. */
@@ -52,13 +52,9 @@ export function requireRole(caller: Caller, access: Access): void {
   if (access === 'open' || caller.kind !== 'principal' || isPermitted(caller.roles, access)) return;
   const [role, ...others] = sufficientRoles(access);
   const held = caller.roles.length === 0 ? 'no role of Gatehouse' : caller.roles.join(', ');
-  throw new HttpProblem(
-    403,
-    'role-missing',
-    'The role is missing',
-    `This needs the app role ${role}; ${caller.name ?? caller.id} has ${held}.`,
-    `Have the app role ${[role, ...others].join(' or ')} assigned to you in Entra (Enterprise applications, Users and groups), then sign in again.`,
-  );
+  throw httpProblem('role-missing', `This needs the app role ${role}; ${caller.name ?? caller.id} has ${held}.`, {
+    slots: { role: [role, ...others].join(' or ') },
+  });
 }
 
 /** Keys are long and random: the beginning of a hash tells two apart, and leads back to none. */
@@ -72,21 +68,12 @@ const fingerprintOf = (key: string): string => createHash('sha256').update(key).
 const isBehindEasyAuth = (): boolean => process.env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
 
 const notInFront = (): HttpProblem =>
-  new HttpProblem(
-    503,
+  httpProblem(
     'sign-in-not-checked',
-    'Nobody checks who signs in',
     'GATEHOUSE_AUTH is entra, and App Service authentication is not switched on for this app: nobody could be told from anybody.',
-    'Switch App Service authentication on with Microsoft as identity provider (docs/security.md), or set GATEHOUSE_AUTH to keys.',
   );
 
 const notSignedIn = (): HttpProblem =>
-  new HttpProblem(
-    401,
-    'not-signed-in',
-    'Not signed in',
-    'The request carries no sign-in by Microsoft Entra.',
-    'Send a token for this app: az account get-access-token --resource api://<client id of the app registration>, as Authorization: Bearer <token>.',
-    undefined,
-    { 'www-authenticate': 'Bearer' },
-  );
+  httpProblem('not-signed-in', 'The request carries no sign-in by Microsoft Entra.', {
+    headers: { 'www-authenticate': 'Bearer' },
+  });

@@ -16,7 +16,7 @@ import type { Signal } from '../../shared/model/signal.ts';
 import { environmentNamePattern } from '../../shared/model/names.ts';
 import { count } from '../../shared/telemetry/instruments.ts';
 import { currentTraceparent, withTrace } from '../../shared/telemetry/scope.ts';
-import { HttpProblem } from './problem.ts';
+import { httpProblem, type HttpProblem } from './problem.ts';
 
 /** An environment as its lane knows it. */
 export interface Lane {
@@ -180,26 +180,11 @@ export async function signalAccessLanes(client: DurableClient, spec: Environment
     await client.raiseEvent(accessLaneId(spec.name, name), SIGNAL_EVENT, withTrace(signal));
 }
 
-export const REMEDY_UNREADABLE =
-  'Deploy the version of Gatehouse that wrote it, or a newer one; its resources are left alone meanwhile.';
-
 const unreadable = (lane: UnreadableLane): HttpProblem =>
-  new HttpProblem(
-    500,
-    'environment-unreadable',
-    'The environment can not be read',
-    `The state of environment ${lane.name} can't be read: ${lane.unreadable}`,
-    REMEDY_UNREADABLE,
-  );
+  httpProblem('environment-unreadable', `The state of environment ${lane.name} can't be read: ${lane.unreadable}`);
 
 export const alreadyExists = (name: string): HttpProblem =>
-  new HttpProblem(
-    409,
-    'environment-exists',
-    'The environment exists',
-    `Environment ${name} exists already; nothing was started.`,
-    `See GET /api/environments/${name}; choose another name, or delete it first.`,
-  );
+  httpProblem('environment-exists', `Environment ${name} exists already; nothing was started.`, { slots: { name } });
 
 /**
  * The lane of an environment that exists, also when it is broken.
@@ -210,22 +195,11 @@ export async function existingLane(client: DurableClient, name: string): Promise
   const lane = await findLane(client, name);
   if (lane === undefined) throw notFound(name);
   if (!lane.live && !lane.broken) {
-    throw new HttpProblem(
-      410,
-      'environment-gone',
-      'The environment is gone',
-      `Environment ${name} has been ${lane.state.graph === 'release' ? 'released' : 'deleted'}.`,
-      'Start it again with POST /api/environments.',
-    );
+    const how = lane.state.graph === 'release' ? 'released' : 'deleted';
+    throw httpProblem('environment-gone', `Environment ${name} has been ${how}.`);
   }
   return lane;
 }
 
 export const notFound = (name: string): HttpProblem =>
-  new HttpProblem(
-    404,
-    'environment-not-found',
-    'No such environment',
-    `There is no environment ${name}.`,
-    'GET /api/environments lists those that exist.',
-  );
+  httpProblem('environment-not-found', `There is no environment ${name}.`);

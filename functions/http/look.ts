@@ -3,7 +3,7 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { observeIngress } from '../../shared/observe/ingress.ts';
 import { ruleHolder } from '../../shared/plan/ruleHolder.ts';
 import type { Lane } from './laneClient.ts';
-import { HttpProblem } from './problem.ts';
+import { httpProblem } from './problem.ts';
 
 const READ_DEADLINE = { deadlineSeconds: 20 };
 
@@ -28,11 +28,6 @@ export async function look(lane: Lane): Promise<Looked> {
   const looked = await lookIfReady(lane);
   if (looked !== undefined) return looked;
   const { name } = lane.state.spec;
-  throw new HttpProblem(
-    409,
-    'not-ready',
-    'The firewall is not there',
-    `Environment ${name} has no firewall to publish services on, or the firewall's policy is gone.`,
-    'Wait until the environment is ready, or retry it where it failed.',
-  );
+  const detail = `Environment ${name} has no firewall to publish services on, or the firewall's policy is gone.`;
+  throw httpProblem('not-ready', detail);
 }

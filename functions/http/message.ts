@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { AcceptedAnswer } from '../../shared/answers.ts';
 import type { EnvironmentState } from '../../shared/model/environmentStatus.ts';
-import { HttpProblem, invalidRequest } from './problem.ts';
+import { httpProblem, invalidRequest, type HttpProblem } from './problem.ts';
 
 /** A body may be this long; a spec of the largest kind is a few KB. */
 export const MAX_BODY_BYTES = 1_000_000;
@@ -18,13 +18,7 @@ export async function bodyText(request: HttpRequest): Promise<string> {
 }
 
 export const tooLarge = (bytes: number): HttpProblem =>
-  new HttpProblem(
-    413,
-    'body-too-large',
-    'The body is too large',
-    `The body has ${bytes} bytes; at most ${MAX_BODY_BYTES} are read.`,
-    'Send the spec alone; a spec has a few KB.',
-  );
+  httpProblem('body-too-large', `The body has ${bytes} bytes; at most ${MAX_BODY_BYTES} are read.`);
 
 /** Each answer has its type in shared/answers, which the OpenAPI document is made of. */
 export const json = <Answer extends object>(

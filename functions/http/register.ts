@@ -6,7 +6,8 @@ import { audit, type AuditLog } from '../audit.ts';
 import { azureProblem } from './azureProblem.ts';
 import { authLevelOf, callerOf, registeredMode, requireRole, type AuthMode, type Caller } from './caller.ts';
 import { conditional } from './conditional.ts';
-import { HttpProblem, problemResponse } from './problem.ts';
+import { httpProblem, HttpProblem, problemResponse } from './problem.ts';
+import type { ProblemCode } from './problemKinds.ts';
 import { rateLimiter } from './rateLimit.ts';
 import { requireBounded, requireReadable, requireSameSite } from './requestChecks.ts';
 import type { Route } from './route.ts';
@@ -36,7 +37,7 @@ export function registerRoutes(routes: readonly Route[]): void {
 const guarded =
   (route: Route, mode: AuthMode): HttpHandler =>
   async (request, context) => {
-    const call: { caller: Caller; code?: string } = { caller: { kind: 'anyone' } };
+    const call: { caller: Caller; code?: ProblemCode } = { caller: { kind: 'anyone' } };
     let answer: HttpResponseInit;
     try {
       requireBounded(request);
@@ -81,15 +82,10 @@ function requireRoom(caller: Caller | undefined): void {
   const name = caller === undefined || caller.kind === 'anyone' ? 'anyone' : `${caller.kind} ${caller.id}`;
   const seconds = limiter.take(name, settings().rateLimits, Date.now());
   if (seconds === undefined) return;
-  throw new HttpProblem(
-    429,
-    'too-many-requests',
-    'Too many requests',
-    'More requests came in the last minute than this app answers.',
-    `Wait ${seconds} seconds; look less often, or raise GATEHOUSE_RATE_LIMIT.`,
-    undefined,
-    { 'retry-after': String(seconds) },
-  );
+  throw httpProblem('too-many-requests', 'More requests came in the last minute than this app answers.', {
+    slots: { seconds: String(seconds) },
+    headers: { 'retry-after': String(seconds) },
+  });
 }
 
 function problemOf(error: unknown, invocationId: string): HttpProblem {
@@ -98,12 +94,9 @@ function problemOf(error: unknown, invocationId: string): HttpProblem {
 }
 
 function unexpected(error: unknown, invocationId: string): HttpProblem {
-  const remedy = remedyOf(error) ?? "Try again; if it comes again, look at the app's log for this invocation.";
-  const detail =
-    error instanceof Error && remedyOf(error) !== undefined
-      ? error.message
-      : `The app failed while it answered (invocation ${invocationId}).`;
-  return new HttpProblem(500, 'unexpected', 'The app failed', detail, remedy);
+  const remedy = remedyOf(error);
+  if (error instanceof Error && remedy !== undefined) return httpProblem('unexpected', error.message, { remedy });
+  return httpProblem('unexpected', `The app failed while it answered (invocation ${invocationId}).`);
 }
 
 /** Errors of the app's own say what to do about them. */
@@ -111,10 +104,11 @@ const remedyOf = (error: unknown): string | undefined =>
   error instanceof Error && 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;
 
 /** What would change something, and whom the door was shut on; a flood that was cut short leaves no flood of records. */
-const isToBeRecorded = ({ access }: Route, code: string | undefined): boolean =>
-  code !== 'too-many-requests' && (!['open', 'Reader'].includes(access) || doorShut.includes(code ?? ''));
+const isToBeRecorded = ({ access }: Route, code: ProblemCode | undefined): boolean =>
+  code !== 'too-many-requests' &&
+  (!['open', 'Reader'].includes(access) || (code !== undefined && doorShut.includes(code)));
 
-const doorShut = ['not-signed-in', 'role-missing', 'cross-site', 'sign-in-not-checked'];
+const doorShut: readonly ProblemCode[] = ['not-signed-in', 'role-missing', 'cross-site', 'sign-in-not-checked'];
 
 function recordOf(
   { name, path }: Route,

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { MAX_BODY_BYTES, tooLarge } from './message.ts';
-import { HttpProblem } from './problem.ts';
+import { httpProblem, type HttpProblem } from './problem.ts';
 import type { Route } from './route.ts';
 
 /** The longest URL that anything of the app needs is some hundred characters long. */
@@ -13,13 +13,8 @@ const MAX_URL_CHARACTERS = 8_192;
  */
 export function requireBounded({ url, headers }: HttpRequest): void {
   if (url.length > MAX_URL_CHARACTERS) {
-    throw new HttpProblem(
-      414,
-      'url-too-long',
-      'The URL is too long',
-      `The URL has ${url.length} characters; at most ${MAX_URL_CHARACTERS} are read.`,
-      'Send what is long in the body.',
-    );
+    const detail = `The URL has ${url.length} characters; at most ${MAX_URL_CHARACTERS} are read.`;
+    throw httpProblem('url-too-long', detail);
   }
   const length = Number(headers.get('content-length') ?? 0);
   if (length > MAX_BODY_BYTES) throw tooLarge(length);
@@ -38,13 +33,7 @@ export function requireSameSite({ url, headers }: HttpRequest, { method }: Route
   const isForeign =
     site === null ? origin !== null && origin !== new URL(url).origin : !['same-origin', 'none'].includes(site);
   if (!isForeign) return;
-  throw new HttpProblem(
-    403,
-    'cross-site',
-    'Sent by another site',
-    'A browser sent this request on behalf of another site; nothing was changed.',
-    'Send it from a page of this app, or by a tool that is no browser.',
-  );
+  throw httpProblem('cross-site', 'A browser sent this request on behalf of another site; nothing was changed.');
 }
 
 const jsonTypes = ['application/json'];
@@ -86,4 +75,4 @@ export function requireReadable({ headers }: HttpRequest, { body }: Route): void
 }
 
 const unsupported = (detail: string, remedy: string): HttpProblem =>
-  new HttpProblem(415, 'unsupported-media-type', 'The body is of another kind', detail, remedy);
+  httpProblem('unsupported-media-type', detail, { remedy });

@@ -6,7 +6,7 @@ import type { Problem } from '../../shared/model/problem.ts';
 import { adopt } from '../../shared/observe/adopt.ts';
 import { preflight } from '../../shared/observe/preflight.ts';
 import { listLanes } from './laneClient.ts';
-import { HttpProblem, invalidRequest } from './problem.ts';
+import { httpProblem, invalidRequest } from './problem.ts';
 
 /**
  * The spec as it can be started, or taken by the environment that has it: what it adopts is found.
@@ -22,19 +22,19 @@ export async function startable(client: DurableClient, spec: EnvironmentSpec): P
     return spec;
   }
   const elsewhere = await keptElsewhere(client, spec);
-  refuseTaken('claimed', 'Another environment has it', [...adopted.claimed, ...elsewhere]);
+  refuseTaken('claimed', [...adopted.claimed, ...elsewhere]);
   if (adopted.blocked.length > 0) throw invalidRequest(adopted.blocked);
   return adopted.spec;
 }
 
 /** @throws HttpProblem 409 when a wanted name is somebody else's */
-const refuseForeign = (foreign: readonly Problem[]): void =>
-  refuseTaken('foreign-resource', 'A wanted name is taken', foreign);
+const refuseForeign = (foreign: readonly Problem[]): void => refuseTaken('foreign-resource', foreign);
 
-function refuseTaken(code: string, title: string, taken: readonly Problem[]): void {
+function refuseTaken(code: 'claimed' | 'foreign-resource', taken: readonly Problem[]): void {
   const [first] = taken;
   if (first === undefined) return;
-  throw new HttpProblem(409, code, title, taken.map(({ message }) => message).join(' '), first.remedy, taken);
+  const detail = taken.map(({ message }) => message).join(' ');
+  throw httpProblem(code, detail, { remedy: first.remedy, problems: taken });
 }
 
 /** Two environments with one firewall or cluster would undo each other's writes. */

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { HttpProblem } from '../http/problem.ts';
+import { httpProblem, type HttpProblem } from '../http/problem.ts';
 import { matches } from '../http/conditional.ts';
 import { pageHeaders } from '../http/securityHeaders.ts';
 import { pageAssets, type PageAsset } from './assets.ts';
@@ -50,17 +50,5 @@ function bodyFor({ plain, brotli, gzip }: PageAsset, accepted: string): { body: 
 
 const missing = (name: string): HttpProblem =>
   pageAssets().size === 0
-    ? new HttpProblem(
-        404,
-        'page-not-built',
-        'The status page is not there',
-        'This app was put together without its status page.',
-        'Build it (npm run build) or deploy the package (npm run package).',
-      )
-    : new HttpProblem(
-        404,
-        'page-part-not-found',
-        'No such part of the status page',
-        `The status page has no part ${JSON.stringify(name.slice(0, 80))}.`,
-        'Load /api/ui again: the app may have been deployed anew.',
-      );
+    ? httpProblem('page-not-built', 'This app was put together without its status page.')
+    : httpProblem('page-part-not-found', `The status page has no part ${JSON.stringify(name.slice(0, 80))}.`);

@@ -11,7 +11,7 @@ import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { isToBeWritten, planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import type { RangesPlanned } from '../accessState.ts';
-import type { StepProblem } from '../../shared/model/step.ts';
+import type { OwnProblem } from '../../shared/model/step.ts';
 import type { AccessFacts, StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, outcomeOf, problemOf, waitFor } from './outcomes.ts';
@@ -53,7 +53,7 @@ export async function planRanges(input: PlanRangesInput): Promise<RangesPlanned>
               code: 'RangesLeftOut',
               message: problems.map(({ path, message }) => `${path}: ${message}.`).join(' '),
               remedy: problem.remedy,
-            },
+            } satisfies OwnProblem,
           }),
     };
   } catch (error) {
@@ -94,7 +94,7 @@ export async function startAuthorizedRanges(input: StartStepInput): Promise<Step
   return { outcome: 'started', operation: accepted.operation };
 }
 
-const keepsFailing = (id: string): StepProblem => ({
+const keepsFailing = (id: string): OwnProblem => ({
   code: 'KeepsFailing',
   message: `${id} has failed each time its authorized ranges were written.`,
   remedy: "Look at the cluster's activity log; the ranges are written again at the next drift check.",
@@ -102,7 +102,7 @@ const keepsFailing = (id: string): StepProblem => ({
 
 type Looked =
   | { readonly cluster: JsonObject; readonly frontends: readonly string[]; readonly plan: RangePlan }
-  | { readonly outcome: 'unknown'; readonly problem: NonNullable<RangesPlanned['problem']> };
+  | { readonly outcome: 'unknown'; readonly problem: OwnProblem };
 
 /** The cluster whose ranges a lane keeps. */
 function placeOf(spec: EnvironmentSpec, { cluster }: AccessFacts): ClusterPlace {

@@ -5,7 +5,7 @@ import { ownershipTag } from '../../shared/model/names.ts';
 import type { DesiredResource } from '../../shared/model/resource.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import type { ResourcePlan } from '../../shared/plan/resourcePlan.ts';
-import type { StepProblem } from '../../shared/model/step.ts';
+import type { OwnProblem } from '../../shared/model/step.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, waitFor } from './outcomes.ts';
 import { combined, sideBySide } from './sideBySide.ts';
@@ -87,7 +87,7 @@ async function ensureAsRead({ desired, actual }: Listed, environment: string, ma
   };
 }
 
-const adoptedGone = (id: string): StepProblem => ({
+const adoptedGone = (id: string): OwnProblem => ({
   code: 'ResourceMissing',
   message: `${id} is gone: somebody has deleted it.`,
   remedy: 'Adopt what has taken its place: delete or release this environment, and start it with the new ids.',

@@ -2,7 +2,8 @@ import { AnswerLostError, ArmError, isConnectionFailure } from '../../shared/azu
 import { missingRole } from '../../shared/azure/missingRole.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import type { Problem } from '../../shared/model/problem.ts';
-import type { StepProblem } from '../../shared/model/step.ts';
+import type { ProblemCode } from '../../shared/model/problemCodes.ts';
+import type { OwnProblem, StepProblem } from '../../shared/model/step.ts';
 import { azureFailure } from '../../shared/observe/failure.ts';
 import { redacted } from '../../shared/redact.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -38,10 +39,10 @@ export const missing = (what: string): StepOutcome =>
     remedy: 'Retry to build it again.',
   });
 
-export const failed = (problem: StepProblem): StepOutcome => ({ outcome: 'failed', problem });
+export const failed = (problem: OwnProblem): StepOutcome => ({ outcome: 'failed', problem });
 
 /** Several problems as one, since a step fails as a whole. */
-export const failedBy = (code: string, problems: readonly Problem[]): StepOutcome =>
+export const failedBy = (code: ProblemCode, problems: readonly Problem[]): StepOutcome =>
   failed({
     code,
     message: problems.map(({ message }) => message).join(' '),
@@ -75,7 +76,7 @@ function outcomeIn(error: unknown): StepOutcome {
   if (failure?.kind === 'noCredential') {
     return { outcome: 'wait', reason: `${failure.message} ${failure.remedy}`, refused: true };
   }
-  return failed(problemOf(error));
+  return { outcome: 'failed', problem: problemOf(error) };
 }
 
 /** Whether an error has a name and a remedy of its own; anything else is a bug or a surprise, and is logged whole. */
@@ -96,6 +97,10 @@ export function problemOf(error: unknown): StepProblem {
 
 function problemIn(error: unknown): StepProblem {
   if (error instanceof ArmError) return { code: error.code, message: error.message, remedy: remedyFor(error) };
+  return ownProblemIn(error);
+}
+
+function ownProblemIn(error: unknown): OwnProblem {
   if (error instanceof GatehouseError) return { code: error.code, message: error.message, remedy: error.remedy };
   const failure = azureFailure(error);
   if (failure !== undefined) return { code: 'AzureUnavailable', message: failure.message, remedy: failure.remedy };

@@ -1,4 +1,5 @@
 import { MAX_AUTHORIZED_RANGES } from './azureLimits.ts';
+import type { ProblemCode } from './problemCodes.ts';
 
 /**
  * Base of every error that Gatehouse raises on purpose. `code` is stable and for machines; `remedy` tells the reader what
@@ -6,10 +7,10 @@ import { MAX_AUTHORIZED_RANGES } from './azureLimits.ts';
  */
 export class GatehouseError extends Error {
   override name = 'GatehouseError';
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly remedy: string;
 
-  constructor(code: string, message: string, remedy: string, options?: ErrorOptions) {
+  constructor(code: ProblemCode, message: string, remedy: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.remedy = remedy;

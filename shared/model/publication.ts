@@ -113,7 +113,7 @@ export interface UpdatedPublication extends Publication {
 /** A rule that goes. */
 export interface DeletedRule {
   readonly name: string;
-  readonly code: SkipCode | 'service-gone' | 'duplicate';
+  readonly code: SkipCode | 'service-gone';
   readonly reason: string;
 }
 

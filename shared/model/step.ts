@@ -1,3 +1,5 @@
+import type { ProblemCode } from './problemCodes.ts';
+
 /**
  * The steps of building and tearing down an environment; in which order they run is data, in `plan/provisioningGraph`. Those of
  * the clusters after the first one say whose they are: `cluster:green`.
@@ -45,9 +47,15 @@ export function stepParts(name: StepName): { readonly does: SingleStepName; read
 export type StepState = 'pending' | 'running' | 'done' | 'failed';
 
 export interface StepProblem {
+  /** One of `problemCodes`, or Azure's own. */
   readonly code: string;
   readonly message: string;
   readonly remedy: string;
+}
+
+/** One that Gatehouse has found by itself. */
+export interface OwnProblem extends StepProblem {
+  readonly code: ProblemCode;
 }
 
 export interface StepStatus {

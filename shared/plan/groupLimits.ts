@@ -1,6 +1,6 @@
 import { ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { StepProblem } from '../model/step.ts';
+import type { OwnProblem } from '../model/step.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-firewall-limits */
 const MAX_GROUPS = 90;
@@ -10,7 +10,7 @@ const MAX_GROUP_BYTES = 2 * 2 ** 20;
 export function groupProblem(
   { id, body }: { readonly id: string; readonly body: JsonObject },
   policy: Pick<RulePolicy, 'id' | 'groups'>,
-): StepProblem | undefined {
+): OwnProblem | undefined {
   const name = id.slice(id.lastIndexOf('/') + 1);
   if (ownGroup(policy, name) === undefined && policy.groups.length >= MAX_GROUPS) {
     return {

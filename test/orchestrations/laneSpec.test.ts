@@ -11,7 +11,7 @@ import { articleSpec } from '../support/spec.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
 const later = '2026-03-01T12:30:00.000Z';
-const problem = { code: 'Refused', message: 'No.', remedy: 'Ask.' };
+const problem = { code: 'Unexpected', message: 'No.', remedy: 'Ask.' } as const;
 const spec = (nodeCount: number, version = '1.33') => articleSpec({ cluster: { nodeCount, version } });
 const signal = (id: string, wanted: object) => ({ kind: 'spec', id, time: now, spec: wanted });
 const done = ({ records }: LaneState): StepRecord[] => records.map((record) => ({ ...record, state: 'done' }));

@@ -15,7 +15,7 @@ import { articleSpec } from '../support/spec.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
 const later = '2026-03-01T12:30:00.000Z';
-const problem = { code: 'Refused', message: 'No.', remedy: 'Ask.' };
+const problem = { code: 'Unexpected', message: 'No.', remedy: 'Ask.' } as const;
 const fresh: LaneState = { ...newLaneState(articleSpec()), since: now };
 
 const retry = (id: string) => ({ kind: 'retry', id, time: now });
