@@ -125,7 +125,7 @@ function withUnknown(hops: readonly Hop[]): readonly Hop[] {
 }
 
 /** The hop at which each reason for skipping a port breaks the way. */
-const hopOfCode: Readonly<Record<SkipCode, HopName>> = {
+export const hopOfCode: Readonly<Record<SkipCode, HopName>> = {
   'being-deleted': 'service',
   'not-a-load-balancer': 'service',
   'foreign-load-balancer-class': 'service',

@@ -36,10 +36,10 @@ function frontendWarnings({ firewall: { publicIpCount } }: EnvironmentSpec): rea
   if (publicIpCount >= FRONTENDS_IN_PRODUCTION) {
     return room < FEW_PUBLICATIONS ? [`${publicIpCount} frontends leave room for ${room} published ports.`] : [];
   }
+  const given = `${publicIpCount} ${publicIpCount === 1 ? 'frontend gives' : 'frontends give'}`;
+  const ports = publicIpCount * SNAT_PORTS_PER_FRONTEND;
   return [
-    `${publicIpCount} ${publicIpCount === 1 ? 'frontend gives' : 'frontends give'} ` +
-      `${publicIpCount * SNAT_PORTS_PER_FRONTEND} SNAT ports per firewall instance; ` +
-      `AKS asks for ${FRONTENDS_IN_PRODUCTION} frontends in production.`,
+    `${given} ${ports} SNAT ports per firewall instance; AKS asks for ${FRONTENDS_IN_PRODUCTION} frontends in production.`,
   ];
 }
 

@@ -72,17 +72,6 @@ test.each(routes)('$method $path is documented', ({ method, path }) => {
   expect(text('docs/http.md')).toContain(`\`${method} /${path}\``);
 });
 
-test('every kind of problem that the HTTP interface answers with is documented', () => {
-  const sources = readdirSync('functions', { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  );
-  const codes = sources.flatMap((file) =>
-    [...text(`functions/${file}`).matchAll(/new HttpProblem\(\s*\d{3},\s*'([a-z-]+)'/g)].map(([, code]) => code ?? ''),
-  );
-  expect(codes).toContain('role-missing');
-  expect(codes.filter((code) => !text('docs/http.md').includes(`\`${code}\``))).toEqual([]);
-});
-
 test('every setting of the app is documented', () => {
   const settings = [...text('shared/settings.ts').matchAll(/GATEHOUSE_[A-Z_]+/g)].map(([name]) => name);
   const page = text('docs/settings.md');

@@ -1,0 +1,152 @@
+import { problemKinds } from '../functions/http/problemKinds.ts';
+import { keepsRule } from '../shared/desired/publications.ts';
+import { problemCodes } from '../shared/model/problemCodes.ts';
+import { hopOfCode } from '../shared/plan/explain.ts';
+import {
+  conflictTexts,
+  deletionTexts,
+  driftTexts,
+  exitTexts,
+  keptTexts,
+  listTexts,
+  noteTexts,
+  noticeTexts,
+  skipTexts,
+  warningTexts,
+} from './errorTexts.ts';
+import { asCell, code, table } from './markdown.ts';
+
+/** docs/errors.md, whole. */
+export function errorsPage(): string {
+  return `${sections.join('\n\n')}\n`;
+}
+
+const entries = <Key extends string, Value>(record: Readonly<Record<Key, Value>>): readonly (readonly [Key, Value])[] =>
+  Object.entries(record) as [Key, Value][];
+
+const told = (record: Readonly<Record<string, { readonly when: string; readonly remedy: string }>>) =>
+  Object.entries(record).map(([name, { when, remedy }]) => [code(name), when, remedy]);
+const said = (record: Readonly<Record<string, string>>) =>
+  Object.entries(record).map(([name, text]) => [code(name), text]);
+
+const sections: readonly string[] = [
+  '# Errors and what to do about them',
+  `Made from the code by \`npm run reference\`; what stands in braces is filled in. Where to look for what is wrong:
+[troubleshooting](troubleshooting.md).`,
+
+  '## Refusals of the HTTP interface',
+  `A [problem document](http.md#errors) of \`type\` \`urn:gatehouse:problem:…\`. Where the answer knows more, its own \`remedy\` says more than this one.`,
+  table(
+    ['type', 'status', 'title', 'when', 'remedy'],
+    entries(problemKinds).map(([name, { status, title, when, remedy }]) => [
+      code(name),
+      String(status),
+      title,
+      when,
+      asCell(remedy),
+    ]),
+  ),
+  `Of a spec every problem is told at once, each with its field and its remedy: the values that a field takes are in [the spec](spec.md), and in the
+[OpenAPI document](openapi.json). Before anything is started, the subscription is looked at as well:`,
+  table(
+    ['field', 'what is in the way', 'remedy'],
+    [
+      [
+        code('name'),
+        'a resource of a wanted name carries no tag of this environment',
+        problemKinds['foreign-resource'].remedy,
+      ],
+      [
+        code('subscription'),
+        'a resource provider is not registered',
+        '`az provider register --namespace {namespace} --wait`',
+      ],
+      [
+        code('location'),
+        'it is not offered, or a quota of the network does not suffice',
+        'choose another one, or request an increase under Quotas',
+      ],
+      [code('firewall.zones'), 'the location has not these zones', 'leave the field out, or choose another location'],
+      [
+        '`cluster.nodeSize`, `jumpbox.size`',
+        'the size is not offered there',
+        '`az vm list-sizes --location {location}`',
+      ],
+      [
+        code('cluster.nodeCount'),
+        'the quota of vCPUs does not suffice',
+        'request an increase, free some, or choose another location',
+      ],
+      [
+        code('cluster.version'),
+        'the version of Kubernetes is not offered there',
+        'choose one that is, or leave it out',
+      ],
+      [
+        '`cluster.identity`, `.kubeletIdentity`',
+        'there is no such identity, or the app may not read it',
+        'create it, or give the app Reader on it',
+      ],
+      [
+        code('cluster.servicePrincipal.secretName'),
+        'the app has no such setting',
+        'set it; a Key Vault reference will do',
+      ],
+      [code('permissions'), "the app's identity lacks an action", 'assign it [the role](permissions.md) that is named'],
+      [
+        code('adopt'),
+        'what is adopted is gone, stopped, in no network or not peered, or another environment has it',
+        'as each problem says: see [adopting](adopt.md)',
+      ],
+    ],
+  ),
+
+  '## Steps and syncs',
+  `The \`code\` of a problem of a step, of a sync or of the authorized ranges. Any other is Azure's own, with its message: the remedy names the role, the
+quota or the resource that is meant. What passes by itself (throttling, another operation on the resource) is waited out, and is no problem.`,
+  table(['code', 'when', 'remedy'], told(problemCodes)),
+
+  '## Service ports without a rule',
+  `The \`code\` of what \`GET …/services\` lists as \`skipped\`, and the hop that \`gatehouse explain\` shows as broken. A rule that the port has already stays
+meanwhile for ${[...keepsRule].map(code).join(', ')}.`,
+  table(
+    ['code', 'hop', 'when', 'remedy'],
+    entries(skipTexts).map(([name, { when, remedy }]) => [code(name), hopOfCode[name], when, remedy]),
+  ),
+
+  '### Conflicts',
+  table(['kind', 'when', 'remedy'], told(conflictTexts)),
+
+  '### What stands in the way of a sync',
+  'The `problems` of `GET …/services`. Nothing is deleted of what they are about.',
+  table(['code', 'when', 'remedy'], told(listTexts)),
+
+  '### Rules that go, and rules that stay',
+  'The `code` of `deleted` and `kept`; those of skipped ports and of lists occur here as well.',
+  table(['code', 'why'], [...said(deletionTexts), ...said(keptTexts)]),
+
+  '### Events on services',
+  'What `kubectl describe service` shows, by its `reason`.',
+  table(['reason', 'says'], said(noteTexts)),
+
+  '## Warnings',
+  'Of plans, and of publications. They keep nothing from being done.',
+  table(
+    ['warning', 'what helps'],
+    warningTexts.map(({ when, remedy }) => [when, remedy]),
+  ),
+
+  '## Drift',
+  'The `check` of a finding of `GET …/drift`. With `drift.action: repair` a sync writes what differs, but for what is said otherwise here.',
+  table(['check', 'what differs'], said(driftTexts)),
+
+  '## Notices',
+  'The kinds of what a [webhook](notifications.md) hears.',
+  table(['kind', 'told', 'what to do'], told(noticeTexts)),
+
+  '## Exit codes of the command',
+  table(
+    ['code', 'means'],
+    said(exitTexts).map(([name = '', text = '']) => [name.replaceAll('`', ''), text]),
+  ),
+];

@@ -1,0 +1,14 @@
+/** A table as Prettier would lay it out: one line a row, columns padded. Cells may hold Markdown, but no line breaks. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [headings, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', String.raw`\|`)));
+  const widths = headings.map((_, column) => Math.max(3, ...cells.map((row) => [...(row[column] ?? '')].length)));
+  const line = (row: readonly string[], filler: string) =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width, filler)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  return [line(head, ' '), line([], '-'), ...body.map((row) => line(row, ' '))].join('\n');
+}
+
+export const code = (text: string): string => `\`${text}\``;
+
+/** Text of a problem as a cell: what is filled in stands out, and nothing of it is taken for HTML. */
+export const asCell = (text: string): string => text.replaceAll('<', String.raw`\<`);
