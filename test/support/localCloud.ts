@@ -61,8 +61,9 @@ export interface TestCloudOptions {
 }
 
 /**
- * The port of this process's first local Azure. The identity library keeps the endpoint that it has asked for its first token, and an Azure of
- * another cloud wants another token.
+ * The port of every local Azure of this process, one after the other. The identity library keeps the endpoint that it has asked for its first
+ * token (MSAL's `ManagedIdentityClient.identitySource` is static), and asks there for each further one: of an Azure of another cloud, of a
+ * cluster that uses Entra. Where nobody listens any more, it tries again for half a minute.
  */
 let sharedAzurePort = 0;
 
@@ -76,7 +77,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     ...(options.built === true ? {} : { entry: 'functions/index.ts' }),
     ...(options.azureCloud === undefined ? {} : { azureCloud: options.azureCloud }),
     functionsPort: options.kept?.functionsPort ?? 0,
-    azurePort: options.kept?.azurePort ?? (options.azureCloud === undefined ? 0 : sharedAzurePort),
+    azurePort: options.kept?.azurePort ?? sharedAzurePort,
     ...(options.kept === undefined
       ? {}
       : { stateDirectory: options.kept.directory, kubernetesPort: options.kept.kubernetesPort }),
