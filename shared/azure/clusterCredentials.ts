@@ -1,5 +1,8 @@
+import { apiVersions } from '../model/apiVersions.ts';
 import { GatehouseError } from '../model/errors.ts';
+import { isJsonObject, jsonAt } from '../model/json.ts';
 import { accessToken, typedClient } from './clients.ts';
+import { readResource } from './resource.ts';
 import { partsOf } from './resourceParts.ts';
 import { asArmError } from './restErrors.ts';
 
@@ -37,4 +40,17 @@ export async function userKubeconfig(clusterId: string): Promise<string> {
 /** A token of the app for the API servers of clusters that use Entra. @throws what the credential throws */
 export async function kubernetesToken(): Promise<{ readonly token: string; readonly expiresOnTimestamp: number }> {
   return accessToken(AKS_SCOPE);
+}
+
+/**
+ * The token on whose behalf a command runs in a cluster that uses Entra; undefined in one that doesn't, where none is asked for.
+ * The cluster itself tells which it is, each time: one of the same id may have been made anew, or have been given to Entra since. AKS
+ * refuses a command without a token as soon as there is an `aadProfile`: "A valid clusterToken is required to run a command in an AAD enabled cluster."
+ *
+ * @param clusterId full ARM id
+ * @throws ArmError, and what the credential throws
+ */
+export async function commandToken(clusterId: string): Promise<string | undefined> {
+  const cluster = await readResource(clusterId, apiVersions.containerService);
+  return isJsonObject(jsonAt(cluster, 'properties', 'aadProfile')) ? (await kubernetesToken()).token : undefined;
 }

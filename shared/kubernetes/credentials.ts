@@ -5,8 +5,6 @@ import { GatehouseError } from '../model/errors.ts';
 export interface ClusterAccess {
   /** https://host:port */
   readonly server: string;
-  /** Whether the cluster takes the app's Entra token instead of a credential of its own. */
-  readonly usesEntra: boolean;
   /** When Azure was asked for it; epoch ms. */
   readonly acquiredAt: number;
   /**
@@ -87,7 +85,7 @@ async function openAccess(source: CredentialSource): Promise<CachedAccess> {
   if (!URL.canParse(cluster.server) || new URL(cluster.server).protocol !== 'https:') {
     throw new KubeconfigError('has no https server');
   }
-  const { user: ownUser, until, usesEntra } = await usableUser(user, source);
+  const { user: ownUser, until } = await usableUser(user, source);
 
   // Rebuilt from the parts that are needed: no command is run, no file is read, no check is switched off by a kubeconfig.
   const config = new KubeConfig();
@@ -104,7 +102,6 @@ async function openAccess(source: CredentialSource): Promise<CachedAccess> {
   );
   const access = {
     server,
-    usesEntra,
     acquiredAt: Date.now(),
     authenticate: (request: RequestContext) => config.applySecurityAuthentication(request),
   };
@@ -128,17 +125,17 @@ function parseKubeconfig(config: KubeConfig, text: string): KubeConfig {
 async function usableUser(
   { name, token, certData, keyData, exec, authProvider }: User,
   source: CredentialSource,
-): Promise<{ user: User; until: number; usesEntra: boolean }> {
+): Promise<{ user: User; until: number }> {
   const until = Date.now() + LIFETIME_MS;
   if (isPresent(exec) || isPresent(authProvider)) {
     const entra = await source.entraToken();
     const user = { name, token: entra.token };
-    return { user, until: Math.min(until, entra.expiresOnTimestamp - TOKEN_MARGIN_MS), usesEntra: true };
+    return { user, until: Math.min(until, entra.expiresOnTimestamp - TOKEN_MARGIN_MS) };
   }
   const certificate = certData === undefined || keyData === undefined ? {} : { certData, keyData };
   const user = { name, ...certificate, ...(token === undefined ? {} : { token }) };
   if (Object.keys(user).length === 1) throw new KubeconfigError('holds neither token nor certificate');
-  return { user, until, usesEntra: false };
+  return { user, until };
 }
 
 const isPresent = (value: unknown) => value !== undefined && value !== null;

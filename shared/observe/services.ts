@@ -1,4 +1,4 @@
-import { kubernetesToken, userKubeconfig } from '../azure/clusterCredentials.ts';
+import { commandToken, kubernetesToken, userKubeconfig } from '../azure/clusterCredentials.ts';
 import { ArmError } from '../azure/errors.ts';
 import { runCommand } from '../azure/runCommand.ts';
 import { clusterAccess, forgetClusterAccess, type ClusterAccess } from '../kubernetes/credentials.ts';
@@ -60,18 +60,22 @@ async function listDirectly(clusterId: string, deadlineSeconds: number): Promise
   if ('state' in access) return access;
   const list = await listServices(access, { deadlineSeconds });
   const wasKept = access.acquiredAt < askedAt;
-  if (list.state === 'complete' || list.code === 'timeout' || list.code === 'partial' || !wasKept) return list;
+  if (list.state === 'complete' || list.code === 'partial' || !wasKept) return list;
   // What was kept may have been rotated since, or be of a cluster that was deleted and made anew.
   forgetClusterAccess(clusterId);
+  // The time allowed is over: whoever looks next tries with fresh ones.
+  if (list.code === 'timeout') return list;
   const fresh = await accessOrFailure(clusterId);
   return 'state' in fresh ? fresh : listServices(fresh, { deadlineSeconds });
 }
 
 async function listByCommand(clusterId: string, deadlineSeconds: number): Promise<RawServiceList> {
   try {
-    const access = await clusterAccess(clusterId, source(clusterId));
-    const token = access.usesEntra ? { clusterToken: (await kubernetesToken()).token } : {};
-    const { exitCode, output } = await runCommand(clusterId, serviceProjectionCommand, { deadlineSeconds, ...token });
+    const clusterToken = await commandToken(clusterId);
+    const { exitCode, output } = await runCommand(clusterId, serviceProjectionCommand, {
+      deadlineSeconds,
+      ...(clusterToken === undefined ? {} : { clusterToken }),
+    });
     return parseServiceProjection(output, exitCode);
   } catch (error) {
     return failure(error);

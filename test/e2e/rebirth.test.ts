@@ -29,3 +29,41 @@ test('an environment inherits no grant of a deleted one of its name, whose acces
     await cloud.close();
   }
 });
+
+const ENTRA = { adminGroups: ['33333333-4444-4000-8000-000000000001'], localAccounts: false };
+
+test('a cluster made anew under its name is read as what it is now, whatever is remembered of the one before', async () => {
+  const cloud = await startTestCloud();
+  try {
+    const read = async (cluster: object) => {
+      const shop = await createShop(cloud, { cluster });
+      expect((await shop.sync()).sync).toMatchObject({ lastResult: 'done', report: { problems: [] } });
+      await cloud.call('DELETE', '/environments/shop');
+      await cloud.untilState('shop', 'deleted', 'failed');
+    };
+    for (const cluster of [
+      { private: true },
+      { private: true, entra: ENTRA },
+      {},
+      { entra: ENTRA },
+      { private: true },
+      { entra: ENTRA },
+    ]) {
+      await read(cluster);
+    }
+  } finally {
+    await cloud.close();
+  }
+});
+
+test('an app that has met one local Azure gets tokens of another kind from the next', async () => {
+  for (const cluster of [{ private: true }, { entra: ENTRA }]) {
+    const cloud = await startTestCloud();
+    try {
+      const shop = await createShop(cloud, { cluster });
+      expect((await shop.sync()).sync).toMatchObject({ lastResult: 'done', report: { problems: [] } });
+    } finally {
+      await cloud.close();
+    }
+  }
+});

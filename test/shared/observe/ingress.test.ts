@@ -2,6 +2,7 @@ import { forgetClusterAccess } from '../../../shared/kubernetes/credentials.ts';
 import { serviceProjectionCommand } from '../../../shared/kubernetes/serviceProjection.ts';
 import { resourceIds } from '../../../shared/model/names.ts';
 import { observeIngress } from '../../../shared/observe/ingress.ts';
+import { observeServices } from '../../../shared/observe/services.ts';
 import { startArmServer, type ArmAnswer, type ArmServer } from '../../support/armServer.ts';
 import { articleSpec } from '../../support/spec.ts';
 import { kubeconfig, page, startApiServer, type TestApiServer } from '../kubernetes/apiServer.ts';
@@ -27,6 +28,7 @@ beforeEach(() => {
 const publicIp = (id: string, ipAddress: string) => ({ id, properties: { ipAddress } });
 const configuration = { name: 'config', properties: { publicIPAddress: { id: ids.publicIp } } };
 const firewall = { id: ids.firewall, properties: { ipConfigurations: [configuration], unknownToUs: 1 } };
+const place = { name: 'shop', id: ids.cluster };
 const refused: ArmAnswer = { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'may not' } } };
 
 /** The environment as Azure answers it, with what a test wants different. */
@@ -200,6 +202,17 @@ describe('credentials that were kept', () => {
     });
     expect((await observe()).services).toMatchObject([{ state: 'complete' }]);
     expect(arm.requests).toContain(`POST ${ids.cluster}/listClusterUserCredential`);
+  });
+
+  test('are asked for anew by whoever looks after the API server has kept silent', async () => {
+    await observe();
+    azure();
+    api.answer(() => undefined);
+    expect((await observeServices(place, { deadlineSeconds: 0.05 })).state).toBe('failed');
+    expect(arm.requests).toEqual([]);
+    api.answer((_request, response) => response.end(page(['web'])));
+    expect((await observeServices(place, { deadlineSeconds: 30 })).state).toBe('complete');
+    expect(arm.requests).toEqual([`POST ${ids.cluster}/listClusterUserCredential`]);
   });
 
   test('but fresh ones that are refused are refused', async () => {
