@@ -112,8 +112,8 @@ function kubernetesOptions(options: KubernetesClustersOptions, cloud: ClusterClo
       deleteLoadBalancer: (service: Parameters<ClusterCloud['deleteLoadBalancer']>[1]) =>
         attempt(() => cloud.deleteLoadBalancer(id, service)),
     },
-    loadBalancerSeconds: (service: { readonly uid: string; readonly use: number }) =>
-      cloud.loadBalancerSeconds(service.uid, service.use),
+    loadBalancerSeconds: ({ service, use }: { readonly service: string; readonly use: number }) =>
+      cloud.loadBalancerSeconds(id, service, use),
     ...(facts.entra
       ? { entra: { tenant: cloud.tenantId, identify: (token: string) => entraUser(cloud, id, token) } }
       : {}),

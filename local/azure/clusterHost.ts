@@ -73,8 +73,8 @@ export interface ClusterCloud {
   /** Creates or updates the service's part of a load balancer. @throws Error that says why it can't be */
   ensureLoadBalancer(clusterId: string, service: BalancedService): { readonly ip: string };
   deleteLoadBalancer(clusterId: string, service: BalancedService): void;
-  /** Seconds of Azure time until a service's `use`-th change has become a load balancer's. */
-  loadBalancerSeconds(serviceUid: string, use: number): number;
+  /** Seconds of Azure time until the `use`-th change of a service (namespace/name) has become a load balancer's. */
+  loadBalancerSeconds(clusterId: string, service: string, use: number): number;
 }
 
 /** Makes the host that local Azure is to run its clusters with. */

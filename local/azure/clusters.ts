@@ -32,7 +32,9 @@ export function startClusters(azure: Azure, start: StartClusterHost, report: (me
     },
     ensureLoadBalancer: (id, service) => ensureLoadBalancer(azure, id, service),
     deleteLoadBalancer: (id, service) => deleteLoadBalancer(azure, id, service),
-    loadBalancerSeconds: (uid, use) => drawSeconds(azure.seed, 'loadBalancer.appear', uid, use),
+    // By its name: a service's uid is another one in each run.
+    loadBalancerSeconds: (id, service, use) =>
+      drawSeconds(azure.seed, 'loadBalancer.appear', `${id}/services/${service}`, use),
   });
   const running = new Map<string, { readonly facts: ClusterFacts; latest: Promise<void> }>();
 

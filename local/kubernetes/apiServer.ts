@@ -52,7 +52,7 @@ export interface KubernetesOptions {
   readonly stateDirectory?: string;
   readonly cloud: CloudProvider;
   /** Seconds of Azure time from a service's change to its call of the cloud; 30 unless given (15 to 120 are real). */
-  readonly loadBalancerSeconds?: (service: { readonly uid: string; readonly use: number }) => number;
+  readonly loadBalancerSeconds?: (change: { readonly service: string; readonly use: number }) => number;
   /** Told when a request or the cloud controller fails inside. */
   readonly log?: (message: string) => void;
 }

@@ -16,7 +16,8 @@ const LAST_RETRY_SECONDS = 300;
 interface ControllerOptions {
   readonly cluster: Cluster;
   readonly cloud: CloudProvider;
-  readonly loadBalancerSeconds: (service: { readonly uid: string; readonly use: number }) => number;
+  /** `service`: namespace/name; `use`: how often the cloud was called for it before. */
+  readonly loadBalancerSeconds: (change: { readonly service: string; readonly use: number }) => number;
   readonly log: (message: string) => void;
 }
 
@@ -43,7 +44,7 @@ export function runCloudController({ cluster, cloud, loadBalancerSeconds, log }:
   let line: Promise<void> = Promise.resolve();
 
   const look = (service: KubernetesObject) => {
-    const { uid } = service.metadata;
+    const { uid, namespace, name } = service.metadata;
     const work = works.get(uid) ?? { told: undefined, state: 'idle', cancel: () => undefined, calls: 0, failures: 0 };
     const needed = need(service, work);
     if (stopped || needed === 'nothing') return;
@@ -53,7 +54,7 @@ export function runCloudController({ cluster, cloud, loadBalancerSeconds, log }:
     else if (work.state === 'idle') {
       const doing = needed === 'ensure' ? 'Ensuring' : 'Deleting';
       note(cluster, service, 'Normal', `${doing}LoadBalancer`, `${doing} load balancer`);
-      schedule(service, work, loadBalancerSeconds({ uid, use: work.calls++ }));
+      schedule(service, work, loadBalancerSeconds({ service: `${namespace}/${name}`, use: work.calls++ }));
     }
   };
 
