@@ -18,6 +18,9 @@ import { lockState } from './stateLock.ts';
 /** The one subscription of local Azure. */
 export const LOCAL_SUBSCRIPTION = '00000000-0000-0000-0000-0000000000aa';
 
+/** Where people on this machine come from, as far as the app and local Azure are told (a documentation address). */
+export const LOCAL_CALLER_ADDRESS = '198.51.100.23';
+
 /** Where the app's own requests to API servers come from, as far as local Azure is told (a documentation address). */
 const LOCAL_OUTBOUND_RANGE = '203.0.113.10/32';
 
@@ -85,6 +88,8 @@ export interface LocalCloudOptions extends StandInOptions {
   readonly onLog?: Log;
   /** Has callers of the app sign in, by a stand-in for App Service authentication; they have keys when absent. */
   readonly signIn?: EasyAuthOptions;
+  /** Where callers of the app come from, as Azure's front end would tell it; nobody tells it when absent. */
+  readonly callerAddress?: string;
   /** Told after each record of the task hub. */
   readonly onRecord?: () => void;
 }
@@ -211,7 +216,17 @@ const startAzure = (
   });
 
 const startApp = (
-  { appDirectory, entry, functionsPort, stateDirectory, taskHubStore, log, onLog, onRecord }: LocalCloudOptions,
+  {
+    appDirectory,
+    entry,
+    functionsPort,
+    stateDirectory,
+    taskHubStore,
+    callerAddress,
+    log,
+    onLog,
+    onRecord,
+  }: LocalCloudOptions,
   clock: Clock,
   signIn: EasyAuth | undefined,
 ): Promise<Host> =>
@@ -224,6 +239,7 @@ const startApp = (
     ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
     ...(taskHubStore === undefined ? {} : { store: taskHubStore }),
     ...(signIn === undefined ? {} : { easyAuth: signIn }),
+    ...(callerAddress === undefined ? {} : { callerAddress }),
     log: (level, source, message) => {
       onLog?.(level, source, message);
       if (level === 'error' || level === 'critical' || level === 'warning') log?.(`${level} ${source}: ${message}`);

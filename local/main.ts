@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cloudNames } from '../shared/model/cloud.ts';
-import { startLocalCloud } from './cloud.ts';
+import { LOCAL_CALLER_ADDRESS, startLocalCloud } from './cloud.ts';
 import { adoptedBy, buildWhatIsAdopted } from './existing.ts';
 import {
   closeOnSignal,
@@ -63,6 +63,7 @@ runMain(async () => {
     kubernetesPort: portOption('kubernetes-port', values['kubernetes-port']),
     seed: integerOption('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     stateDirectory: values.state,
+    callerAddress: LOCAL_CALLER_ADDRESS,
     log: (message) => console.error(message),
   });
   if (existing !== undefined) {

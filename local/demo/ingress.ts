@@ -7,7 +7,7 @@ import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts'
 import { bareAddress } from '../../shared/model/ipRange.ts';
 import { clustersOf } from '../../shared/model/clusters.ts';
 import { resourceIds } from '../../shared/model/names.ts';
-import type { LocalCloud } from '../cloud.ts';
+import { LOCAL_CALLER_ADDRESS, type LocalCloud } from '../cloud.ts';
 import type { CallCluster } from '../clusterClient.ts';
 import { ownRulesId } from '../ownRules.ts';
 
@@ -32,8 +32,6 @@ const FURTHER_PORT = 8080;
 const LOOK_EVERY_MS = 200;
 /** Nothing here takes longer than a few minutes of Azure's time; a demo that hangs is worse than one that says so. */
 const PATIENCE_MS = 300_000;
-/** Somebody on the Internet; a documentation address. */
-const VISITOR = '198.51.100.23';
 
 /**
  * Shows what happens to a service: it is published, reached, its rule is deleted behind Gatehouse's back and comes back, and
@@ -91,7 +89,7 @@ export async function demonstrateIngress(
   say(`rule appears       ${frontend}:${port}/${protocol} → ${translatedAddress}:${translatedPort}`);
   await reach(cloud, frontend, port);
   const publishedAfterSeconds = Math.round((azureNow() - began) / 1000);
-  say(`page fetched       through the firewall, from ${VISITOR}`);
+  say(`page fetched       through the firewall, from ${LOCAL_CALLER_ADDRESS}`);
 
   for (const [index, { id, name: cluster }] of clustersOf(spec).slice(1).entries()) {
     const other = cloud.clusters.operator(id);
@@ -150,7 +148,7 @@ const control = ({ azure }: LocalCloud, method: string, path: string, body?: obj
 
 /** @throws Error with the hop at which the packet ends */
 async function reach(cloud: LocalCloud, frontend: string, port: number): Promise<void> {
-  const packet = { from: VISITOR, to: bareAddress(frontend), port };
+  const packet = { from: LOCAL_CALLER_ADDRESS, to: bareAddress(frontend), port };
   const answer = (await (await control(cloud, 'POST', 'probe', packet)).json()) as {
     reachable?: boolean;
     reason?: string;

@@ -8,7 +8,7 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { runArticle } from '../article.ts';
 import { startLocalAzure } from '../azure/server.ts';
 import { scaledClock, VirtualClock } from '../clock.ts';
-import { cloudOfSpec, LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
+import { cloudOfSpec, LOCAL_CALLER_ADDRESS, LOCAL_SUBSCRIPTION, startLocalCloud, type LocalCloud } from '../cloud.ts';
 import { adoptedBy, buildWhatIsAdopted } from '../existing.ts';
 import { creationFigures, requestLog } from '../measure.ts';
 import {
@@ -69,6 +69,7 @@ runMain(async () => {
     functionsPort: portOption('port', values.port ?? (values.keep ? '7071' : '0')),
     azurePort: portOption('azure-port', values['azure-port'] ?? (values.keep ? '8480' : '0')),
     seed,
+    callerAddress: LOCAL_CALLER_ADDRESS,
     log: (message) => console.error(message),
   });
   // What a spec adopts is there before: in the local cloud it is built first, as a team would have.

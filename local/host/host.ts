@@ -27,6 +27,9 @@ import { readHostSettings, readLocalValues } from './settings.ts';
 import { describeThrown } from './thrown.ts';
 import { startTimers } from './timers.ts';
 
+/** Callers have any; the app drops it. */
+const FRONT_END_PORT = 50_000;
+
 export interface HostOptions {
   /** Holds host.json, local.settings.json and package.json. */
   readonly appDirectory: string;
@@ -49,6 +52,8 @@ export interface HostOptions {
   readonly log?: Log;
   /** Stands in front of everything, as in App Service; nobody has to sign in when absent. */
   readonly easyAuth?: EasyAuth;
+  /** Where callers come from, as Azure's front end would see it and say at the end of X-Forwarded-For; nobody says so when absent. */
+  readonly callerAddress?: string;
 }
 
 export interface Host {
@@ -174,7 +179,8 @@ async function start(
   const admitted = async (request: HostRequest): Promise<HostResponse> => {
     // The worker reaches the host's own endpoint beside the front end, where nobody signs in.
     if (request.url.pathname.toLowerCase().startsWith(`${RPC_PATH}/`)) return handle(request);
-    const admission = options.easyAuth?.admit(request) ?? { request };
+    const seen = options.callerAddress === undefined ? request : forwardedFor(request, options.callerAddress);
+    const admission = options.easyAuth?.admit(seen) ?? { request: seen };
     return 'refused' in admission ? admission.refused : handle(admission.request);
   };
   // Its callers tell by it what time it is here, which virtual and scaled clocks leave to nobody's guess.
@@ -204,4 +210,12 @@ async function start(
     `Listening on ${origin}: ${app.functions.size} functions, ${recovered} unfinished orchestrations.`,
   );
   return { origin, keys, durable, ownMilliseconds: () => durable.stats.milliseconds, close: cleanUp };
+}
+
+/** What App Service's front end makes of a request: it tells address and port, behind whatever the caller has said itself. */
+function forwardedFor(request: HostRequest, address: string): HostRequest {
+  const said = headerOf(request, 'x-forwarded-for');
+  const seen = `${address}:${FRONT_END_PORT}`;
+  const forwarded = said === undefined ? seen : `${said}, ${seen}`;
+  return { ...request, headers: { ...request.headers, 'x-forwarded-for': forwarded } };
 }

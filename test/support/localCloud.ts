@@ -44,6 +44,7 @@ export interface TestCloudOptions {
   /** Hears of each answer of local Azure, secrets included. */
   readonly onAnswer?: NonNullable<LocalCloudOptions['onAnswer']>;
   readonly signIn?: NonNullable<LocalCloudOptions['signIn']>;
+  readonly callerAddress?: NonNullable<LocalCloudOptions['callerAddress']>;
   /** Runs the app as it was built, in place of its sources. */
   readonly built?: boolean;
   /** Hears of each request to ARM. */
@@ -92,6 +93,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     ...(options.signIn === undefined ? {} : { signIn: options.signIn }),
+    ...(options.callerAddress === undefined ? {} : { callerAddress: options.callerAddress }),
   });
   sharedAzurePort ||= Number(new URL(cloud.azure.origin).port);
   return {

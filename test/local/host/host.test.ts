@@ -34,6 +34,17 @@ describe('the local host', () => {
     expect(process.env['LOCAL_HOST_TEST_SCHEDULE']).toBeUndefined();
   });
 
+  it('tells the app where a caller comes from, as Azure’s front end does, behind what the caller says', async () => {
+    const headers = { 'x-forwarded-for': '192.0.2.1' };
+    const host = await startTestHost({ callerAddress: '198.51.100.7' });
+    const told = async (one: typeof host) => (await one.request('GET', '/api/forwarded', { headers })).text();
+    expect(await told(host)).toBe('192.0.2.1, 198.51.100.7:50000');
+    await host.close();
+    const alone = await startTestHost();
+    expect(await told(alone)).toBe('192.0.2.1');
+    await alone.close();
+  });
+
   it('counts the time that orchestrators and activities take of the machine', async () => {
     const host = await startTestHost();
     expect(host.ownMilliseconds()).toBe(0);

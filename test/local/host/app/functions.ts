@@ -14,6 +14,7 @@ app.http('echo', {
     cookies: [{ name: 'flavour', value: 'oat', maxAge: 60, httpOnly: true, sameSite: 'Strict' }],
   }),
 });
+app.http('forwarded', { handler: (request) => ({ body: request.headers.get('x-forwarded-for') ?? '' }) });
 app.http('echoFixed', { route: 'echo/fixed/one', methods: ['GET'], handler: () => ({ body: 'fixed' }) });
 app.http('numbered', {
   route: 'numbered/{id:int}/{tail?}',
