@@ -27,6 +27,13 @@ const LOCAL_APP_FILE = 'app.json';
 export function connectionOf(options: ConnectionOptions, io: Io): Connection {
   const { api, ...credentials } = chosen(options, io);
   const key = options.key ?? credentials.key ?? io.env['GATEHOUSE_KEY'];
+  // Whatever a header can't hold fails as if nobody answered, with the key in the message.
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+    throw new CommandError(
+      'The key has characters in it that no key has',
+      'Copy it again, without spaces or line ends',
+    );
+  }
   return {
     api: api.replace(/\/+$/, ''),
     credentials:

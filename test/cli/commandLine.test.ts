@@ -28,6 +28,7 @@ describe('what can not be done', () => {
       ['list', '--url', 'http://127.0.0.1:9/api'],
       'Nobody answers at http://127.0.0.1:9/api',
     ],
+    ['a key that holds a line end', ['list', '--key', 'abc\ndef'], 'The key has characters in it that no key has'],
     ['an address that is none', ['list', '--url', 'gatehouse'], '"gatehouse" is no address of an app'],
     ['an unknown profile', ['list', '--profile', 'prod'], 'gatehouse profile set prod'],
     ['a name that no environment can have', ['init', 'My Shop'], 'Use 1 to 40 of a-z, 0-9 and -'],
