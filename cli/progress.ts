@@ -1,4 +1,3 @@
-import logUpdate from 'log-update';
 import type { EnvironmentAnswer, ShownStep } from '../shared/answers.ts';
 import type { Io } from './io.ts';
 
@@ -42,6 +41,8 @@ const REDRAW_EVERY_MS = 100;
 
 /** A list that fills in place, with a running time on what is under way; for terminals. */
 async function drawProgress(updates: AsyncIterable<EnvironmentAnswer>, options: ProgressOptions) {
+  // A tenth of a command's time to load, and most commands draw nothing.
+  const { default: logUpdate } = await import('log-update');
   let last: EnvironmentAnswer | undefined;
   const draw = () => {
     if (last !== undefined) logUpdate(last.steps.map((step) => drawnStep(step, options)).join('\n'));
