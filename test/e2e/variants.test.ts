@@ -6,6 +6,7 @@ import { objectsAt, stringAt } from '../../local/azure/json.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import { documentedCalls } from '../support/documented.ts';
 import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
 import { aJumpbox } from '../support/spec.ts';
 
@@ -26,14 +27,29 @@ async function reached(frontend: string, port: number): Promise<boolean> {
   return answer.reachable;
 }
 
-/** An environment is created, publishes a service, is repaired and goes again. */
+/** Everything that tells of a ready environment. */
+const looks = (path: string) =>
+  [
+    ['GET', '/environments'],
+    ['GET', path],
+    ['GET', `${path}/services/default/store-front`],
+    ['GET', `${path}/drift`],
+    ['POST', `${path}/plan`],
+  ] as const;
+
+/**
+ * An environment is created, publishes a service, is repaired and goes again. Whatever the app answers of it is held against the
+ * OpenAPI document: variants have fields and forms of their own.
+ */
 async function live(text: string, file = ''): Promise<void> {
   cloud = await startTestCloud({ azureCloud: cloudOfSpec(text) });
   // What the ids of `adopt` name is there first.
   const adopt = adoptedBy(text);
   if (adopt !== undefined) await buildWhatIsAdopted(cloud.azure, cloud.clock, { adopt, file });
   const existed = await storedIds();
-  const started = await cloud.call('POST', '/environments', text, { 'content-type': 'application/yaml' });
+  const api = documentedCalls(cloud);
+  expect((await api.call('POST', '/plans', text, { 'content-type': 'application/yaml' })).status).toBe(200);
+  const started = await api.call('POST', '/environments', text, { 'content-type': 'application/yaml' });
   expect([started.status, started.text]).toEqual([202, expect.anything()]);
   const name = stringAt(started.body, 'name') ?? '';
   const until = async (wanted: (status: EnvironmentStatus) => boolean) => {
@@ -46,7 +62,7 @@ async function live(text: string, file = ''): Promise<void> {
   const first = await until(({ state, counts }) => state === 'failed' || (state === 'ready' && counts.syncs > 0));
   expect(first).toMatchObject({ state: 'ready', sync: { lastResult: 'done' } });
 
-  const { spec } = (await cloud.call('GET', `/environments/${name}`)).body as { spec: EnvironmentSpec };
+  const { spec } = (await api.call('GET', `/environments/${name}`)).body as { spec: EnvironmentSpec };
   const kubernetes = cloud.clusters.operator(resourceIds(spec).cluster);
   const service = {
     apiVersion: 'v1',
@@ -58,7 +74,7 @@ async function live(text: string, file = ''): Promise<void> {
   await until(({ counts, sync }) => counts.publications === 1 && sync?.running === false);
   // A look that meets a sync, or a command in a private cluster, may come to nothing; jest's own time limit bounds it.
   const look = async () => {
-    const { body } = await cloud.call('GET', `/environments/${name}/services`);
+    const { body } = await api.call('GET', `/environments/${name}/services`);
     return objectsAt(body, 'unchanged')[0];
   };
   let publication = await look();
@@ -68,16 +84,18 @@ async function live(text: string, file = ''): Promise<void> {
   }
   const frontend = stringAt(publication, 'rule', 'frontend') ?? '';
   expect(await reached(frontend, 80)).toBe(true);
+  for (const [method, path] of looks(`/environments/${name}`))
+    expect([path, (await api.call(method, path)).status]).toEqual([path, 200]);
 
   const { driftRepairs } = (await until(() => true)).counts;
   await cloud.control('DELETE', `/state${ownRulesId(spec)}`);
   expect(await reached(frontend, 80)).toBe(false);
-  await cloud.call('POST', `/environments/${name}/sync`);
+  await api.call('POST', `/environments/${name}/sync`);
   const repaired = await until(({ counts }) => counts.driftRepairs > driftRepairs);
   expect(repaired.findings[0]?.message).toMatch(/^Drift was repaired: /);
   expect(await reached(frontend, 80)).toBe(true);
 
-  expect((await cloud.call('DELETE', `/environments/${name}`)).status).toBe(202);
+  expect((await api.call('DELETE', `/environments/${name}`)).status).toBe(202);
   await cloud.untilState(name, 'deleted', 'failed');
   // What was adopted stays, with what its cluster has made by itself.
   const left = await storedIds();
