@@ -64,17 +64,20 @@ export function comparableOutput(output: string): string {
     .join('\n');
 }
 
-/** Whether output is what a page shows; a line `…` of the page stands for any lines. */
+/** Whether output is what a page shows, line by line; a line `…` of the page stands for any lines. */
 export function isShown(shown: string, output: string): boolean {
-  const text = `${comparableOutput(output)}\n`;
-  const parts = `${comparableOutput(shown)}\n`.split(/^…\n/m);
-  const [first = '', ...rest] = parts;
+  // Each line lies between two line feeds, of which neighbours share one.
+  const lines = (text: string) => (text === '' ? '\n' : `\n${text}\n`);
+  const text = lines(comparableOutput(output));
+  const [first = '\n', ...rest] = comparableOutput(shown)
+    .split(/^…$/m)
+    .map((part) => lines(part.replaceAll(/^\n|\n$/g, '')));
   const last = rest.pop();
   if (last === undefined) return text === first;
-  let at = text.startsWith(first) ? first.length : -1;
+  let end = text.startsWith(first) ? first.length - 1 : -1;
   for (const part of rest) {
-    const found = at === -1 ? -1 : text.indexOf(part, at);
-    at = found === -1 ? -1 : found + part.length;
+    const at = end === -1 ? -1 : text.indexOf(part, end);
+    end = at === -1 ? -1 : at + part.length - 1;
   }
-  return at !== -1 && text.endsWith(last) && text.length - last.length >= at;
+  return end !== -1 && text.endsWith(last) && text.length - last.length >= end;
 }

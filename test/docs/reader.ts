@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOCAL_CALLER_ADDRESS } from '../../local/cloud.ts';
 import { adoptedBy, buildWhatIsAdopted } from '../../local/existing.ts';
 import { commandLine } from '../support/commandLine.ts';
 import { startTestCloud } from '../support/localCloud.ts';
@@ -36,7 +37,7 @@ export async function startReader(): Promise<Reader> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-docs-'));
   symlinkSync(join(process.cwd(), 'examples'), join(directory, 'examples'));
   const kept = { directory: join(directory, '.gatehouse'), functionsPort: 0, azurePort: 0, kubernetesPort: 0 };
-  const cloud = await startTestCloud({ start: nextQuarter(), kept });
+  const cloud = await startTestCloud({ start: nextQuarter(), kept, callerAddress: LOCAL_CALLER_ADDRESS });
   const line = commandLine(cloud, directory);
   const exported: string[] = [];
 
