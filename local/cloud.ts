@@ -92,6 +92,8 @@ export interface LocalCloudOptions extends StandInOptions {
   readonly callerAddress?: string;
   /** Told after each record of the task hub. */
   readonly onRecord?: () => void;
+  /** Makes timers fire early; see the host's. */
+  readonly queueLagMs?: number;
 }
 
 /** The app and everything it needs, running on this machine. */
@@ -226,6 +228,7 @@ const startApp = (
     log,
     onLog,
     onRecord,
+    queueLagMs,
   }: LocalCloudOptions,
   clock: Clock,
   signIn: EasyAuth | undefined,
@@ -236,6 +239,7 @@ const startApp = (
     clock,
     ...(entry === undefined ? {} : { entry }),
     ...(onRecord === undefined ? {} : { onRecord }),
+    ...(queueLagMs === undefined ? {} : { queueLagMs }),
     ...(stateDirectory === undefined ? {} : { taskHubDirectory: `${stateDirectory}/task-hub` }),
     ...(taskHubStore === undefined ? {} : { store: taskHubStore }),
     ...(signIn === undefined ? {} : { easyAuth: signIn }),

@@ -47,6 +47,8 @@ export interface HostOptions {
   readonly keys?: Partial<HostKeys>;
   /** Whether timer triggers run by their schedules (default), or through the admin endpoint only. */
   readonly timers?: boolean;
+  /** How late a timer's message reaches its queue, which makes timers fire early as on Azure Storage; on time when absent. */
+  readonly queueLagMs?: number;
   /** Told after each record of the task hub that is kept, before anything comes of it. */
   readonly onRecord?: () => void;
   readonly log?: Log;
@@ -154,6 +156,7 @@ async function start(
     versions: settings.versions,
     maxConcurrentActivityFunctions: settings.maxConcurrentActivityFunctions,
     maxConcurrentOrchestratorFunctions: settings.maxConcurrentOrchestratorFunctions,
+    ...(options.queueLagMs === undefined ? {} : { queueLagMs: options.queueLagMs }),
   });
   const durableApi = durableHttpApi({ engine: durable, clock, hubName, key: keys.durable });
   const callHttpTrigger = httpTriggers(app.functions.values(), settings.routePrefix, keys, runTrigger);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { VirtualClock } from '../../local/clock.ts';
-import { startHost, type Host } from '../../local/host/host.ts';
+import { startHost, type Host, type HostOptions } from '../../local/host/host.ts';
 import { cases } from './cases.ts';
 import { strictVersions } from './cases/versions.ts';
 import type { ConformanceCase } from './conformanceCase.ts';
@@ -23,7 +23,10 @@ interface Running {
 let running: Running | undefined;
 
 /** The app's folder as the host wants it, in a place of its own, with durable settings of the case's choice. */
-async function start(durableTask: Record<string, unknown>): Promise<void> {
+async function start(
+  durableTask: Record<string, unknown>,
+  options: Pick<HostOptions, 'queueLagMs'> = {},
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-conformance-'));
   cpSync(join(APP, 'host.json'), join(directory, 'host.json'));
   const settings = JSON.parse(readFileSync(join(directory, 'host.json'), 'utf8')) as {
@@ -38,6 +41,7 @@ async function start(durableTask: Record<string, unknown>): Promise<void> {
     port: 0,
     clock,
     log: () => undefined,
+    ...options,
   });
   running = { host, clock, directory };
 }
@@ -82,6 +86,12 @@ describe('the local host', () => {
   beforeAll(() => start({}));
   afterAll(stop);
   for (const [part, facts] of Object.entries(cases)) describe(part, () => specify(facts));
+});
+
+describe('the local host with timers that fire early', () => {
+  beforeAll(() => start({}, { queueLagMs: 300 }));
+  afterAll(stop);
+  for (const part of ['waits', 'generations', 'lane']) describe(part, () => specify(cases[part] ?? []));
 });
 
 describe('the local host with versionMatchStrategy Strict', () => {

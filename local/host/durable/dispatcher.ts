@@ -9,6 +9,7 @@ import type { RunFunction } from './orchestratorCall.ts';
 import type { TaskHubStore } from './store.ts';
 import type { Live, TaskHub } from './taskHub.ts';
 import { subOrchestrationOutcome } from './taskHub.ts';
+import { shownAgain } from './timerLimits.ts';
 import type { Timed } from './workQueue.ts';
 import { workQueue } from './workQueue.ts';
 
@@ -24,6 +25,8 @@ export interface DispatcherOptions {
   readonly run: RunFunction;
   readonly store: TaskHubStore;
   readonly clock: Clock;
+  /** Timers fire early as those of Azure Storage do (see timerLimits.ts), whose messages reach their queue this late; on time when absent. */
+  readonly queueLagMs?: number;
   readonly maxConcurrentActivityFunctions: number;
   /** Keeps the count and the time of what runs. */
   readonly timed: Timed;
@@ -44,7 +47,9 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   function setTimer(instance: Live, { EventId, FireAt }: TimerCreated): void {
-    const cancel = clock.at(Date.parse(FireAt), () => {
+    const due = Date.parse(FireAt);
+    const time = options.queueLagMs === undefined ? due : shownAgain(due, clock.now(), options.queueLagMs);
+    const cancel = clock.at(time, () => {
       instance.timers.delete(cancel);
       hub.deliver(instance, { ...fromOutside(hub.now()), EventType: EventType.timerFired, TimerId: EventId, FireAt });
     });

@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly versions: VersionSettings;
   readonly maxConcurrentActivityFunctions: number;
   readonly maxConcurrentOrchestratorFunctions: number;
+  /** See the dispatcher's. */
+  readonly queueLagMs?: number;
 }
 
 interface Stats {
