@@ -87,9 +87,13 @@ function* work(
 }
 
 function* wait(context: OrchestrationContext, state: AccessState): Generator<Task, AccessState, never> {
-  const signals = yield* waitForSignals(context, nextDue(state, context.df.currentUtcDateTime));
-  // Whatever woke it, the ranges are looked at: an expiry has no signal of its own.
-  return afterSignals({ ...state, lookWanted: true }, signals, context.df.currentUtcDateTime.toISOString());
+  const due = nextDue(state, context.df.currentUtcDateTime);
+  const signals = yield* waitForSignals(context, due);
+  const now = context.df.currentUtcDateTime;
+  // An expiry has no signal of its own; a timer that fired early is none yet, and is waited for once more.
+  const isDue = due !== undefined && due.getTime() <= now.getTime();
+  const lookWanted = state.lookWanted || signals.length > 0 || isDue;
+  return afterSignals({ ...state, lookWanted }, signals, now.toISOString());
 }
 
 /** What an access lane publishes. */

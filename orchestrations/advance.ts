@@ -6,6 +6,7 @@ import type { StepName } from '../shared/model/step.ts';
 import type { PassTrace } from '../shared/model/traceContext.ts';
 import { readySteps } from '../shared/plan/stepOrder.ts';
 import type { Step } from '../shared/plan/step.ts';
+import { timerFor } from './timers.ts';
 import { isSettled, type LaneGraph } from './laneState.ts';
 import { afterPoll, afterStart, mayWrite, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
 
@@ -149,7 +150,8 @@ export function* advance(
     if (due === undefined)
       throw new Error('No step can go on, and none has failed: the graph and its records do not fit.');
     waits++;
-    if (due.getTime() > now().getTime()) yield context.df.createTimer(due);
+    // One that fires early finds nothing due below, and takes one more wait.
+    if (due.getTime() > now().getTime()) yield context.df.createTimer(timerFor(due, now()));
 
     const looked = records.filter((record) => record.state === 'running' && isDue(record, now()));
     if (looked.length > 0) {

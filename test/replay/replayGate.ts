@@ -104,8 +104,8 @@ function explained(where: string, name: string, problem: readonly string[]): str
     ...problem,
     'Instances that are under way when this code is deployed would break off as non-deterministic, or take results for',
     'those of other work. What to do: for provision, sync, teardown and accessPass, give the sub-orchestration a new version',
-    '(graphVersion in orchestrations/firewallLane.ts, ACCESS_PASS_VERSION in accessLane.ts) and keep the old code beside it',
-    'for context.df.version below that. The shells firewallLane and accessLane yield what they have always yielded: move the',
+    '(graphVersion in orchestrations/firewallLane.ts, ACCESS_PASS_VERSION in accessLane.ts; defaultVersion in host.json and',
+    'infra/host.scheduler.json has to be as high, or hosts leave it alone) and keep the old code beside it for context.df.version below that. The shells firewallLane and accessLane yield what they have always yielded: move the',
     'change into a pass or into the pure functions of their states. Never edit the histories of a released version.',
   ].join('\n');
 }
