@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { readFileSync } from 'node:fs';
+import { problemKinds } from '../functions/http/problemKinds.ts';
 import { routes } from '../functions/routes.ts';
 import { commonRefusals, openRefusals, type Route } from '../functions/http/route.ts';
 import { sufficientRoles } from '../functions/http/roles.ts';
 import { answerMedia, answerTypes, type Media } from './answers.ts';
+import { asExamples, recordedExamples, specExamples, type RecordedExample } from './examples.ts';
 import { requestBodies, requestSchemas } from './requests.ts';
 import { typeSchemas, type Schema } from './typeSchema.ts';
+
+const recorded = recordedExamples();
 
 /** The OpenAPI 3.1 document of the app: routes by its table, requests by its parsers, answers by its types. */
 export function openApiDocument(): Schema {
@@ -78,7 +81,7 @@ function operation(route: Route): Schema {
     ...(access === 'open' ? {} : { 'x-required-role': access }),
     security: access === 'open' ? [] : [{ functionKey: [] }, { entra: [] }],
     parameters: parametersOf(route),
-    ...(body === undefined ? {} : { requestBody: requestBodyOf(body) }),
+    ...(body === undefined ? {} : { requestBody: requestBodyOf(name, body) }),
     responses: responsesOf(route),
   };
 }
@@ -106,18 +109,26 @@ function parametersOf({ path, query = {}, method }: Route): readonly Schema[] {
   return [...named, ...asked, ...(method === 'GET' ? [known] : [])];
 }
 
-function requestBodyOf({ kind, required }: NonNullable<Route['body']>): Schema {
+function requestBodyOf(operation: string, { kind, required }: NonNullable<Route['body']>): Schema {
   const { component, mediaTypes } = requestBodies[kind];
-  const names = kind === 'spec' ? Object.keys(specExamples()) : [];
-  const examples = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }]));
   const media = {
     schema: { $ref: `#/components/schemas/${component}` },
-    ...(names.length === 0 ? {} : { examples }),
+    ...(kind === 'spec'
+      ? {
+          examples: Object.fromEntries(
+            Object.keys(specExamples()).map((name) => [name, { $ref: `#/components/examples/${name}` }]),
+          ),
+        }
+      : asExamples(
+          recorded
+            .filter((example) => example.operation === operation && example.request !== undefined)
+            .map(({ name, request }) => ({ name, value: request })),
+        )),
   };
   return { required, content: Object.fromEntries(mediaTypes.map((type) => [type, media])) };
 }
 
-function responsesOf({ method, access, answers, refusals: own }: Route): Schema {
+function responsesOf({ name, method, access, answers, refusals: own }: Route): Schema {
   const isConditional = method === 'GET' && Object.keys(answers).includes('200');
   const receipt = ['open', 'Reader'].includes(access) ? {} : { 'x-gatehouse-audit': header('Receipt') };
   const carried = { 'x-request-id': header('RequestId'), ...receipt };
@@ -130,7 +141,10 @@ function responsesOf({ method, access, answers, refusals: own }: Route): Schema 
         ...(isConditional && status === '200' ? { etag: header('ETag') } : {}),
         ...(status === '202' ? { location: header('Location'), 'retry-after': header('RetryAfter') } : {}),
       },
-      content: contentOf(answerMedia[kind].media),
+      content: contentOf(
+        answerMedia[kind].media,
+        ({ operation, status: answered }) => operation === name && answered === Number(status),
+      ),
     },
   ]);
   const unchanged = { description: 'Nothing has changed.', headers: { ...carried, etag: header('ETag') } };
@@ -141,57 +155,36 @@ function responsesOf({ method, access, answers, refusals: own }: Route): Schema 
   return Object.fromEntries([...told, ...(isConditional ? [[304, unchanged]] : []), ...refused]) as Schema;
 }
 
-const contentOf = (media: readonly Media[]): Schema =>
+const contentOf = (media: readonly Media[], isMeant: (example: RecordedExample) => boolean): Schema =>
   Object.fromEntries(
     media.map(({ type, schema }) => [
       type,
-      { schema: schema === undefined ? { type: 'string' } : { $ref: `#/components/schemas/${schema}` } },
+      {
+        schema: schema === undefined ? { type: 'string' } : { $ref: `#/components/schemas/${schema}` },
+        ...asExamples(
+          recorded
+            .filter((example) => example.mediaType === type && isMeant(example))
+            .map(({ name, answer }) => ({ name, value: answer })),
+        ),
+      },
     ]),
   );
-
-const reasons: Readonly<Record<number, string>> = {
-  400: 'What was sent, or something in the subscription, stands in the way; `problems` names each.',
-  401: 'Nobody has signed in. For a missing function key the host itself answers, without a body.',
-  403: 'Who signed in lacks the app role, or another site has sent the request.',
-  404: 'There is no such thing.',
-  409: 'What is there now does not allow it.',
-  410: 'The environment has been deleted.',
-  413: 'The body has more than 1 MB.',
-  414: 'The URL has more than 8192 characters.',
-  415: 'The body is of a kind that is not read.',
-  429: 'Too many requests.',
-  500: 'The app failed.',
-  502: 'Azure refuses.',
-  503: "Azure can't be reached or throttles, or sign-ins are not checked.",
-};
 
 const refusals = [...new Set([...routes.flatMap((route) => route.refusals), ...commonRefusals])].sort((a, b) => a - b);
 
 function refusal(status: number): Schema {
-  const description = reasons[status];
-  if (description === undefined) throw new Error(`There is no word on why ${status} is answered.`);
+  const kinds = Object.entries(problemKinds).filter(([, kind]) => kind.status === status);
+  if (kinds.length === 0) throw new Error(`There is no kind of problem for ${status}.`);
+  const description = kinds.map(([code, { when }]) => `\`${code}\`: ${when}.`).join('\n\n');
   return {
     description,
     headers: {
       'x-request-id': header('RequestId'),
       ...([429, 503].includes(status) ? { 'retry-after': header('RetryAfter') } : {}),
     },
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemAnswer' } } },
+    content: contentOf(
+      [{ type: 'application/problem+json', schema: 'ProblemAnswer' }],
+      ({ status: answered }) => answered === status,
+    ),
   };
-}
-
-/** The specs of examples/, each with the first line of its comment; manifests for a cluster lie there as well. */
-function specExamples(): Readonly<Record<string, Schema>> {
-  const files = readdirSync('examples').filter((file) => file.endsWith('.yaml'));
-  const texts = files
-    .sort()
-    .map((file) => [file.replace('.yaml', ''), readFileSync(`examples/${file}`, 'utf8')] as const);
-  return Object.fromEntries(
-    texts
-      .filter(([, text]) => !/^apiVersion:/m.test(text))
-      .map(([name, text]) => {
-        const summary = /^# *(.+)$/m.exec(text)?.[1];
-        return [name, { ...(summary === undefined ? {} : { summary }), value: parse(text) as unknown }];
-      }),
-  );
 }

@@ -4,8 +4,23 @@ import Ajv from 'ajv';
 import { parse } from 'yaml';
 import { openApiDocument } from '../../openapi/document.ts';
 
+interface Content {
+  readonly content?: Readonly<
+    Record<string, { readonly schema: object; readonly examples?: Readonly<Record<string, Example>> }>
+  >;
+}
+type Example = { readonly value: unknown } | { readonly $ref: string };
+
+interface Operation {
+  readonly operationId: string;
+  readonly requestBody?: Content;
+  readonly responses: Readonly<Record<string, Content>>;
+}
+
 interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
+    readonly responses: Readonly<Record<string, Content>>;
     readonly schemas: Readonly<Record<string, object>>;
     readonly examples: Readonly<Record<string, { readonly value: unknown }>>;
   };
@@ -22,6 +37,57 @@ test('it is valid OpenAPI 3.1', async () => {
   const result = await validator.validate({ ...structuredClone(written) });
   expect(result).toMatchObject({ valid: true });
   expect(validator.version).toBe('3.1');
+});
+
+describe('examples', () => {
+  const ajv = new Ajv({ allErrors: true, extendRefs: true });
+  ajv.addSchema({ $id: 'openapi', components: { schemas: written.components.schemas } });
+  const operations = Object.values(written.paths).flatMap((path) => Object.values(path));
+  const bodies: readonly (readonly [string, Content])[] = [
+    ...operations.flatMap(({ operationId, requestBody, responses }) => [
+      ...(requestBody === undefined ? [] : [[`what ${operationId} is sent`, requestBody] as const]),
+      ...Object.entries(responses)
+        .filter(([, response]) => response.content !== undefined)
+        .map(([status, response]) => [`what ${operationId} answers with ${status}`, response] as const),
+    ]),
+    ...Object.entries(written.components.responses).map(([name, response]) => [name, response] as const),
+  ];
+  const withoutAny = bodies.flatMap(([what, { content = {} }]) =>
+    Object.entries(content).flatMap(([type, { examples }]) => (examples === undefined ? [`${what} as ${type}`] : [])),
+  );
+
+  test.each(bodies)(
+    'of %s are as their schema says (npm run openapi:examples records them anew)',
+    (_what, { content }) => {
+      for (const { schema, examples = {} } of Object.values(content ?? {})) {
+        const { $ref } = schema as { readonly $ref?: string };
+        for (const [name, example] of Object.entries(examples)) {
+          if ($ref === undefined || '$ref' in example) continue;
+          const errors = ajv.validate({ $ref: `openapi${$ref}` }, example.value) === true ? [] : ajv.errors;
+          expect([name, errors]).toEqual([name, []]);
+        }
+      }
+    },
+  );
+
+  test('are there for everything but what says nothing, or comes about by faults alone', () => {
+    expect(withoutAny).toEqual([
+      'what health answers with 503 as application/json',
+      'what metrics answers with 200 as text/plain',
+      'what metrics answers with 200 as application/openmetrics-text',
+      'what openApi answers with 200 as application/json',
+      ...['statusPage', 'statusPageAsset'].flatMap((page) =>
+        ['text/html', 'text/javascript', 'text/css', 'image/svg+xml'].map(
+          (type) => `what ${page} answers with 200 as ${type}`,
+        ),
+      ),
+      ...[401, 403, 413, 414, 429, 500, 502, 503].map((status) => `Refusal${status} as application/problem+json`),
+    ]);
+  });
+
+  test('hold no key, and no port of the machine that recorded them', () => {
+    expect(JSON.stringify(written)).not.toMatch(/127\.0\.0\.1|localhost|x-functions-key=|[?&]code=/);
+  });
 });
 
 describe('the schema of a spec', () => {

@@ -16,7 +16,10 @@ const ACCEPTED_AT = /("acceptedAt":")[^"]*/g;
  * A history without what is secret, and without what is another in each recording of the same life: random ids are
  * numbered in the order in which they appear. A replay needs none of it.
  */
-export function masked(history: RecordedHistory): RecordedHistory {
+export const masked = (history: RecordedHistory): RecordedHistory => parseHistory(maskedText(formatHistory(history)));
+
+/** The same of any JSON as text. */
+export function maskedText(text: string): string {
   const numbers = new Map<string, number>();
   const numbered = (id: string) => {
     if (KNOWN_ID.test(id)) return id;
@@ -26,12 +29,10 @@ export function masked(history: RecordedHistory): RecordedHistory {
     if (id.startsWith('"')) return `"${digits.slice(4)}"`;
     return id.includes('-') ? `10000000-0000-4000-8000-${digits}` : `10000000000040008000${digits}`;
   };
-  return parseHistory(
-    formatHistory(history)
-      .replaceAll(SECRET_PARAMETER, '$1masked')
-      .replaceAll(LOOPBACK, '$1')
-      .replaceAll(ACCEPTED_AT, (_all, field: string) => `${field}2026-01-01T00:00:00.000Z`)
-      .replaceAll(RANDOM_ID, numbered)
-      .replaceAll(FINGERPRINT, numbered),
-  );
+  return text
+    .replaceAll(SECRET_PARAMETER, '$1masked')
+    .replaceAll(LOOPBACK, '$1')
+    .replaceAll(ACCEPTED_AT, (_all, field: string) => `${field}2026-01-01T00:00:00.000Z`)
+    .replaceAll(RANDOM_ID, numbered)
+    .replaceAll(FINGERPRINT, numbered);
 }

@@ -3,7 +3,7 @@ import { ACCESS_LANE } from '../../orchestrations/accessLane.ts';
 import { newAccessState, type AccessState } from '../../orchestrations/accessState.ts';
 import type { LaneState } from '../../orchestrations/laneState.ts';
 import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts';
-import type { TestCloud } from '../support/localCloud.ts';
+import { standingStill, type TestCloud } from '../support/localCloud.ts';
 import { CLUSTER, createShop, FIREWALL, GROUP, NETWORK } from '../support/shop.ts';
 
 /** A life of an environment that makes its lanes go through what they can go through. */
@@ -168,18 +168,6 @@ async function readyShop(cloud: TestCloud, spec: object = {}) {
   const shop = await createShop({ ...cloud, call: (...request) => still(() => cloud.call(...request)) }, spec);
   return { shop, still };
 }
-
-/** Does something in one moment of virtual time, so that it falls into the same moment in each recording. */
-const standingStill =
-  (cloud: TestCloud) =>
-  async <T>(work: () => Promise<T>): Promise<T> => {
-    const release = cloud.clock.busy();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  };
 
 const published =
   (count: number) =>

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
+import type { Route } from '../../functions/http/route.ts';
+import { routes } from '../../functions/routes.ts';
 import type { Answer, TestCloud } from './localCloud.ts';
 
 interface Media {
@@ -80,15 +82,19 @@ export function documentedCalls(cloud: TestCloud): DocumentedCalls {
 }
 
 function operationFor({ paths }: Document, method: string, path: string): Operation {
-  const parts = (path.split('?')[0] ?? '').split('/');
+  const found = paths[`/${routeFor(method, path).path}`]?.[method.toLowerCase()];
+  if (found === undefined) throw new Error(`${method} ${path} is not documented`);
+  return found;
+}
+
+/** What answers to a method and a path below the prefix. @throws Error where nothing does */
+export function routeFor(method: string, path: string): Route {
+  const parts = (path.split('?')[0] ?? '').split('/').slice(1);
   const fits = (template: string) => {
     const wanted = template.split('/');
     return wanted.length === parts.length && wanted.every((part, at) => part.startsWith('{') || part === parts[at]);
   };
-  const operation = Object.entries(paths).find(
-    ([template, methods]) => fits(template) && method.toLowerCase() in methods,
-  );
-  const found = operation?.[1][method.toLowerCase()];
-  if (found === undefined) throw new Error(`${method} ${path} is not documented`);
+  const found = routes.find((route) => route.method === method && fits(route.path));
+  if (found === undefined) throw new Error(`There is no route for ${method} ${path}`);
   return found;
 }

@@ -143,3 +143,15 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     },
   };
 }
+
+/** Does something in one moment of virtual time, so that it falls into the same moment in each recording. */
+export const standingStill =
+  ({ clock }: TestCloud) =>
+  async <T>(work: () => Promise<T>): Promise<T> => {
+    const release = clock.busy();
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  };
