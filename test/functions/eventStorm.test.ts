@@ -46,3 +46,29 @@ test('a storm is answered whole and costs a few syncs; foreign events cost none'
   expect(counts.syncs - before).toBeLessThanOrEqual(2);
   expect(await shop.firewallWrites()).toBe(1);
 });
+
+test('each event is counted by what became of it', async () => {
+  const counted = async () => {
+    const { text } = await cloud.call('GET', '/metrics');
+    const lines = text.matchAll(/^gatehouse_events_total\{outcome="([^"]+)"\} (\d+)$/gm);
+    return new Map([...lines].map(([, outcome = '', times]) => [outcome, Number(times)]));
+  };
+  const ours = event('counted', 'MC_shop-rg_shop_eastus');
+  const elsewhere = SUBSCRIPTION.replace(/aa$/, 'ab');
+  const outcomes: Readonly<Record<string, object>> = {
+    signalled: ours,
+    malformed: { ...ours, data: {} },
+    'other-event-type': { ...ours, eventType: 'Microsoft.Resources.ResourceActionSuccess' },
+    'other-operation': { ...ours, data: { operationName: 'Microsoft.Network/virtualNetworks/write' } },
+    'other-resource': { ...ours, subject: ours.subject.replace('/loadBalancers/', '/publicIPAddresses/') },
+    'other-topic': { ...ours, topic: elsewhere },
+    'other-subscription': { ...ours, subject: ours.subject.replace(SUBSCRIPTION, elsewhere) },
+    'unknown-node-resource-group': event('counted', 'MC_others_theirs_eastus'),
+  };
+  const before = await counted();
+  const answers = await Promise.all(Object.values(outcomes).map((one) => deliver([one])));
+  expect(answers.every(({ status }) => status === 202)).toBe(true);
+  const after = await counted();
+  const more = [...after].map(([outcome, times]) => [outcome, times - (before.get(outcome) ?? 0)]);
+  expect(Object.fromEntries(more)).toEqual(Object.fromEntries(Object.keys(outcomes).map((outcome) => [outcome, 1])));
+});
