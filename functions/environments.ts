@@ -116,7 +116,8 @@ function shownSteps(state: LaneState, steps: readonly StepStatus[]): readonly Sh
 function shownClusters(spec: EnvironmentSpec): EnvironmentAnswer['clusters'] {
   const ownOf = (name: string) => {
     const view = clusterView(spec, name);
-    return [{ id: resourceIds(view).clusterSubnet, prefixes: [view.network.clusterSubnet.prefix] }];
+    const { clusterSubnet, routeTable } = resourceIds(view);
+    return [{ id: clusterSubnet, prefixes: [view.network.clusterSubnet.prefix], routeTable }];
   };
   return clustersOf(spec).map(({ name, id, isPrivate }) => {
     const adopted = spec.adopt?.found?.clusters.find((cluster) => cluster.id === id);
@@ -125,7 +126,7 @@ function shownClusters(spec: EnvironmentSpec): EnvironmentAnswer['clusters'] {
       id,
       isPrivate,
       isAdopted: adopted !== undefined,
-      subnets: (adopted?.subnets ?? ownOf(name)).map((subnet) => ({ id: subnet.id, prefixes: subnet.prefixes })),
+      subnets: adopted?.subnets ?? ownOf(name),
     };
   });
 }

@@ -85,7 +85,12 @@ interface ShownCluster {
   readonly id: string;
   readonly isPrivate: boolean;
   readonly isAdopted: boolean;
-  readonly subnets: readonly { readonly id: string; readonly prefixes: readonly string[] }[];
+  readonly subnets: readonly {
+    readonly id: string;
+    readonly prefixes: readonly string[];
+    /** Absent where nobody has associated one. */
+    readonly routeTable?: string;
+  }[];
 }
 
 interface ShownAccess {

@@ -87,8 +87,12 @@ function renderDifference({ path, before, after }: Difference, paint: Paint): st
   return `${paint('modify', '~')} ${path}: ${shown(before)} => ${shown(after)}`;
 }
 
+/** More of a value than this is told as JSON only: a machine's cloud-init is longer than a screen. */
+const MOST_SHOWN = 400;
+
 function shown(value: Json | undefined): string {
-  return JSON.stringify(value) ?? '';
+  const text = JSON.stringify(value) ?? '';
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN / 10)}… (${text.length} characters)`;
 }
 
 /** `Microsoft.Network/virtualNetworks/aks-egress-vnet`; what is attached to another resource says so. */

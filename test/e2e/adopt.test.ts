@@ -272,6 +272,9 @@ describe('what is missing', () => {
     expect(gaps.every(({ remedy }) => remedy.length > 20)).toBe(true);
     const text = await cloud.call('POST', '/plans', spec(), { accept: 'text/plain' });
     expect(text.text).toContain('No application rule lets the nodes of blue out');
+    expect(text.text).toMatch(
+      /\n {2}= Microsoft.Network\/azureFirewalls\/[^]*\n {2}= Microsoft.ContainerService\/managedClusters\/blue\n/,
+    );
     const since = cloud.clock.now() + 1;
     await adopted();
     expect(await writesSince(since)).toEqual([]);

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import type { DriftAnswer } from '../../shared/answers.ts';
 import { mapLayout, LEAST_WIDE } from '../../web/model/mapLayout.ts';
 import { MOST_DRAWN_SERVICES } from '../../web/model/mapEntries.ts';
 import { partOf } from '../../web/model/mapParts.ts';
 import { mapScene } from '../../web/model/mapScene.ts';
 import { fitted, type MapNode } from '../../web/model/mapShapes.ts';
 import { serviceRows } from '../../web/model/serviceRows.ts';
+import { aJumpbox } from '../support/spec.ts';
 import { driftAnswer, environmentAnswer, publication, servicesAnswer } from '../support/pageAnswers.ts';
 
 const ports = (count: number, over: object = {}) =>
@@ -67,7 +69,7 @@ test('of very many namespaces the last are drawn as one', () => {
     publication('web', { namespace: `n${index}`, port: index + 1 }),
   );
   const services = servicesAnswer({ unchanged });
-  const [cluster] = mapScene(environmentAnswer(), serviceRows(services, undefined), services).clusters;
+  const [cluster] = mapScene(environmentAnswer(), serviceRows(services, undefined), services).targets;
   expect(cluster?.entries).toHaveLength(10);
   expect(cluster?.entries.at(-1)).toMatchObject({ title: '51 other namespaces', subtitle: '51 ports' });
 });
@@ -79,9 +81,9 @@ test('what is being built is told by its steps, and what is adopted is marked', 
     { name: 'cluster', state: 'pending' },
   ] as const;
   const scene = mapScene(environmentAnswer({ state: 'provisioning', steps }), []);
-  expect([scene.frontends.tone, scene.firewall.tone, scene.clusters[0]?.tone]).toEqual(['ok', 'busy', 'off']);
+  expect([scene.frontends.tone, scene.firewall.tone, scene.targets[0]?.tone]).toEqual(['ok', 'busy', 'off']);
   const going = mapScene(environmentAnswer({ state: 'deleting', steps }), []);
-  expect([going.frontends.tone, going.firewall.tone, going.clusters[0]?.tone]).toEqual(['off', 'busy', 'ok']);
+  expect([going.frontends.tone, going.firewall.tone, going.targets[0]?.tone]).toEqual(['off', 'busy', 'ok']);
   const { spec } = environmentAnswer();
   const adopted = environmentAnswer({ spec: { ...spec, adopt: { firewall: '/f', clusters: [], fix: [] } } });
   const { nodes } = mapLayout(mapScene(adopted, []), 1000);
@@ -100,7 +102,7 @@ test('each of several clusters is told by its own step, and by the drift of its 
     { name: 'cluster', state: 'done' },
     { name: 'cluster:green', state: 'running' },
   ] as const;
-  const tones = (scene: ReturnType<typeof mapScene>) => scene.clusters.map(({ tone }) => tone);
+  const tones = (scene: ReturnType<typeof mapScene>) => scene.targets.map(({ tone }) => tone);
   expect(tones(mapScene(environmentAnswer({ state: 'provisioning', steps, clusters }), []))).toEqual(['ok', 'busy']);
   const drift = driftAnswer({
     check: 'clusterConfiguration',
@@ -161,4 +163,45 @@ const overlap = (a: MapNode, b: MapNode): boolean =>
 test('a text that has no room ends in an ellipsis', () => {
   expect(fitted('short', 200, 12)).toBe('short');
   expect(fitted('a very long name of a service', 80, 12)).toBe('a very lon…');
+});
+
+test('a jumpbox has its own way in, which is red where somebody has changed its rule', () => {
+  const environment = environmentAnswer({}, { jumpbox: aJumpbox });
+  const rule = {
+    name: 'gatehouse-jumpbox',
+    frontend: '20.0.0.1',
+    port: 22,
+    protocol: 'TCP',
+    sources: aJumpbox.sources,
+    translatedAddress: '10.42.4.4',
+    translatedPort: 22,
+  } as const;
+  const services = servicesAnswer({ jumpbox: { action: 'none', rule } });
+  const toneBy = (...findings: DriftAnswer['findings']) => {
+    const scene = mapScene(environment, [], services, driftAnswer(...findings));
+    const { lines, nodes } = mapLayout(scene, 1000);
+    const box = nodes.find(({ id }) => id === 'jumpbox.shop-jumpbox');
+    return [box?.tone, lines.find(({ kind }) => kind === 'publication')?.tone];
+  };
+  expect(toneBy()).toEqual(['ok', 'ok']);
+  expect(toneBy({ check: 'dnatRules', resource: '/f', severity: 'warning', what: rule.name })).toEqual(['ok', 'bad']);
+  const { jumpbox } = environment.resources;
+  expect(toneBy({ check: 'presence', resource: jumpbox, severity: 'warning', what: 'gone' })).toEqual(['bad', 'bad']);
+});
+
+test('each way out is named by the route table of its own subnet', () => {
+  const [first] = environmentAnswer().clusters;
+  const subnets = [{ id: '/s/search', prefixes: ['10.101.0.0/22'], routeTable: '/t/search-routes' }];
+  const clusters = [
+    { ...first!, subnets: [{ ...first!.subnets[0]!, routeTable: '/t/orders-routes' }] },
+    { ...first!, name: 'search', subnets },
+    { ...first!, name: 'none' },
+  ];
+  const scene = mapScene(environmentAnswer({ clusters }), []);
+  const named = mapLayout(scene, 1000).labels.filter(({ id }) => id.startsWith('routes.'));
+  expect(named.map(({ id, text }) => [id, text])).toEqual([
+    ['routes.shop', 'orders-routes'],
+    ['routes.search', 'search-routes'],
+  ]);
+  expect(scene.routes.names).toEqual(['orders-routes', 'search-routes']);
 });

@@ -1,5 +1,6 @@
 import type { MapLabel, MapLayout, MapLine, MapNode } from './mapShapes.ts';
-import type { MapScene, SceneCluster } from './mapScene.ts';
+import type { MapScene } from './mapScene.ts';
+import type { MapTarget } from './mapTargets.ts';
 import type { Tone } from './tone.ts';
 
 // Pixels.
@@ -46,7 +47,7 @@ export function narrowLayout(scene: MapScene, width: number): MapLayout {
   return { width, height: rows.length * (ROW.height + ROW.gap) - ROW.gap + 1, nodes, lines, labels };
 }
 
-function rowsOf({ frontends, firewall, routes, egress, clusters, isAdopted }: MapScene): readonly Row[] {
+function rowsOf({ frontends, firewall, egress, targets, isAdopted }: MapScene): readonly Row[] {
   return [
     row('internet', 'internet', 'Internet', [], 'off'),
     ...frontends.addresses.map((address) =>
@@ -54,23 +55,23 @@ function rowsOf({ frontends, firewall, routes, egress, clusters, isAdopted }: Ma
     ),
     row('firewall', 'firewall', firewall.name, [`firewall · ${firewall.facts.join(' · ')}`], firewall.tone, isAdopted),
     row('egress', 'egress', 'Egress', [egress.lines.join(' · ')], egress.tone, isAdopted),
-    ...clusters.flatMap((cluster) => clusterRows(cluster, routes)),
+    ...targets.flatMap(targetRows),
   ];
 }
 
-const clusterRows = (cluster: SceneCluster, routes: MapScene['routes']): readonly Row[] => [
+const targetRows = (target: MapTarget): readonly Row[] => [
   row(
-    `cluster.${cluster.name}`,
+    `${target.kind}.${target.name}`,
     'cluster',
-    `${cluster.name}${cluster.isAdopted ? ' (adopted)' : ''}`,
-    [`${cluster.subnet} · ${routes.name}`],
-    cluster.tone,
-    cluster.isAdopted,
+    `${target.name}${target.isAdopted ? ' (adopted)' : ''}`,
+    [[target.subnet, ...(target.routeTable === undefined ? [] : [target.routeTable])].join(' · ')],
+    target.tone,
+    target.isAdopted,
   ),
-  ...(cluster.entries.length === 0
-    ? [{ ...row(`empty.${cluster.name}`, 'empty', cluster.empty, [], 'off'), depth: 1, isReached: false } as const]
+  ...(target.entries.length === 0
+    ? [{ ...row(`empty.${target.name}`, 'empty', target.empty, [], 'off'), depth: 1, isReached: false } as const]
     : []),
-  ...cluster.entries.map((entry): Row => {
+  ...target.entries.map((entry): Row => {
     const from = entry.from.map(({ frontend, port, count }) =>
       port === undefined ? `${count} on ${frontend}` : `${frontend}:${port}`,
     );

@@ -86,6 +86,14 @@ export function clusterTone(
   return toneBy(environment, [environment.clusters[0]?.name === name ? 'cluster' : `cluster:${name}`], isDrifted);
 }
 
+/** How the jumpbox is, machine and network interface together. */
+export function jumpboxTone(environment: EnvironmentAnswer, drift?: DriftAnswer): Tone {
+  const { jumpbox, jumpboxInterface } = environment.resources;
+  const own = [jumpbox, jumpboxInterface].map((id) => id.toLowerCase());
+  const isDrifted = editsIn(drift).some(({ resource }) => own.includes(resource.toLowerCase()));
+  return toneBy(environment, ['jumpboxInterface', 'jumpbox'], isDrifted);
+}
+
 function toneBy({ state, steps }: EnvironmentAnswer, names: readonly StepName[], isDrifted: boolean): Tone {
   if (state === 'ready') return isDrifted ? 'bad' : 'ok';
   const own = steps.filter(({ name }) => names.includes(name));

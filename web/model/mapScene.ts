@@ -1,7 +1,7 @@
 import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import { counted, lastSegment } from './format.ts';
-import { mapEntries, MOST_DRAWN_SERVICES, type MapEntry } from './mapEntries.ts';
-import { clusterTone, partTones } from './mapParts.ts';
+import { partTones } from './mapParts.ts';
+import { mapTargets, type MapTarget } from './mapTargets.ts';
 import type { ServiceRow } from './serviceRows.ts';
 import type { Tone } from './tone.ts';
 
@@ -11,21 +11,10 @@ export interface MapScene {
   readonly isAdopted: boolean;
   readonly frontends: { readonly tone: Tone; readonly addresses: readonly string[] };
   readonly firewall: { readonly tone: Tone; readonly name: string; readonly facts: readonly string[] };
-  readonly routes: { readonly tone: Tone; readonly name: string };
+  /** `names`: of the route tables, each once. */
+  readonly routes: { readonly tone: Tone; readonly names: readonly string[] };
   readonly egress: { readonly tone: Tone; readonly lines: readonly string[] };
-  readonly clusters: readonly SceneCluster[];
-}
-
-export interface SceneCluster {
-  readonly name: string;
-  readonly tone: Tone;
-  readonly subnet: string;
-  readonly subnetTone: Tone;
-  readonly isAdopted: boolean;
-  readonly isPrivate: boolean;
-  readonly entries: readonly MapEntry[];
-  /** What it says where there are no entries. */
-  readonly empty: string;
+  readonly targets: readonly MapTarget[];
 }
 
 /** @param services absent while there is nothing to read them from */
@@ -35,12 +24,11 @@ export function mapScene(
   services?: ServicesAnswer,
   drift?: DriftAnswer,
 ): MapScene {
-  const { name, spec, resources, clusters, state } = environment;
+  const { name, spec, resources } = environment;
   const tones = partTones(environment, drift);
-  const isCrowded = rows.length > MOST_DRAWN_SERVICES;
+  const targets = mapTargets(environment, rows, services, drift);
   const isAdopted = spec.adopt !== undefined;
   const { tier, rules, publicIpCount } = spec.firewall;
-  const waiting = state === 'ready' ? 'looking for services' : 'no services yet';
   return {
     environment: name,
     isAdopted,
@@ -57,22 +45,9 @@ export function mapScene(
       name: lastSegment(resources.firewall),
       facts: [tier, rules === 'policy' ? 'policy' : 'classic rules'],
     },
-    routes: { tone: tones.routes, name: lastSegment(resources.routeTable) },
+    routes: { tone: tones.routes, names: [...new Set(targets.flatMap(({ routeTable }) => routeTable ?? []))] },
     egress: { tone: tones.egress, lines: egressLines(spec, isAdopted) },
-    clusters: clusters.map((cluster) => ({
-      name: cluster.name,
-      tone: clusterTone(environment, cluster, drift),
-      subnet: cluster.subnets.map(({ id, prefixes }) => `${lastSegment(id)} ${prefixes.join(', ')}`).join(' · '),
-      subnetTone: tones.subnet,
-      isAdopted: cluster.isAdopted,
-      isPrivate: cluster.isPrivate,
-      entries: mapEntries(
-        name,
-        rows.filter((row) => row.cluster === cluster.name),
-        isCrowded,
-      ),
-      empty: services === undefined ? waiting : 'no services of type LoadBalancer',
-    })),
+    targets,
   };
 }
 

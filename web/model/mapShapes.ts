@@ -59,3 +59,19 @@ export function fitted(text: string, width: number, fontSize: number): string {
 
 /** How thick the line of that many publications is. */
 export const strokeWidth = (count: number): number => Math.min(6, 1.5 + Math.log2(count) * 0.6);
+
+/** A box of a map. */
+export function box(
+  id: string,
+  kind: MapNode['kind'],
+  place: Pick<MapNode, 'x' | 'y' | 'width' | 'height'>,
+  title: string,
+  lines: readonly string[],
+  tone: Tone,
+  isForeign = false,
+): MapNode {
+  return { id, kind, ...place, title, lines, tone, isForeign };
+}
+
+/** Frontends are told as addresses or as ranges of one. */
+export const bare = (address: string): string => address.replace(/\/32$/, '');

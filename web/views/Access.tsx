@@ -65,7 +65,7 @@ export function Access({ environment, path }: { readonly environment: Environmen
             <h2 id={`ranges-${cluster}`}>Ranges of {cluster}</h2>
             {lastLook !== undefined && (
               <p class="quiet">
-                seen <Ago time={lastLook} />
+                as they were <Ago time={lastLook} />; each sync compares them
               </p>
             )}
           </header>

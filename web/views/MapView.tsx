@@ -1,11 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
 import { mapLayout } from '../model/mapLayout.ts';
-import { mapScene, type MapScene } from '../model/mapScene.ts';
+import { mapScene } from '../model/mapScene.ts';
 import { fitted, type MapLabel, type MapLine, type MapNode } from '../model/mapShapes.ts';
 import type { EnvironmentPlace } from '../model/place.ts';
 import type { ServiceRow } from '../model/serviceRows.ts';
 import type { Tone } from '../model/tone.ts';
+import { MapInWords } from './MapInWords.tsx';
 
 interface MapProps {
   readonly environment: EnvironmentAnswer;
@@ -216,62 +217,6 @@ function Legend({ isAdopted }: { readonly isAdopted: boolean }) {
         </li>
       )}
     </ul>
-  );
-}
-
-const toneWords: Readonly<Record<Tone, string>> = {
-  ok: 'in order',
-  busy: 'being changed',
-  warn: 'waits for somebody',
-  bad: 'not in order',
-  off: 'not there or not published',
-};
-
-/** Says everything that the map shows. */
-function MapInWords({ scene }: { readonly scene: MapScene }) {
-  const { frontends, firewall, egress, routes, clusters, isAdopted } = scene;
-  return (
-    <details class="in-words">
-      <summary>The map in words</summary>
-      <ol>
-        <li>
-          From the Internet to the {frontends.addresses.length === 1 ? 'frontend' : 'frontends'}{' '}
-          {frontends.addresses.join(', ')}: {toneWords[frontends.tone]}.
-        </li>
-        <li>
-          Firewall {firewall.name} ({firewall.facts.join(', ')}
-          {isAdopted ? ', adopted' : ''}): {toneWords[firewall.tone]}.
-        </li>
-        <li>
-          Route table {routes.name}: {toneWords[routes.tone]}.
-        </li>
-        {clusters.map((cluster) => (
-          <li key={cluster.name}>
-            Cluster {cluster.name} in {cluster.subnet}
-            {cluster.isAdopted ? ' (adopted)' : ''}: {toneWords[cluster.tone]}.{' '}
-            {cluster.entries.length === 0 && `There are ${cluster.empty}.`}
-            {cluster.entries.length > 0 && (
-              <ul>
-                {cluster.entries.map(({ key, title, subtitle, from, target, tone }) => (
-                  <li key={key}>
-                    {title} ({subtitle}): {toneWords[tone]}
-                    {from
-                      .map(({ frontend, port, count }) =>
-                        port === undefined ? `; ${count} on ${frontend}` : `; ${frontend}:${port}`,
-                      )
-                      .join('')}
-                    {target === undefined ? '' : ` to ${target}`}.
-                  </li>
-                ))}
-              </ul>
-            )}
-          </li>
-        ))}
-        <li>
-          Out of the clusters through the firewall: {egress.lines.join(', ')}: {toneWords[egress.tone]}.
-        </li>
-      </ol>
-    </details>
   );
 }
 

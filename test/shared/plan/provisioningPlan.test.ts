@@ -72,6 +72,13 @@ describe('creating the article’s environment', () => {
   test('reads like this', () => {
     expect(renderPlan(plan({}))).toBe(golden('create'));
   });
+
+  test('is a screen or two also where a value is longer than that', () => {
+    const [first, ...others] = plan({}).resources;
+    const differences = [{ path: 'properties.osProfile.customData', after: 'x'.repeat(2000) }];
+    const text = renderPlan({ ...plan({}), resources: [{ ...first!, differences }, ...others] });
+    expect(text).toContain(`+ properties.osProfile.customData: "${'x'.repeat(39)}… (2002 characters)`);
+  });
 });
 
 describe('an environment that stands', () => {
