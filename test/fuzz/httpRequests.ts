@@ -59,7 +59,7 @@ interface Route {
   readonly body?: typeof validSpec | typeof validGrant | { readonly plan: string };
 }
 
-/** Deleting an environment that others are fuzzed on would leave nothing to fuzz: that route has its names apart. */
+/** Deleting or releasing an environment that others are fuzzed on would leave nothing to fuzz: these routes have their names apart. */
 const routes: readonly Route[] = [
   { method: 'POST', path: 'environments', body: validSpec },
   { method: 'GET', path: 'environments' },
@@ -67,6 +67,8 @@ const routes: readonly Route[] = [
   { method: 'DELETE', path: 'environments/{other}' },
   { method: 'POST', path: 'plans', body: validSpec },
   { method: 'POST', path: 'environments/{name}/plan' },
+  { method: 'PUT', path: 'environments/{name}/spec', body: validSpec },
+  { method: 'POST', path: 'environments/{other}/release' },
   { method: 'POST', path: 'environments/{name}/sync' },
   { method: 'POST', path: 'environments/{name}/retry' },
   { method: 'POST', path: 'environments/{name}/approve', body: { plan: '0f' } },
@@ -76,6 +78,8 @@ const routes: readonly Route[] = [
   { method: 'PUT', path: 'environments/{name}/grants/{any}', body: validGrant },
   { method: 'DELETE', path: 'environments/{name}/grants/{any}' },
   { method: 'GET', path: 'health' },
+  { method: 'GET', path: 'metrics' },
+  { method: 'GET', path: 'openapi.json' },
 ];
 
 const oddName = fc.oneof(
@@ -163,6 +167,8 @@ const query = fc.oneof(
     '?force=maybe',
     '?force=true',
     '?force=true&force=false',
+    '?preview=true',
+    '?preview=maybe',
     '?a[]=1&__proto__=2',
     '?%',
     '?code=',
