@@ -34,10 +34,10 @@ function bash(words: Words): string {
         `    ${quoted([path])}) next=${quoted([...next, ...(words.get('') ?? []).filter(isOption)])} ;;`,
     );
   return `_gatehouse() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" path='' next=${quoted(words.get('') ?? [])} word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) [ -z "$path" ] && path="$word" || path="$path $word" ;; esac
-    case "$path" in
+  local current="\${COMP_WORDS[COMP_CWORD]}" said='' next=${quoted(words.get('') ?? [])} word
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
+    case "$word" in -*) ;; *) [ -z "$said" ] && said="$word" || said="$said $word" ;; esac
+    case "$said" in
 ${cases.map((line) => `  ${line}`).join('\n')}
     esac
   done
@@ -49,7 +49,10 @@ complete -o default -F _gatehouse gatehouse
 
 const isOption = (word: string): boolean => word.startsWith('-');
 
-const zsh = (words: Words): string => `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}`;
+/** A shell without a configuration of its own has not loaded what completes anything. */
+const zsh = (words: Words): string => `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -D; }
+autoload -U +X bashcompinit && bashcompinit
+${bash(words)}`;
 
 function fish(words: Words): string {
   const lines = [...words].flatMap(([path, next]) => {

@@ -101,18 +101,34 @@ test('the spec that init writes says what its name alone says', async () => {
   expect(spelled).toEqual(parseEnvironmentSpec({ name: 'shop' }, specContext));
 });
 
-test('the shell completes commands, options and what comes below them', async () => {
-  const { out } = await line.gatehouse('completion', 'bash');
-  const completed = (...words: string[]) => {
-    const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _gatehouse; echo "\${COMPREPLY[@]}"`;
-    const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
-    expect(stderr).toBe('');
-    return stdout.trim();
-  };
-  expect(completed('gatehouse', 'pr')).toBe('profile');
-  expect(completed('gatehouse', 'profile', 'us')).toBe('use');
-  expect(completed('gatehouse', 'plan', '--det')).toBe('--detailed-exitcode');
-  expect(completed('gatehouse', 'up', '--url', 'x', '--wa')).toBe('--watch');
+describe('the shell completes commands, options and what comes below them', () => {
+  const isThere = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+  const asked = (words: readonly string[]) =>
+    `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _gatehouse; echo "\${COMPREPLY[@]}"`;
+  /** What a shell is told to do with the script that it has loaded. zsh leaves it to itself to drop what does not fit. */
+  const shells = {
+    bash: { flags: ['-c'], ask: asked },
+    zsh: { flags: ['-fc'], ask: (words: readonly string[]) => `emulate sh; ${asked(words)}` },
+    fish: { flags: ['--no-config', '-c'], ask: (words: readonly string[]) => `complete -C "${words.join(' ')}"` },
+  } as const;
+
+  for (const [shell, { flags, ask }] of Object.entries(shells)) {
+    (isThere(shell) ? test : test.skip)(`in ${shell}`, async () => {
+      const { out } = await line.gatehouse('completion', shell);
+      const completed = (...words: string[]) => {
+        const { stdout, stderr } = spawnSync(shell, [...flags, `${out}\n${ask(words)}`], { encoding: 'utf8' });
+        expect(stderr).toBe('');
+        return stdout
+          .trim()
+          .split(/\s+/)
+          .filter((word) => word.startsWith(words.at(-1) ?? ''));
+      };
+      expect(completed('gatehouse', 'pr')).toEqual(['profile']);
+      expect(completed('gatehouse', 'profile', 'us')).toEqual(['use']);
+      expect(completed('gatehouse', 'plan', '--det')).toEqual(['--detailed-exitcode']);
+      expect(completed('gatehouse', 'up', '--url', 'x', '--wa')).toEqual(['--watch']);
+    });
+  }
 });
 
 test('a step under way shows how far it is against what it usually takes', () => {
