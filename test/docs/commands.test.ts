@@ -11,6 +11,7 @@ const PAGE_MS = 180_000;
 
 /** Lines of the pages that are not run here, and why. */
 const notRun: readonly { readonly line: RegExp; readonly because: string }[] = [
+  { line: /^npm ci && npm run demo$/, because: 'another test runs the demo, beside this one' },
   { line: /^npm ci\b/, because: 'it would install over what runs the tests' },
   { line: /^git pull$/, because: 'the clone that is tested is not to change' },
   { line: /^azd /, because: 'it needs a subscription' },

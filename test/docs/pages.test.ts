@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { routes } from '../../functions/routes.ts';
 import { parseEnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { parseSpecText } from '../../shared/model/specText.ts';
+import { commandLine } from '../support/commandLine.ts';
 import { specContext } from '../support/spec.ts';
 
 /** Every page of the documentation, by its path. */
@@ -35,15 +36,22 @@ const anchors = (page: string) => {
   });
 };
 
+/** What a page links to within the repository. */
+const linksOf = (page: string) =>
+  [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '').filter((link) => !/^[a-z]+:/.test(link));
+
 test.each(pages)('%s links only to what exists', (page) => {
-  const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
-  const local = links.filter((link) => !/^[a-z]+:/.test(link));
   const isDead = (link: string) => {
     const [path = '', anchor] = link.split('#');
     const file = path === '' ? page : join(dirname(page), path);
     return !existsSync(file) || (anchor !== undefined && !(file.endsWith('.md') && anchors(file).includes(anchor)));
   };
-  expect(local.filter(isDead)).toEqual([]);
+  expect(linksOf(page).filter(isDead)).toEqual([]);
+});
+
+test('the index leads to every page', () => {
+  const linked = linksOf('docs/README.md').map((link) => join('docs', link.replace(/#.*$/, '')));
+  expect(pages.filter((page) => page !== 'docs/README.md' && !linked.includes(page))).toEqual([]);
 });
 
 test('every npm script that the pages name exists', () => {
@@ -51,6 +59,36 @@ test('every npm script that the pages name exists', () => {
   const named = pages.flatMap((page) => [...text(page).matchAll(/npm (?:run )?([a-z]+(?::[a-z]+)?)\b/g)]);
   const names = new Set(named.map(([, name]) => name ?? '').filter((name) => !['ci', 'run', 'install'].includes(name)));
   expect([...names].filter((name) => scripts[name] === undefined)).toEqual([]);
+});
+
+const optionsIn = (line: string): readonly string[] => line.match(/(?<![\w-])--?[a-z][a-z-]*/g) ?? [];
+
+/** The commands of `gatehouse` that the pages name, in blocks and in sentences: the word after the program, and its options. */
+const namedCommands = () =>
+  pages.flatMap((page) =>
+    [...text(page).matchAll(/(?:`|\n)(?:npm run )?gatehouse (?:-- )?([a-z]+)([^`\n#]*)/g)].map(
+      ([line, command = '', rest = '']) => ({ page, line: line.trim(), command, options: optionsIn(rest) }),
+    ),
+  );
+
+test('every command of gatehouse that the pages name exists, with its options', async () => {
+  const line = commandLine();
+  const general = (await line.gatehouse('--help')).out;
+  const helpOf = new Map<string, string>();
+  for (const [, command = ''] of general.matchAll(/^ {2}([a-z]+)(?:\||\s)/gm)) {
+    // What `local` takes npm start says; a profile has commands of its own.
+    const isOpen = ['local', 'profile', 'completion'].includes(command);
+    helpOf.set(command, isOpen ? '' : `${general}${(await line.gatehouse(command, '--help')).out}`);
+  }
+  line.close();
+  const named = namedCommands();
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter(({ command }) => !helpOf.has(command))).toEqual([]);
+  const unknown = named.filter(({ command, options }) => {
+    const help = helpOf.get(command);
+    return help !== '' && options.some((option) => !optionsIn(help ?? '').includes(option));
+  });
+  expect(unknown).toEqual([]);
 });
 
 /** Manifests for kubectl lie beside the specs. */
