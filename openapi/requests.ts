@@ -13,9 +13,12 @@ interface RequestBody {
   readonly mediaTypes: readonly string[];
 }
 
+/** Of a grant the app finds out the caller's own address. */
+const sentGrant = grantBodySchema.extend({ cidr: z.union([z.literal('auto'), grantBodySchema.shape.cidr]) });
+
 export const requestBodies: Readonly<Record<NonNullable<Route['body']>['kind'], RequestBody>> = {
   spec: { component: 'Spec', schema: specSchema, mediaTypes: ['application/json', 'application/yaml'] },
-  grant: { component: 'Grant', schema: grantBodySchema, mediaTypes: ['application/json'] },
+  grant: { component: 'Grant', schema: sentGrant, mediaTypes: ['application/json'] },
   approval: { component: 'Approval', schema: approvalSchema, mediaTypes: ['application/json'] },
 };
 
@@ -37,7 +40,10 @@ function inputSchema(schema: z.core.$ZodType): Schema {
       if (first._zod.def.type === 'transform') {
         for (const keyword of ['type', 'properties', 'required', 'additionalProperties'] as const)
           delete jsonSchema[keyword];
-        Object.assign(jsonSchema, { anyOf: [{ type: 'string' }, inputSchema(out)] });
+        const whole = inputSchema(out) as { readonly properties?: { readonly prefix?: object } };
+        Object.assign(jsonSchema, {
+          anyOf: [{ type: 'string', ...whole.properties?.prefix, default: undefined }, whole],
+        });
       }
     },
   });

@@ -15,7 +15,21 @@ export type RangeResult =
   | { readonly ok: false; readonly reason: 'ipv6' }
   | { readonly ok: false; readonly reason: 'misaligned'; /** What was probably meant. */ readonly aligned: string };
 
-const fourParts = /^\d{1,3}(\.\d{1,3}){3}$/;
+const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const lengths = (widest: number, narrowest: number): string =>
+  `(?:${Array.from({ length: narrowest - widest + 1 }, (_, index) => widest + index).join('|')})`;
+
+/** An IPv4 address as a part of a regular expression. */
+export const addressForm = `${octet}(?:\\.${octet}){3}`;
+
+/** The same of a range within those prefix lengths. */
+export const rangeForm = (widest: number, narrowest: number): string => `${addressForm}/${lengths(widest, narrowest)}`;
+
+/** The same of an address or a range. */
+export const addressOrRangeForm = (widest = 0): string => `${addressForm}(?:/${lengths(widest, 32)})?`;
+
+const wholeAddress = new RegExp(`^${addressForm}$`);
+const wholeLength = new RegExp(`^${lengths(0, 32)}$`);
 
 /**
  * Reads a CIDR or a bare address. A CIDR that doesn't start at its network address is refused, since Azure refuses it
@@ -27,11 +41,8 @@ export function parseRange(text: string): RangeResult {
   const [address = '', prefix, ...rest] = text.trim().split('/');
   if (rest.length > 0) return { ok: false, reason: 'not-a-range' };
   if (ipaddr.IPv6.isValid(address)) return { ok: false, reason: 'ipv6' };
-  // Looked at first, since the library finds out by throwing, and most of what is compared is no address at all.
-  if (!fourParts.test(address) || !ipaddr.IPv4.isValidFourPartDecimal(address)) {
-    return { ok: false, reason: 'not-a-range' };
-  }
-  if (prefix !== undefined && !/^([0-9]|[12][0-9]|3[0-2])$/.test(prefix)) return { ok: false, reason: 'not-a-range' };
+  if (!wholeAddress.test(address)) return { ok: false, reason: 'not-a-range' };
+  if (prefix !== undefined && !wholeLength.test(prefix)) return { ok: false, reason: 'not-a-range' };
   const prefixLength = prefix === undefined ? 32 : Number(prefix);
   const given = toNumber(address);
   const range = rangeAt(given, prefixLength);

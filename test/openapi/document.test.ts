@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
 import { openApiDocument } from '../../openapi/document.ts';
+import { specSchema } from '../../shared/model/spec/schema.ts';
 
 interface Content {
   readonly content?: Readonly<
@@ -114,4 +115,85 @@ describe('the schema of a spec', () => {
   test('takes a subnet that is its range alone', () => {
     expect(isSpec({ name: 'shop', network: { clusterSubnet: '10.42.1.0/24' } })).toBe(true);
   });
+});
+
+describe('of the form of texts the document and the parser say the same', () => {
+  const isSpec = new Ajv({ allErrors: true }).compile(written.components.schemas['Spec'] ?? false);
+  const specs: readonly (readonly [string, (text: string) => object, readonly string[]])[] = [
+    ['the name', (name) => ({ name }), ['shop', 'a', 'Shop', '-shop', 'shop!', 'x'.repeat(41)]],
+    [
+      'the subscription',
+      (subscription) => ({ name: 'shop', subscription }),
+      ['0a1B2c3d-1111-2222-3333-444455556666', '0a1b2c3d', 'my subscription'],
+    ],
+    [
+      'the address space',
+      (addressSpace) => ({ name: 'shop', network: { addressSpace } }),
+      [
+        '10.0.0.0/8',
+        '10.42.0.0/16',
+        '10.42.0.0/30',
+        '10.0.0.0/7',
+        '10.42.0.0',
+        '010.42.0.0/16',
+        '10.42.0.256/16',
+        '::/0',
+      ],
+    ],
+    [
+      'the firewall subnet',
+      (firewallSubnet) => ({ name: 'shop', network: { firewallSubnet } }),
+      ['10.42.2.0/26', '10.42.2.0/27'],
+    ],
+    [
+      'a developer',
+      (cidr) => ({ name: 'shop', access: { developers: [{ label: 'ana', cidr }] } }),
+      ['20.1.2.3', '20.1.0.0/16', '20.0.0.0/15', 'auto'],
+    ],
+    [
+      'the end of a grant',
+      (expires) => ({ name: 'shop', access: { developers: [{ label: 'ana', cidr: '20.1.2.3', expires }] } }),
+      ['2030-01-31T18:00:00Z', '2030-01-31T18:00:00+02:00', '2030-01-31T18:00:00', '2030-02-30T18:00:00Z', 'tomorrow'],
+    ],
+    [
+      'a name that is let out',
+      (fqdn) => ({ name: 'shop', egress: { allow: { application: [{ name: 'r', fqdns: [fqdn] }] } } }),
+      [
+        '*',
+        '*.example.com',
+        'a.example.com',
+        'A.example.com',
+        'example',
+        'a..b',
+        'https://example.com',
+        '*example.com',
+      ],
+    ],
+    [
+      'a destination',
+      (to) => ({ name: 'shop', egress: { allow: { network: [{ name: 'r', destinations: [to], ports: [443] }] } } }),
+      ['*', 'Sql.EastUS', '20.1.2.0/24', '20.1.2.3', '0.0.0.0/0', '20.1.2.3/33', 'Sql..EastUS'],
+    ],
+    [
+      'a port',
+      (port) => ({ name: 'shop', ingress: { allowedPorts: [port] } }),
+      ['80', '*', '8000-8100', '80,443', 'http', '8000-'],
+    ],
+    ['a source', (one) => ({ name: 'shop', ingress: { allowedSources: [one] } }), ['*', '20.1.2.0/24', 'Internet']],
+    [
+      'a DNS server',
+      (one) => ({ name: 'shop', firewall: { dnsServers: [one] } }),
+      ['10.0.0.4', '10.0.0.4/32', '10.0.0.0/24'],
+    ],
+    ['a namespace', (one) => ({ name: 'shop', ingress: { namespaces: [one] } }), ['default', 'De', 'a.b']],
+    ['a version', (version) => ({ name: 'shop', cluster: { version } }), ['1.33', '1.33.2', 'latest']],
+  ];
+
+  test.each(specs.flatMap(([what, specOf, texts]) => texts.map((text) => [what, text, specOf] as const)))(
+    '%s "%s"',
+    (_what, text, specOf) => {
+      const spec = specOf(text);
+      expect(isSpec(spec)).toBe(specSchema.safeParse(spec).success);
+    },
+  );
 });

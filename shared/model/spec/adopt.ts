@@ -10,6 +10,7 @@ const idOf = (type: string, what: string, example: string) =>
         message: `"${shown(text)}" is no resource id of ${what}`,
         remedy: `Give the full id, as \`az ${example} show --query id\` prints it.`,
       },
+    { description: `The resource id of ${what} (${type}).` },
   );
 
 const MAX_CLUSTERS = 50;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { linuxSkus, networkPlugins, windowsSkus, zones } from './clusterTypes.ts';
-import { cidrText, namedText, parsedText, shown, type Fault } from './fields.ts';
+import { cidrText, guidText, namedText, parsedText, shown, type Fault } from './fields.ts';
 
 /** AKS takes between 10 and 250 pods per node, whatever the network plugin. */
 const maxPods = z.int().min(10).max(250);
@@ -50,13 +50,8 @@ function identityId(text: string): string | Fault {
   };
 }
 
-function guid(what: string, command: string) {
-  return parsedText((text) =>
-    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
-      ? text.toLowerCase()
-      : { message: `"${shown(text)}" is no id of ${what}`, remedy: `Give the id, a GUID: \`${command}\` prints it.` },
-  );
-}
+const guid = (what: string, command: string) =>
+  guidText({ message: `is no id of ${what}`, remedy: `Give the id, a GUID: \`${command}\` prints it.` });
 
 /** The fields of a cluster. */
 export const clusterFields = {
@@ -79,7 +74,9 @@ export const clusterFields = {
   })
     .pipe(parsedText((text) => (text.startsWith('/') ? identityId(text) : text)))
     .exactOptional(),
-  kubeletIdentity: parsedText(identityId).exactOptional(),
+  kubeletIdentity: parsedText(identityId, {
+    description: 'The resource id of a user-assigned identity.',
+  }).exactOptional(),
   entra: z
     .strictObject({
       adminGroups: z

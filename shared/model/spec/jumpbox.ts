@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAX_DNAT_PORT } from '../natRule.ts';
-import { cidrText, internetSource, namedText, parsedText, type Fault } from './fields.ts';
+import { cidrText, internetSource, internetSourceForm, namedText, parsedText, type Fault } from './fields.ts';
 
 const MAX_SOURCES = 100;
 /** Azure takes no shorter RSA key. */
@@ -68,20 +68,27 @@ const reservedUsers = new Set(
 
 const userRemedy = "Use 1 to 32 of a-z, 0-9, '_' and '-', starting with a letter, such as azureuser.";
 
-const adminUser = parsedText((text) => {
-  if (!/^[a-z][a-z0-9_-]{0,31}$/.test(text)) return { message: 'is no name of a user', remedy: userRemedy };
-  return reservedUsers.has(text)
-    ? { message: `Azure lets no administrator be called "${text}"`, remedy: userRemedy }
-    : text;
-});
+const userForm = /^[a-z][a-z0-9_-]{0,31}$/;
 
-const source = parsedText((text) =>
-  text === '*'
-    ? {
-        message: '* would open the jumpbox to the Internet',
-        remedy: 'Give the public addresses that its users come from.',
-      }
-    : internetSource(text, { reached: 'the jumpbox', client: 'the user' }),
+const adminUser = parsedText(
+  (text) => {
+    if (!userForm.test(text)) return { message: 'is no name of a user', remedy: userRemedy };
+    return reservedUsers.has(text)
+      ? { message: `Azure lets no administrator be called "${text}"`, remedy: userRemedy }
+      : text;
+  },
+  { pattern: userForm.source, description: userRemedy },
+);
+
+const source = parsedText(
+  (text) =>
+    text === '*'
+      ? {
+          message: '* would open the jumpbox to the Internet',
+          remedy: 'Give the public addresses that its users come from.',
+        }
+      : internetSource(text, { reached: 'the jumpbox', client: 'the user' }),
+  internetSourceForm,
 );
 
 /** The field `jumpbox` of a spec. */
@@ -92,7 +99,7 @@ export const jumpboxSchema = z.strictObject({
   }).prefault('Standard_B2s'),
   subnet: cidrText({ widest: 8, narrowest: 29 }, 'subnets are between /8 and /29').prefault('10.42.4.0/28'),
   adminUser: adminUser.prefault('azureuser'),
-  sshKey: parsedText(publicKey),
+  sshKey: parsedText(publicKey, { description: 'The line of a public key: Ed25519, or RSA of 2048 bits or more.' }),
   sources: z.array(source).min(1).max(MAX_SOURCES),
   port: z.int().min(1).max(MAX_DNAT_PORT).prefault(22),
 });

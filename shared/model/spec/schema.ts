@@ -13,6 +13,7 @@ import {
   fqdnText,
   grantLabel,
   grantRange,
+  guidText,
   namedText,
   namespaceText,
   parsedText,
@@ -37,23 +38,22 @@ const environmentName = namedText(environmentNamePattern, {
   remedy: "Use 1 to 40 of a-z, 0-9 and '-', with a letter or digit at both ends.",
 });
 
-const subscriptionId = parsedText((text) =>
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
-    ? text.toLowerCase()
-    : {
-        message: `"${shown(text)}" is no subscription id`,
-        remedy: 'Give the id, a GUID: `az account show --query id` prints it.',
-      },
-);
-
-const location = parsedText((text) => {
-  const canonical = canonicalLocation(text);
-  if (/^[a-z][a-z0-9]{2,29}$/.test(canonical)) return canonical;
-  return {
-    message: `"${shown(text)}" is no location`,
-    remedy: 'Give a region such as eastus: `az account list-locations` prints them.',
-  };
+const subscriptionId = guidText({
+  message: 'is no subscription id',
+  remedy: 'Give the id, a GUID: `az account show --query id` prints it.',
 });
+
+const location = parsedText(
+  (text) => {
+    const canonical = canonicalLocation(text);
+    if (/^[a-z][a-z0-9]{2,29}$/.test(canonical)) return canonical;
+    return {
+      message: `"${shown(text)}" is no location`,
+      remedy: 'Give a region such as eastus: `az account list-locations` prints them.',
+    };
+  },
+  { description: 'A region such as eastus; capitals and spaces are no matter.' },
+);
 
 const subnetName = namedText(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/, {
   message: 'is no name of a subnet',
