@@ -1,7 +1,7 @@
 import type { ExitCode } from '../cli/context.ts';
 import type { Notice } from '../shared/model/notice.ts';
 import type { DeletedRule, KeptRule, ListProblem, PublicationConflict, SkipCode } from '../shared/model/publication.ts';
-import type { DriftFinding } from '../shared/plan/driftChecks.ts';
+import type { DriftFinding } from '../shared/plan/drift/finding.ts';
 import type { ServiceNote } from '../shared/plan/serviceNotes.ts';
 
 // What docs/errors.md says of codes whose texts are made for each case. A code that is missing here is a type error.

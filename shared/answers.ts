@@ -6,7 +6,7 @@ import type { RecordedChange } from './azure/activityLog.ts';
 import type { StepProblem, StepStatus } from './model/step.ts';
 import type { SyncRecord } from './model/syncHistory.ts';
 import type { HealthCheck } from './observe/health.ts';
-import type { DriftFinding } from './plan/driftChecks.ts';
+import type { DriftFinding } from './plan/drift/finding.ts';
 import type { PublicationPlan } from './plan/publicationPlan.ts';
 import type { StepDependency } from './plan/step.ts';
 

@@ -21,7 +21,7 @@ import { observeFirewall, type ObservedFirewall } from '../../shared/observe/fir
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
 import { observePublicIps } from '../../shared/observe/resources.ts';
 import { observeRulePolicy } from '../../shared/observe/rulePolicy.ts';
-import { isRouteTableAssociation, onlyUnrouted } from '../../shared/plan/driftPaths.ts';
+import { isRouteTableAssociation, onlyUnrouted } from '../../shared/plan/drift/paths.ts';
 import { egressIsInPlace } from '../../shared/plan/egressInPlace.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import { wantedPublicIps } from '../../shared/plan/publicIpPlan.ts';

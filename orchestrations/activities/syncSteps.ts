@@ -12,7 +12,7 @@ import type { ObservedIngress } from '../../shared/observe/ingress.ts';
 import { driftCauses } from '../../shared/observe/driftCauses.ts';
 import { draftProblems, readRulePolicy } from '../../shared/observe/rulePolicy.ts';
 import { tellServices } from '../../shared/observe/serviceFeedback.ts';
-import type { DriftFinding } from '../../shared/plan/driftChecks.ts';
+import type { DriftFinding } from '../../shared/plan/drift/finding.ts';
 import { foreignFingerprint, ruleFingerprint } from '../../shared/plan/fingerprints.ts';
 import { groupProblem } from '../../shared/plan/groupLimits.ts';
 import type { PublicationPlan } from '../../shared/plan/publicationPlan.ts';

@@ -11,7 +11,7 @@ import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resourceIds } from '../model/names.ts';
 import type { CurrentAdoption } from '../plan/adoptionFixes.ts';
-import type { ActualJumpbox } from '../plan/driftChecks.ts';
+import type { ActualJumpbox } from '../plan/drift/comparison.ts';
 import { retiredPublicIps } from '../plan/retiredFrontends.ts';
 import { observeAdoption } from './adoption.ts';
 import { ingressFacts, readBalancers, type IngressFacts } from './ingressFacts.ts';

@@ -3,7 +3,7 @@ import { hasJumpbox } from '../desired/jumpbox.ts';
 import { apiVersions } from '../model/apiVersions.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { resourceIds } from '../model/names.ts';
-import type { ActualJumpbox } from '../plan/driftChecks.ts';
+import type { ActualJumpbox } from '../plan/drift/comparison.ts';
 
 /** Machine and network interface, side by side; undefined where the spec has no jumpbox. @throws ArmError */
 export async function observeJumpbox(spec: EnvironmentSpec): Promise<ActualJumpbox | undefined> {

@@ -6,7 +6,7 @@ import { desiredRuleCollectionGroup } from '../desired/ruleCollectionGroup.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { DesiredResource } from '../model/resource.ts';
-import { isDnsProxy, isEgress, isPolicyReference } from './driftPaths.ts';
+import { isDnsProxy, isEgress, isPolicyReference } from './drift/paths.ts';
 import { planResource } from './mergeResource.ts';
 import type { RuleHolder } from './ruleHolder.ts';
 

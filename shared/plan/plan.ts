@@ -4,7 +4,7 @@ import type { EnvironmentSpec } from '../model/environmentSpec.ts';
 import { isFirstCluster } from '../model/names.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ResourceKind } from '../model/resource.ts';
-import type { ActualJumpbox } from './driftChecks.ts';
+import type { ActualJumpbox } from './drift/comparison.ts';
 import type { Difference, ResourcePlan } from './resourcePlan.ts';
 
 /** What ARM answers for what each cluster has for itself; absent where it answers 404. */

@@ -6,7 +6,7 @@ import { desiredFirewallPolicy } from '../../shared/desired/firewallPolicy.ts';
 import { desiredRuleCollectionGroup, ownGroupCollectionNames } from '../../shared/desired/ruleCollectionGroup.ts';
 import { isJsonObject, stringAt, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
-import { driftFindings } from '../../shared/plan/driftChecks.ts';
+import { driftFindings } from '../../shared/plan/drift/driftChecks.ts';
 import { egressIsInPlace } from '../../shared/plan/egressInPlace.ts';
 import { foreignFingerprint } from '../../shared/plan/fingerprints.ts';
 import { foreignCollections, withoutOwnRules } from '../../shared/plan/groupRemoval.ts';

@@ -1,7 +1,7 @@
 import { desiredCluster } from '../../../shared/desired/cluster.ts';
 import type { EnvironmentSpec } from '../../../shared/model/environmentSpec.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
-import { clusterFindings } from '../../../shared/plan/clusterDrift.ts';
+import { clusterFindings } from '../../../shared/plan/drift/clusterDrift.ts';
 import { clusterUpdate, fixedDifferences, fixedDifferenceText } from '../../../shared/plan/clusterUpdate.ts';
 import { planResource } from '../../../shared/plan/mergeResource.ts';
 import { articleSpec } from '../../support/spec.ts';

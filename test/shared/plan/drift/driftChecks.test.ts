@@ -1,16 +1,14 @@
-import { catalogueVersion } from '../../../shared/desired/egressCatalogue.ts';
-import { driftChecks, coverageFindings, driftFindings, type DriftInput } from '../../../shared/plan/driftChecks.ts';
-import { egressIsInPlace } from '../../../shared/plan/egressInPlace.ts';
-import { isJsonObject, isList, type Json, type JsonObject } from '../../../shared/model/json.ts';
-import { ownershipTag, resourceIds } from '../../../shared/model/names.ts';
-import type { ResourceKind } from '../../../shared/model/resource.ts';
-import type { LoadBalancerService } from '../../../shared/model/service.ts';
-import { planResource } from '../../../shared/plan/mergeResource.ts';
-import { planPublications } from '../../../shared/plan/publicationPlan.ts';
-import { applied, complete, factsFor, planFor, service } from './ingressScene.ts';
-import { articleSpec } from '../../support/spec.ts';
-import { asAzureMightWrite, frontends, healthy, respelled, spec } from './driftScene.ts';
-import { describeWithReferenceData, referenceRecords } from '../../local/azure/referenceData.ts';
+import { driftChecks, driftFindings } from '../../../../shared/plan/drift/driftChecks.ts';
+import type { DriftInput } from '../../../../shared/plan/drift/comparison.ts';
+import { isJsonObject, isList, type Json, type JsonObject } from '../../../../shared/model/json.ts';
+import { ownershipTag, resourceIds } from '../../../../shared/model/names.ts';
+import type { ResourceKind } from '../../../../shared/model/resource.ts';
+import type { LoadBalancerService } from '../../../../shared/model/service.ts';
+import { planResource } from '../../../../shared/plan/mergeResource.ts';
+import { planPublications } from '../../../../shared/plan/publicationPlan.ts';
+import { applied, complete, factsFor, planFor, service } from '../ingressScene.ts';
+import { asAzureMightWrite, frontends, healthy, respelled, spec } from '../driftScene.ts';
+import { describeWithReferenceData, referenceRecords } from '../../../local/azure/referenceData.ts';
 
 const find = (changes: Partial<DriftInput> = {}) => driftFindings({ spec, frontends, ...healthy(), ...changes });
 const { firewall, routeTable, virtualNetwork } = healthy();
@@ -112,28 +110,6 @@ describe('every difference is found by its check', () => {
   });
 });
 
-describe('egress is in place', () => {
-  const succeeded: JsonObject = {
-    ...firewall,
-    properties: { ...(firewall['properties'] as JsonObject), provisioningState: 'Succeeded' },
-  };
-
-  test('where the firewall has all that the spec lets out, whatever else it has', () => {
-    expect(egressIsInPlace(spec, { firewall: succeeded })).toBe(true);
-    expect(egressIsInPlace(spec, { firewall: respelled(succeeded, '"Alert"', '"Off"') })).toBe(true);
-  });
-
-  test.each<[string, JsonObject]>([
-    ['a rule differs', respelled(succeeded, '"1194"', '"1195"')],
-    ['names can not be resolved', respelled(succeeded, '"true"', '"false"')],
-    ['it is being written', respelled(succeeded, '"Succeeded"', '"Updating"')],
-    ['its last write failed', respelled(succeeded, '"Succeeded"', '"Failed"')],
-    ['it is not ours', respelled(succeeded, ownershipTag, 'team')],
-  ])('not while %s', (_what, actual) => {
-    expect(egressIsInPlace(spec, { firewall: actual })).toBe(false);
-  });
-});
-
 test('each check finds nothing of another’s: together they are the list of what drift means', () => {
   expect(Object.keys(driftChecks)).toHaveLength(16);
 });
@@ -206,38 +182,3 @@ function writable(value: JsonObject): JsonObject {
   });
   return Object.fromEntries(entries);
 }
-
-describe('a newer egress catalogue', () => {
-  const older = respelled(healthy().firewall, '"*.docker.io"', '"old.docker.io"');
-
-  test('is told as such, with the names that come and go', () => {
-    expect(find({ firewall: older, catalogue: '2024-01' })).toEqual([
-      {
-        check: 'egressCatalogue',
-        resource: resourceIds(spec).firewall,
-        what: 'properties.applicationRuleCollections[aksfwarweb].properties.rules[website].targetFqdns',
-        expected: ['*.docker.io'],
-        actual: ['old.docker.io'],
-        severity: 'warning',
-      },
-    ]);
-  });
-
-  test('explains nothing that was written with this one, nor what the spec itself allows', () => {
-    expect(find({ firewall: older }).map(({ check }) => check)).toEqual(['egressRules']);
-    expect(find({ firewall: older, catalogue: catalogueVersion }).map(({ check }) => check)).toEqual(['egressRules']);
-    const allowing = articleSpec({ egress: { allow: { application: [{ name: 'own', fqdns: ['example.com'] }] } } });
-    const missing = find({ spec: allowing, catalogue: '2024-01' });
-    expect(new Set(missing.map(({ check }) => check))).toEqual(new Set(['egressRules']));
-  });
-});
-
-test('what AKS needs and the spec lets nothing reach is told apart from drift', () => {
-  expect(coverageFindings(spec)).toEqual([]);
-  const bare = articleSpec({ egress: { presets: ['article'] } });
-  expect(coverageFindings(bare)[1]).toMatchObject({
-    check: 'egressCoverage',
-    what: 'mcr.microsoft.com (images of AKS)',
-    severity: 'warning',
-  });
-});

@@ -1,7 +1,7 @@
-import { allowCollection } from '../desired/egress.ts';
-import { clusterViews } from '../model/clusters.ts';
-import type { EnvironmentSpec } from '../model/environmentSpec.ts';
-import type { Difference } from './resourcePlan.ts';
+import { allowCollection } from '../../desired/egress.ts';
+import { clusterViews } from '../../model/clusters.ts';
+import type { EnvironmentSpec } from '../../model/environmentSpec.ts';
+import type { Difference } from '../resourcePlan.ts';
 
 /** What a difference is about, by the path of the property. */
 

@@ -1,9 +1,9 @@
-import { desiredCluster } from '../desired/cluster.ts';
-import type { EnvironmentSpec } from '../model/environmentSpec.ts';
-import type { JsonObject } from '../model/json.ts';
-import { fixedDifferences } from './clusterUpdate.ts';
-import type { DriftFinding } from './driftChecks.ts';
-import { planResource } from './mergeResource.ts';
+import { desiredCluster } from '../../desired/cluster.ts';
+import type { EnvironmentSpec } from '../../model/environmentSpec.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { fixedDifferences } from '../clusterUpdate.ts';
+import type { DriftFinding } from './finding.ts';
+import { planResource } from '../mergeResource.ts';
 
 /**
  * How a standing cluster differs from the spec. A sync writes no cluster: what AKS changes in place comes with the next
