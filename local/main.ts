@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lastSegment } from '../shared/model/armId.ts';
 import { cloudNames } from '../shared/model/cloud.ts';
 import { LOCAL_CALLER_ADDRESS, startLocalCloud } from './cloud.ts';
 import { adoptedBy, buildWhatIsAdopted } from './existing.ts';
@@ -73,6 +74,10 @@ runMain(async () => {
   }
   const key = cloud.host.keys.function;
   const forget = announce(values.state, { api: cloud.api, key });
+  const trial = {
+    file: existing?.file ?? 'examples/aks-egress.yaml',
+    cluster: lastSegment(existing?.adopt.clusters[0] ?? 'aks-egress'),
+  };
   console.log(`Gatehouse is running; Azure time goes ${scale} times as fast as the clock on the wall.
 
   app          ${cloud.api}   (health: ${cloud.api}/health)
@@ -84,11 +89,11 @@ runMain(async () => {
 
 Start an environment and watch it being built, in another terminal:
 
-  npm run gatehouse -- up -f examples/aks-egress.yaml --watch --yes
+  npm run gatehouse -- up -f ${trial.file} --watch --yes
 
 Once it is ready, publish a service:
 
-  kubectl --kubeconfig ${values.state}/kubernetes/aks-egress.kubeconfig apply -f examples/store-front.yaml
+  kubectl --kubeconfig ${values.state}/kubernetes/${trial.cluster}.kubeconfig apply -f examples/store-front.yaml
 
 Stop with Ctrl+C.`);
   closeOnSignal(async () => {

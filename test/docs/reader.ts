@@ -78,8 +78,11 @@ export async function startReader(): Promise<Reader> {
   return {
     run,
     close: async () => {
-      await cloud.close();
-      line.close();
+      try {
+        await cloud.close();
+      } finally {
+        line.close();
+      }
     },
   };
 }
