@@ -64,7 +64,7 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-function createProgram(io: Io, done: (code: ExitCode) => void): Command {
+export function createProgram(io: Io, done: (code: ExitCode) => void): Command {
   const program = new Command('gatehouse')
     .description('Builds AKS clusters behind Azure Firewall, and keeps firewall and clusters true to each other.')
     .version(manifest.version)

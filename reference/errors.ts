@@ -29,6 +29,11 @@ const told = (record: Readonly<Record<string, { readonly when: string; readonly 
 const said = (record: Readonly<Record<string, string>>) =>
   Object.entries(record).map(([name, text]) => [code(name), text]);
 
+/** What the command ends with. */
+export function exitCodesTable(): string {
+  return table(['code', 'means'], Object.entries(exitTexts));
+}
+
 const sections: readonly string[] = [
   '# Errors and what to do about them',
   `Made from the code by \`npm run reference\`; what stands in braces is filled in. Where to look for what is wrong:
@@ -145,8 +150,5 @@ meanwhile for ${[...keepsRule].map(code).join(', ')}.`,
   table(['kind', 'told', 'what to do'], told(noticeTexts)),
 
   '## Exit codes of the command',
-  table(
-    ['code', 'means'],
-    said(exitTexts).map(([name = '', text = '']) => [name.replaceAll('`', ''), text]),
-  ),
+  exitCodesTable(),
 ];

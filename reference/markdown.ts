@@ -12,3 +12,15 @@ export const code = (text: string): string => `\`${text}\``;
 
 /** Text of a problem as a cell: what is filled in stands out, and nothing of it is taken for HTML. */
 export const asCell = (text: string): string => text.replaceAll('<', String.raw`\<`);
+/**
+ * A page with a part between its markers made anew: `<!-- generated: NAME -->` and `<!-- /generated: NAME -->`.
+ *
+ * @throws Error where the page lacks the markers
+ */
+export function withGenerated(page: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- /generated: ${name} -->`];
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`The page lacks ${begin} … ${end}`);
+  return `${before}${begin}\n\n${text}\n\n${end}${after}`;
+}

@@ -1,6 +1,14 @@
-import { errorsPage } from './errors.ts';
+import { readFileSync } from 'node:fs';
+import { commandsTable, optionsTable } from './commands.ts';
+import { errorsPage, exitCodesTable } from './errors.ts';
+import { withGenerated } from './markdown.ts';
 
-/** What each page of docs/ that is made from the code should hold, by its path. */
+/** What each page of docs/ that is made from the code, or in part, should hold, by its path. */
 export const generatedPages = (): Readonly<Record<string, string>> => ({
   'docs/errors.md': errorsPage(),
+  'docs/cli.md': page('docs/cli.md', { commands: commandsTable, options: optionsTable, exitcodes: exitCodesTable }),
 });
+
+/** A page as it is, with its generated parts made anew. */
+const page = (path: string, parts: Readonly<Record<string, () => string>>): string =>
+  Object.entries(parts).reduce((text, [name, make]) => withGenerated(text, name, make()), readFileSync(path, 'utf8'));

@@ -31,7 +31,7 @@ export const registerExplain: Register = (program, io, done) => {
       'follow a service hop by hop to the Internet and name the first that is broken; ends with 1 for a broken one',
     )
     .argument('<name>')
-    .argument('<service>', 'NAMESPACE/SERVICE')
+    .argument('<namespace/service>')
     .option('--cluster <name>', 'the cluster that is meant, where several have the service')
     .action(async (name: string, service: string, { cluster }: { readonly cluster?: string }, command: Command) => {
       const { api, format } = contextOf(command, io);
