@@ -7,7 +7,7 @@ import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import { adopt } from '../shared/observe/adopt.ts';
 import { previewOf } from '../shared/observe/preview.ts';
 import { renderPreview } from '../shared/plan/preview.ts';
-import { refusedChanges, type SpecChange } from '../shared/plan/specChanges.ts';
+import { refusedChanges, type SpecChange } from '../shared/plan/specChanges/specChange.ts';
 import { existingLane, signalLane, type Lane } from './http/laneClient.ts';
 import { httpProblem, invalidRequest, type HttpProblem } from './http/problem.ts';
 import { accepted, bodyText, flag, json, prefersText, text } from './http/message.ts';

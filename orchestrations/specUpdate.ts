@@ -1,6 +1,8 @@
 import { completedSpec, type EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { Finding } from '../shared/model/environmentStatus.ts';
-import { isClusterGone, refusedChanges, specChanges, type SpecChange } from '../shared/plan/specChanges.ts';
+import { isClusterGone } from '../shared/plan/specChanges/clusterChanges.ts';
+import { refusedChanges, type SpecChange } from '../shared/plan/specChanges/specChange.ts';
+import { specChanges } from '../shared/plan/specChanges/specChanges.ts';
 
 /** What a lane knows of its spec, beside the one that it works by. */
 interface SpecHistory {

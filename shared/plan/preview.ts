@@ -6,7 +6,7 @@ import type { PreviewedPublications } from './previewedPublications.ts';
 import { renderPlan } from './render.ts';
 import { renderPublications } from './renderPublications.ts';
 import { renderSpecChanges } from './renderSpecChanges.ts';
-import type { SpecChange } from './specChanges.ts';
+import type { SpecChange } from './specChanges/specChange.ts';
 
 /** What would happen, and what would keep it from beginning: its conflicts are those of the preflight. */
 export interface Preview extends Plan {

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 import { unpainted, type Paint, type Role } from './paint.ts';
-import type { SpecChange } from './specChanges.ts';
+import type { SpecChange } from './specChanges/specChange.ts';
 
 /** What a new spec changes, for people: field by field, what is refused with what to do instead. Ends in a newline. */
 export function renderSpecChanges(changes: readonly SpecChange[], paint: Paint = unpainted): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { sameSpec } from '../../../shared/model/environmentSpec.ts';
-import { specChanges } from '../../../shared/plan/specChanges.ts';
-import { articleSpec } from '../../support/spec.ts';
+import { sameSpec } from '../../../../shared/model/environmentSpec.ts';
+import { specChanges } from '../../../../shared/plan/specChanges/specChanges.ts';
+import { articleSpec } from '../../../support/spec.ts';
 
 const version = fc.option(
   fc

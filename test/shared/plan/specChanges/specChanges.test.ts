@@ -1,6 +1,7 @@
-import { refusedChanges, specChanges } from '../../../shared/plan/specChanges.ts';
-import { renderSpecChanges } from '../../../shared/plan/renderSpecChanges.ts';
-import { articleSpec } from '../../support/spec.ts';
+import { refusedChanges } from '../../../../shared/plan/specChanges/specChange.ts';
+import { specChanges } from '../../../../shared/plan/specChanges/specChanges.ts';
+import { renderSpecChanges } from '../../../../shared/plan/renderSpecChanges.ts';
+import { articleSpec } from '../../../support/spec.ts';
 
 const base = { network: { addressSpace: '10.42.0.0/16' }, cluster: { version: '1.33.2' } };
 const changes = (after: object, before: object = base) => specChanges(articleSpec(before), articleSpec(after));
