@@ -70,7 +70,9 @@ export async function startReader(): Promise<Reader> {
       await buildWhatIsAdopted(cloud.azure, cloud.clock, { adopt, file: existing });
       return { code: 0, out: '', err: '' };
     }
-    const ran = await shell(command);
+    // Time would run away while a program starts; a deletion alone waits for what takes time.
+    const goOn = command.startsWith('kubectl delete') ? () => undefined : cloud.clock.busy();
+    const ran = await shell(command).finally(goOn);
     if (command.startsWith('export ')) exported.push(command);
     if (changesSomething(command)) await cloud.clock.sleep(PATIENCE_MS);
     return ran;
