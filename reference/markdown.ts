@@ -10,8 +10,12 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 export const code = (text: string): string => `\`${text}\``;
 
-/** Text of a problem as a cell: what is filled in stands out, and nothing of it is taken for HTML. */
-export const asCell = (text: string): string => text.replaceAll('<', String.raw`\<`);
+/** Text as a cell: nothing of it is taken for HTML; in code nothing would be. */
+export const asCell = (text: string): string =>
+  text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', String.raw`\<`)))
+    .join('`');
 /**
  * A page with a part between its markers made anew: `<!-- generated: NAME -->` and `<!-- /generated: NAME -->`.
  *
