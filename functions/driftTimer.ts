@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { app, type InvocationContext, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
-import { environmentState } from '../orchestrations/laneState.ts';
+import { environmentState } from '../orchestrations/environmentState.ts';
 import { clustersOf, type ClusterPlace } from '../shared/model/clusters.ts';
 import { azureFailure } from '../shared/observe/failure.ts';
 import { servicesHaveChanged } from '../shared/observe/servicePass.ts';

@@ -3,7 +3,8 @@ import { canonicalRange } from '../shared/model/ipRange.ts';
 import { parseSignal, type Signal } from '../shared/model/signal.ts';
 import type { StepProblem } from '../shared/model/step.ts';
 import { passTrace, withCause, type PassTrace } from '../shared/model/traceContext.ts';
-import { newRecords, type StepRecord } from './stepRecord.ts';
+import { newRecords } from './stepRecords.ts';
+import type { StepRecord } from './stepRecord.ts';
 import { accessGraph } from '../shared/plan/provisioningGraph.ts';
 
 /** What an access lane carries from one generation to the next: its input. Plain JSON, migrated when read. */

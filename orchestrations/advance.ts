@@ -7,7 +7,8 @@ import type { PassTrace } from '../shared/model/traceContext.ts';
 import { readySteps } from '../shared/plan/stepOrder.ts';
 import type { Step } from '../shared/plan/step.ts';
 import { timerFor } from './timers.ts';
-import { isSettled, type LaneGraph } from './laneState.ts';
+import { isSettled } from './stepRecords.ts';
+import type { LaneGraph } from './laneState.ts';
 import { afterPoll, afterStart, mayWrite, type PollOutcome, type StepOutcome, type StepRecord } from './stepRecord.ts';
 
 /** A graph of steps: one of a firewall lane's, or the one step of an access lane. */

@@ -3,16 +3,9 @@ import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
 import { redactByShape } from '../shared/model/redact.ts';
 import type { AdvanceInput } from './advance.ts';
 import { drainSignals, waitForSignals } from './lane.ts';
-import {
-  afterFailure,
-  afterWait,
-  afterWork,
-  hasEnded,
-  migrateLaneState,
-  nextDue,
-  type LaneGraph,
-  type LaneState,
-} from './laneState.ts';
+import { afterFailure, afterWait, afterWork } from './laneTransitions.ts';
+import { hasEnded, nextDue } from './environmentState.ts';
+import { migrateLaneState, type LaneGraph, type LaneState } from './laneState.ts';
 import { laneStatus } from './laneStatus.ts';
 import type { StepRecord } from './stepRecord.ts';
 
@@ -38,7 +31,7 @@ const graphVersion: Readonly<Record<LaneGraph, string>> = {
  * pass over the graph) or waits for signals, and ends in continueAsNew; the last one ends with the deletion.
  *
  * This shell's yields never change, since instances outlive deployments; everything that may change lives in the
- * versioned sub-orchestrations and in the pure functions of laneState.
+ * versioned sub-orchestrations and in the pure functions of laneTransitions.
  *
  * @returns the last status, once everything that was owned is deleted, or the environment is released
  */

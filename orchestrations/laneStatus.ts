@@ -5,7 +5,9 @@ import {
   type FullSyncStatus,
 } from '../shared/model/environmentStatus.ts';
 import type { StepStatus } from '../shared/model/step.ts';
-import { environmentState, isFirewallStep, type LaneState } from './laneState.ts';
+import { environmentState } from './environmentState.ts';
+import { isFirewallStep } from './stepRecords.ts';
+import type { LaneState } from './laneState.ts';
 import type { StepRecord } from './stepRecord.ts';
 
 type BegunLaneState = LaneState & { readonly since: string };

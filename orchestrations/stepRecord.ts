@@ -89,21 +89,6 @@ const REWRITE_WAIT_SECONDS = 30;
 /** A step that Azure keeps answering differently from what was written is somebody else's doing. */
 const MAX_WRITES = 3;
 
-const newRecord = (name: StepName): StepRecord => ({
-  name,
-  state: 'pending',
-  writes: 0,
-  attemptWrites: 0,
-  refusals: 0,
-});
-
-/** Fresh records for a graph. */
-export const newRecords = (steps: readonly Step[]): StepRecord[] => steps.map(({ name }) => newRecord(name));
-
-/** Records for just these steps, in their order: those known, and fresh ones for steps that a newer version has added. */
-export const alignedRecords = (records: readonly StepRecord[], steps: readonly Step[]): StepRecord[] =>
-  steps.map(({ name }) => records.find((record) => record.name === name) ?? newRecord(name));
-
 /** Whether a step may write once more, or only look. */
 export const mayWrite = ({ attemptWrites }: StepRecord): boolean => attemptWrites < MAX_WRITES;
 
@@ -215,22 +200,6 @@ export function afterPoll(record: StepRecord, outcome: PollOutcome, step: Pick<S
     }
   }
 }
-
-/**
- * The records for another attempt: every step is looked at again, since what was done may have gone meanwhile. Steps only
- * read where nothing differs, so that is cheap. What Azure still works on goes on.
- */
-export const forRetry = (records: readonly StepRecord[]): StepRecord[] =>
-  records.map((record) => {
-    if (record.state === 'running') return record;
-    const { startedAt, finishedAt, writes } = record;
-    return {
-      ...newRecord(record.name),
-      writes,
-      ...(startedAt === undefined || record.state === 'failed' ? {} : { startedAt }),
-      ...(finishedAt === undefined || record.state === 'failed' ? {} : { finishedAt }),
-    };
-  });
 
 function failed(record: StepRecord, problem: StepProblem, now: Date): StepRecord {
   const { operation: _over, notBefore: _never, detail: _old, rewrite: _moot, unconfirmed: _lost, ...rest } = record;

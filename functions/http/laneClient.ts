@@ -2,13 +2,10 @@ import { OrchestrationRuntimeStatus, type DurableClient, type DurableOrchestrati
 import { SIGNAL_EVENT } from '../../orchestrations/lane.ts';
 import { FIREWALL_LANE } from '../../orchestrations/firewallLane.ts';
 import { accessLaneId, migrateAccessState, type AccessState } from '../../orchestrations/accessState.ts';
-import {
-  afterWait,
-  environmentState,
-  migrateLaneState,
-  newLaneState,
-  type LaneState,
-} from '../../orchestrations/laneState.ts';
+import { afterWait } from '../../orchestrations/laneTransitions.ts';
+import { environmentState } from '../../orchestrations/environmentState.ts';
+import { migrateLaneState, type LaneState } from '../../orchestrations/laneState.ts';
+import { newLaneState } from '../../orchestrations/graphStart.ts';
 import { restrictedClustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import type { EnvironmentState, EnvironmentStatus } from '../../shared/model/environmentStatus.ts';

@@ -4,13 +4,8 @@ import { planRanges } from '../../orchestrations/activities/authorizedRanges.ts'
 import { done } from '../../orchestrations/activities/outcomes.ts';
 import { pollOperation } from '../../orchestrations/activities/pollOperation.ts';
 import { startStep } from '../../orchestrations/activities/startStep.ts';
-import {
-  afterPoll,
-  afterStart,
-  newRecords,
-  type StepOutcome,
-  type StepRecord,
-} from '../../orchestrations/stepRecord.ts';
+import { afterPoll, afterStart, type StepOutcome, type StepRecord } from '../../orchestrations/stepRecord.ts';
+import { newRecords } from '../../orchestrations/stepRecords.ts';
 import { forgetClusterAccess } from '../../shared/kubernetes/credentials.ts';
 import type { Json } from '../../shared/model/json.ts';
 import { clustersOf } from '../../shared/model/clusters.ts';

@@ -1,11 +1,7 @@
-import {
-  afterFailure,
-  afterWait,
-  afterWork,
-  environmentState,
-  newLaneState,
-  type LaneState,
-} from '../../orchestrations/laneState.ts';
+import { afterFailure, afterWait, afterWork } from '../../orchestrations/laneTransitions.ts';
+import { environmentState } from '../../orchestrations/environmentState.ts';
+import { newLaneState } from '../../orchestrations/graphStart.ts';
+import type { LaneState } from '../../orchestrations/laneState.ts';
 import type { StepRecord } from '../../orchestrations/stepRecord.ts';
 import { articleSpec } from '../support/spec.ts';
 

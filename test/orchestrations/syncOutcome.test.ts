@@ -1,11 +1,7 @@
-import {
-  afterWait,
-  afterWork,
-  environmentState,
-  newLaneState,
-  nextDue,
-  type LaneState,
-} from '../../orchestrations/laneState.ts';
+import { afterWait, afterWork } from '../../orchestrations/laneTransitions.ts';
+import { environmentState, nextDue } from '../../orchestrations/environmentState.ts';
+import { newLaneState } from '../../orchestrations/graphStart.ts';
+import type { LaneState } from '../../orchestrations/laneState.ts';
 import { laneStatus } from '../../orchestrations/laneStatus.ts';
 import type { StepRecord } from '../../orchestrations/stepRecord.ts';
 import type { SyncReport } from '../../shared/model/syncReport.ts';
