@@ -1,3 +1,4 @@
+import { problemKinds } from '../functions/http/problemKinds.ts';
 import type { ExitCode } from '../cli/context.ts';
 import type { Notice } from '../shared/model/notice.ts';
 import type { DeletedRule, KeptRule, ListProblem, PublicationConflict, SkipCode } from '../shared/model/publication.ts';
@@ -13,6 +14,53 @@ interface Told {
 
 const nothing = 'nothing to do';
 
+/** What is looked for in the subscription before anything is started, by the field that a problem names. */
+export const preflightTexts: Readonly<Record<string, Told>> = {
+  name: {
+    when: 'a resource of a wanted name carries no tag of this environment',
+    remedy: problemKinds['foreign-resource'].remedy,
+  },
+  subscription: {
+    when: 'a resource provider is not registered',
+    remedy: '`az provider register --namespace {namespace} --wait`',
+  },
+  location: {
+    when: 'it is not offered, or a quota of the network does not suffice',
+    remedy: 'choose another one, or request an increase under Quotas',
+  },
+  'firewall.zones': {
+    when: 'the location has not these zones',
+    remedy: 'leave the field out, or choose another location',
+  },
+  'cluster.nodeSize': { when: 'the size is not offered there', remedy: '`az vm list-sizes --location {location}`' },
+  'jumpbox.size': { when: 'the same', remedy: 'the same' },
+  'cluster.nodeCount': {
+    when: 'the quota of vCPUs does not suffice',
+    remedy: 'request an increase, free some, or choose another location',
+  },
+  'cluster.version': {
+    when: 'the version of Kubernetes is not offered there',
+    remedy: 'choose one that is, or leave it out',
+  },
+  'cluster.identity': {
+    when: 'there is no such identity, or the app may not read it',
+    remedy: 'create it, or give the app Reader on it',
+  },
+  'cluster.kubeletIdentity': { when: 'the same', remedy: 'the same' },
+  'cluster.servicePrincipal.secretName': {
+    when: 'the app has no such setting',
+    remedy: 'set it; a Key Vault reference will do',
+  },
+  permissions: {
+    when: "the app's identity lacks an action",
+    remedy: 'assign it [the role](permissions.md) that is named',
+  },
+  adopt: {
+    when: 'what is adopted is gone, stopped, in no network or not peered, or another environment has it',
+    remedy: 'as each problem says: see [adopting](adopt.md)',
+  },
+};
+
 export const skipTexts: Readonly<Record<SkipCode, Told>> = {
   'being-deleted': { when: 'the service is being deleted', remedy: nothing },
   'not-a-load-balancer': {
@@ -20,29 +68,35 @@ export const skipTexts: Readonly<Record<SkipCode, Told>> = {
     remedy: 'make it `type: LoadBalancer`',
   },
   'foreign-load-balancer-class': { when: 'another controller has it (`loadBalancerClass`)', remedy: nothing },
-  'unsupported-protocol': { when: 'Azure Firewall translates TCP and UDP only', remedy: 'use one of them' },
+  'unsupported-protocol': { when: 'Azure Firewall translates TCP and UDP only', remedy: 'use TCP or UDP' },
   'no-load-balancer-rule': {
     when: 'the load balancer has no rule for the port',
     remedy: 'remove `service.beta.kubernetes.io/port_<n>_no_lb_rule`',
   },
   'port-out-of-range': {
     when: 'the firewall translates ports 1 to 63999',
-    remedy: 'use a service port and a frontend port in that range',
+    remedy: 'use a service port and a frontend port of at most 63999',
   },
   'opted-out': { when: 'the service opts out', remedy: 'take `gatehouse.dev/expose: "false"` away' },
   'not-asked-for': { when: 'the spec publishes only what asks', remedy: '`gatehouse.dev/expose: "true"`' },
-  'not-in-port-map': { when: 'the port is not in `gatehouse.dev/ports`', remedy: 'list it there' },
+  'not-in-port-map': {
+    when: 'the port is not in `gatehouse.dev/ports`',
+    remedy: 'list the port in `gatehouse.dev/ports`',
+  },
   'invalid-annotation': { when: 'an annotation can not be read', remedy: 'correct what the reason quotes' },
   'invalid-sources': { when: 'the sources can not be read', remedy: 'correct what the reason quotes' },
   'no-client-range': {
     when: 'no client is named besides the firewall itself',
     remedy: 'name the ranges that clients come from: `gatehouse.dev/sources`',
   },
-  'unknown-frontend': { when: 'it asks for a frontend that there is none of', remedy: 'name one that exists' },
-  'namespace-not-allowed': { when: 'the spec does not allow the namespace', remedy: 'add it to `ingress.namespaces`' },
+  'unknown-frontend': { when: 'it asks for a frontend that there is none of', remedy: 'name a frontend that exists' },
+  'namespace-not-allowed': {
+    when: 'the spec does not allow the namespace',
+    remedy: 'add the namespace to `ingress.namespaces`',
+  },
   'port-not-allowed': {
     when: 'the spec does not allow the port on a frontend',
-    remedy: 'add it to `ingress.allowedPorts`, or map it to another: `gatehouse.dev/ports`',
+    remedy: 'add the port to `ingress.allowedPorts`, or map it to another: `gatehouse.dev/ports`',
   },
   'sources-not-allowed': {
     when: 'the spec allows none of the sources',
@@ -150,15 +204,18 @@ export const noteTexts: Readonly<Record<ServiceNote['reason'], string>> = {
 };
 
 export const noticeTexts: Readonly<Record<Notice['kind'], Told>> = {
-  'creation-finished': { when: 'an environment is ready for the first time', remedy: nothing },
-  'environment-failed': { when: 'each time that it fails', remedy: 'what the text says, then `gatehouse retry NAME`' },
-  'sync-failed': { when: 'syncs fail; once a day for each reason', remedy: 'what the text says' },
+  'creation-finished': { when: 'once an environment is ready for the first time', remedy: nothing },
+  'environment-failed': {
+    when: 'each time that it fails, with the problem and its remedy',
+    remedy: 'what the text says, then `gatehouse retry NAME`',
+  },
+  'sync-failed': { when: 'once a day for each reason, while syncs fail', remedy: 'what the text says' },
   'deletions-held': {
-    when: 'deletions wait for approval; once for each set',
+    when: 'once for each set of deletions that waits for approval',
     remedy: 'look at them (`gatehouse services NAME`), then `gatehouse approve NAME`',
   },
   'drift-found': {
-    when: 'somebody has changed what Gatehouse keeps',
+    when: 'once for a difference that stands; again for one that was repaired and has come back',
     remedy: '`gatehouse drift NAME` says what and who; where it comes again and again, have them leave it alone',
   },
 };

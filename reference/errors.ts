@@ -11,6 +11,7 @@ import {
   listTexts,
   noteTexts,
   noticeTexts,
+  preflightTexts,
   skipTexts,
   warningTexts,
 } from './errorTexts.ts';
@@ -28,6 +29,20 @@ const told = (record: Readonly<Record<string, { readonly when: string; readonly 
   Object.entries(record).map(([name, { when, remedy }]) => [code(name), when, remedy]);
 const said = (record: Readonly<Record<string, string>>) =>
   Object.entries(record).map(([name, text]) => [code(name), text]);
+
+/** What to do for a port that has no rule, and what becomes of one that it has. */
+export const skippedTable = (): string =>
+  table(
+    ['code', 'rule stays', 'remedy'],
+    entries(skipTexts).map(([name, { remedy }]) => [code(name), keepsRule.has(name) ? 'yes' : '', remedy]),
+  );
+
+/** What a webhook hears, and when. */
+export const noticesTable = (): string =>
+  table(
+    ['kind', 'told'],
+    entries(noticeTexts).map(([kind, { when }]) => [code(kind), when]),
+  );
 
 /** What the command ends with. */
 export function exitCodesTable(): string {
@@ -53,58 +68,7 @@ const sections: readonly string[] = [
   ),
   `Of a spec every problem is told at once, each with its field and its remedy: the values that a field takes are in [the spec](spec.md), and in the
 [OpenAPI document](openapi.json). Before anything is started, the subscription is looked at as well:`,
-  table(
-    ['field', 'what is in the way', 'remedy'],
-    [
-      [
-        code('name'),
-        'a resource of a wanted name carries no tag of this environment',
-        problemKinds['foreign-resource'].remedy,
-      ],
-      [
-        code('subscription'),
-        'a resource provider is not registered',
-        '`az provider register --namespace {namespace} --wait`',
-      ],
-      [
-        code('location'),
-        'it is not offered, or a quota of the network does not suffice',
-        'choose another one, or request an increase under Quotas',
-      ],
-      [code('firewall.zones'), 'the location has not these zones', 'leave the field out, or choose another location'],
-      [
-        '`cluster.nodeSize`, `jumpbox.size`',
-        'the size is not offered there',
-        '`az vm list-sizes --location {location}`',
-      ],
-      [
-        code('cluster.nodeCount'),
-        'the quota of vCPUs does not suffice',
-        'request an increase, free some, or choose another location',
-      ],
-      [
-        code('cluster.version'),
-        'the version of Kubernetes is not offered there',
-        'choose one that is, or leave it out',
-      ],
-      [
-        '`cluster.identity`, `.kubeletIdentity`',
-        'there is no such identity, or the app may not read it',
-        'create it, or give the app Reader on it',
-      ],
-      [
-        code('cluster.servicePrincipal.secretName'),
-        'the app has no such setting',
-        'set it; a Key Vault reference will do',
-      ],
-      [code('permissions'), "the app's identity lacks an action", 'assign it [the role](permissions.md) that is named'],
-      [
-        code('adopt'),
-        'what is adopted is gone, stopped, in no network or not peered, or another environment has it',
-        'as each problem says: see [adopting](adopt.md)',
-      ],
-    ],
-  ),
+  table(['field', 'what is in the way', 'remedy'], told(preflightTexts)),
 
   '## Steps and syncs',
   `The \`code\` of a problem of a step, of a sync or of the authorized ranges. Any other is Azure's own, with its message: the remedy names the role, the

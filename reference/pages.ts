@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { commandsTable, optionsTable } from './commands.ts';
-import { errorsPage, exitCodesTable } from './errors.ts';
+import { errorsPage, exitCodesTable, noticesTable, skippedTable } from './errors.ts';
 import { specTables } from './spec.ts';
 import { withGenerated } from './markdown.ts';
 
@@ -12,6 +12,8 @@ export const generatedPages = (): Readonly<Record<string, string>> => ({
     options: optionsTable(),
     exitcodes: exitCodesTable(),
   }),
+  'docs/ingress.md': page('docs/ingress.md', { skipped: skippedTable() }),
+  'docs/notifications.md': page('docs/notifications.md', { notices: noticesTable() }),
   'docs/spec.md': page('docs/spec.md', specTables()),
 });
 
