@@ -25,13 +25,19 @@ async function printProgress(updates: AsyncIterable<EnvironmentAnswer>, { io }: 
   let began: number | undefined;
   let last: EnvironmentAnswer | undefined;
   for await (last of updates) {
-    for (const step of last.steps) {
+    const news = last.steps.flatMap((step) => {
       const line = lineOf(step);
-      if (line === undefined || shown.get(step.name) === line) continue;
+      if (line === undefined || shown.get(step.name) === line) return [];
       shown.set(step.name, line);
-      began ??= Date.parse(step.startedAt ?? '');
-      const at = (Date.parse(step.finishedAt ?? step.startedAt ?? '') - began) / 1000;
-      io.write(`${Number.isNaN(at) ? ' '.repeat(7) : `${Math.round(at)} s`.padStart(7)}  ${line}\n`);
+      return [{ line, at: Date.parse(step.finishedAt ?? step.startedAt ?? ''), startedAt: step.startedAt }];
+    });
+    // Several at once may have come since the last look: in the order of time, and what has no time yet at the end.
+    news.sort((one, other) => (one.at || Infinity) - (other.at || Infinity) || 0);
+    const starts = news.flatMap(({ startedAt }) => (startedAt === undefined ? [] : Date.parse(startedAt)));
+    if (starts.length > 0) began ??= Math.min(...starts);
+    for (const { line, at } of news) {
+      const elapsed = began === undefined || Number.isNaN(at) ? '' : `${Math.round((at - began) / 1000)} s`;
+      io.write(`${elapsed.padStart(7)}  ${line}\n`);
     }
   }
   return last;

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawnStep } from '../../cli/progress.ts';
+import { Readable } from 'node:stream';
+import { drawnStep, showProgress } from '../../cli/progress.ts';
 import { styler } from '../../cli/io.ts';
 import { parseEnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { parseSpecText } from '../../shared/model/specText.ts';
 import { commandLine, type CommandLine } from '../support/commandLine.ts';
 import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
+import { environmentAnswer } from '../support/pageAnswers.ts';
 import { specContext } from '../support/spec.ts';
 
 let line: CommandLine;
@@ -139,6 +141,30 @@ test('a step under way shows how far it is against what it usually takes', () =>
   expect(drawnStep(step, { io, now: () => 160_000, expected: () => 200 })).toContain('~200 s');
   const coloured = drawnStep(step, { io: { ...io, style: styler(true) }, now: () => 160_000 });
   expect(coloured).toContain('\u001b[36m━━━━━\u001b[39m');
+});
+
+test('without a terminal every start and end is a line, in the order of time', async () => {
+  const at = (seconds: number) => new Date(seconds * 1000).toISOString();
+  const done = (name: 'preflight' | 'firewall' | 'routes', from: number, to: number) =>
+    ({ name, title: name, state: 'done', startedAt: at(from), finishedAt: at(to) }) as const;
+  const cluster = { name: 'cluster', title: 'cluster', state: 'running', startedAt: at(140) } as const;
+  const waiting = { name: 'routeTable', title: 'route table', state: 'pending', detail: 'for the cluster' } as const;
+  const updates = Readable.from([
+    environmentAnswer({ steps: [] }),
+    environmentAnswer({ steps: [waiting, cluster, done('firewall', 102, 130), done('preflight', 100, 102)] }),
+    environmentAnswer({ steps: [waiting, cluster, done('firewall', 102, 130), done('routes', 130, 151)] }),
+  ]);
+  let written = '';
+  const io = { write: (text: string) => void (written += text), style: styler(false), isTerminal: false };
+  await showProgress(updates, { io, now: () => 0 });
+  expect(written.split('\n')).toEqual([
+    '    2 s  done    preflight  2 s',
+    '   30 s  done    firewall  28 s',
+    '   40 s  starts  cluster',
+    '         waits   route table: for the cluster',
+    '   51 s  done    routes  21 s',
+    '',
+  ]);
 });
 
 test('the process ends with the code of its command, and NO_COLOR keeps colours out', () => {
