@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { problemKinds } from '../functions/http/problemKinds.ts';
 import { routes } from '../functions/routes.ts';
-import { commonRefusals, openRefusals, type Route } from '../functions/http/route.ts';
+import { commonRefusals, isConditional, openRefusals, type Route } from '../functions/http/route.ts';
 import { sufficientRoles } from '../functions/http/roles.ts';
 import { answerMedia, answerTypes, type Media } from './answers.ts';
 import { asExamples, recordedExamples, specExamples, type RecordedExample } from './examples.ts';
@@ -128,8 +128,9 @@ function requestBodyOf(operation: string, { kind, required }: NonNullable<Route[
   return { required, content: Object.fromEntries(mediaTypes.map((type) => [type, media])) };
 }
 
-function responsesOf({ name, method, access, answers, refusals: own }: Route): Schema {
-  const isConditional = method === 'GET' && Object.keys(answers).includes('200');
+function responsesOf(route: Route): Schema {
+  const { name, access, answers, refusals: own } = route;
+  const keeps = isConditional(route);
   const receipt = ['open', 'Reader'].includes(access) ? {} : { 'x-gatehouse-audit': header('Receipt') };
   const carried = { 'x-request-id': header('RequestId'), ...receipt };
   const told = Object.entries(answers).map(([status, kind]) => [
@@ -138,7 +139,7 @@ function responsesOf({ name, method, access, answers, refusals: own }: Route): S
       description: answerMedia[kind].description,
       headers: {
         ...carried,
-        ...(isConditional && status === '200' ? { etag: header('ETag') } : {}),
+        ...(keeps && status === '200' ? { etag: header('ETag') } : {}),
         ...(status === '202' ? { location: header('Location'), 'retry-after': header('RetryAfter') } : {}),
       },
       content: contentOf(
@@ -152,7 +153,7 @@ function responsesOf({ name, method, access, answers, refusals: own }: Route): S
   const refused = [...new Set([...own, ...common])]
     .filter((status) => !(status in answers))
     .map((status) => [status, { $ref: `#/components/responses/Refusal${status}` }]);
-  return Object.fromEntries([...told, ...(isConditional ? [[304, unchanged]] : []), ...refused]) as Schema;
+  return Object.fromEntries([...told, ...(keeps ? [[304, unchanged]] : []), ...refused]) as Schema;
 }
 
 const contentOf = (media: readonly Media[], isMeant: (example: RecordedExample) => boolean): Schema =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { commandsTable, optionsTable } from './commands.ts';
 import { errorsPage, exitCodesTable, noticesTable, skippedTable } from './errors.ts';
+import { commonStatuses, routesTable } from './routes.ts';
 import { specTables } from './spec.ts';
 import { withGenerated } from './markdown.ts';
 
@@ -12,6 +13,7 @@ export const generatedPages = (): Readonly<Record<string, string>> => ({
     options: optionsTable(),
     exitcodes: exitCodesTable(),
   }),
+  'docs/http.md': page('docs/http.md', { routes: routesTable(), statuses: commonStatuses() }),
   'docs/ingress.md': page('docs/ingress.md', { skipped: skippedTable() }),
   'docs/notifications.md': page('docs/notifications.md', { notices: noticesTable() }),
   'docs/spec.md': page('docs/spec.md', specTables()),

@@ -49,3 +49,6 @@ export const commonRefusals: readonly number[] = [401, 403, 413, 414, 429, 500, 
 
 /** What any open route may refuse with. */
 export const openRefusals: readonly number[] = [413, 414, 500];
+
+/** Whether it answers 304 to whoever has its answer already. */
+export const isConditional = ({ method, answers }: Route): boolean => method === 'GET' && 200 in answers;
