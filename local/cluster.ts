@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterCloud, ClusterFacts, ClusterHost, StartClusterHost } from './azure/clusterHost.ts';
 import type { Clock } from './clock.ts';
@@ -26,6 +26,8 @@ interface Running {
   readonly kubernetes: Kubernetes;
   readonly port: number;
   readonly isPrivate: boolean;
+  /** Where its kubeconfig is kept for people. */
+  readonly kubeconfigFile: string | undefined;
 }
 
 /** The clusters that run on this machine. */
@@ -54,15 +56,16 @@ export function kubernetesClusters(options: KubernetesClustersOptions): Kubernet
     async start(facts) {
       const port = portFor(options, facts, new Set([...running.values()].map((one) => one.port)));
       const kubernetes = await startKubernetes(kubernetesOptions(options, cloud, facts, port));
-      running.set(facts.id.toLowerCase(), { kubernetes, port, isPrivate: facts.isPrivate });
-      const file = keepKubeconfig(options, facts.name, kubernetes.kubeconfig('user', facts.isPrivate));
-      const how = file === undefined ? '' : `; kubectl --kubeconfig ${file} get services`;
+      const kubeconfigFile = keepKubeconfig(options, facts.name, kubernetes.kubeconfig('user', facts.isPrivate));
+      running.set(facts.id.toLowerCase(), { kubernetes, port, isPrivate: facts.isPrivate, kubeconfigFile });
+      const how = kubeconfigFile === undefined ? '' : `; kubectl --kubeconfig ${kubeconfigFile} get services`;
       options.log?.(`The API server of ${facts.name} listens on ${kubernetes.origin}${how}`);
     },
     async remove(clusterId) {
       const entry = running.get(clusterId.toLowerCase());
       running.delete(clusterId.toLowerCase());
       await entry?.kubernetes.close();
+      if (entry !== undefined) forgetKubeconfig(entry);
       forgetPort(options, clusterId);
       const directory = directoryOf(options, clusterId);
       if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
@@ -181,6 +184,12 @@ function keepKubeconfig({ stateDirectory }: KubernetesClustersOptions, name: str
   mkdirSync(stateDirectory, { recursive: true });
   writeFileSync(file, text, { mode: 0o600 });
   return file;
+}
+
+/** Unless a cluster of the same name in another group has written its own there since. */
+function forgetKubeconfig({ kubernetes, isPrivate, kubeconfigFile }: Running): void {
+  if (kubeconfigFile === undefined || !existsSync(kubeconfigFile)) return;
+  if (readFileSync(kubeconfigFile, 'utf8') === kubernetes.kubeconfig('user', isPrivate)) rmSync(kubeconfigFile);
 }
 
 function directoryOf({ stateDirectory }: KubernetesClustersOptions, clusterId: string): string | undefined {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -174,8 +174,11 @@ describe('a cluster of local Azure', () => {
     await createCluster(client);
     const before = await connect(client);
     await before.call('POST', SERVICES, web);
+    const kubeconfigs = () => readdirSync(stateDirectory, { recursive: true, encoding: 'utf8' }).filter(isKubeconfig);
+    expect(kubeconfigs()).toHaveLength(1);
     await client.apply('DELETE', CLUSTER);
     expect(running(clusters)).toBe(false);
+    expect(kubeconfigs()).toEqual([]);
     expect(await before.call('GET', '/version')).toBeUndefined();
     await client.apply('PUT', CLUSTER, aCluster());
     const after = await connect(client);
@@ -186,5 +189,7 @@ describe('a cluster of local Azure', () => {
     rmSync(stateDirectory, { recursive: true });
   });
 });
+
+const isKubeconfig = (file: string) => file.endsWith('.kubeconfig');
 
 const running = (clusters: KubernetesClusters) => clusters.find(CLUSTER.toUpperCase()) !== undefined;
