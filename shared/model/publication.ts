@@ -1,7 +1,7 @@
 import type { DnatProtocol, DnatRule } from './natRule.ts';
 
 /** One port of one service. */
-interface ServicePortRef {
+export interface ServicePortRef {
   readonly cluster: string;
   readonly namespace: string;
   readonly service: string;

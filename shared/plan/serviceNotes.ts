@@ -1,5 +1,5 @@
 import { v5 as uuidV5 } from 'uuid';
-import type { SkipCode } from '../model/publication.ts';
+import type { ServicePortRef, SkipCode } from '../model/publication.ts';
 import type { ServiceList } from '../model/service.ts';
 import type { PublicationPlan } from './publicationPlan.ts';
 
@@ -47,7 +47,7 @@ export function serviceNotes(
     ),
   );
   const note = (
-    { cluster, namespace, service, port, protocol }: (typeof skipped)[number] | (typeof unchanged)[number],
+    { cluster, namespace, service, port, protocol }: ServicePortRef,
     said: Pick<ServiceNote, 'type' | 'reason' | 'message'>,
   ): readonly ServiceNote[] => {
     const uid = uids.get(`${cluster}/${namespace}/${service}`);
@@ -72,16 +72,7 @@ export function serviceNotes(
           message: `Port ${one.port} is not published: ${one.reason}`,
         }),
       ),
-    ...conflicts.flatMap((one) =>
-      note(
-        { ...one, code: 'foreign-rule', reason: one.message, keepsRule: one.published },
-        {
-          type: 'Warning',
-          reason: 'PublicationConflict',
-          message: one.message,
-        },
-      ),
-    ),
+    ...conflicts.flatMap((one) => note(one, { type: 'Warning', reason: 'PublicationConflict', message: one.message })),
   ];
 }
 

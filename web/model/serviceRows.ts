@@ -43,8 +43,10 @@ export const serviceTone: Readonly<Record<ServiceState, Tone>> = {
   unpublished: 'off',
 };
 
+type Skipped = ServicesAnswer['skipped'][number];
+
 /** Reasons that are somebody's choice; every other one stands in a service's way. */
-const choices: readonly string[] = [
+const choices: readonly Skipped['code'][] = [
   'being-deleted',
   'not-a-load-balancer',
   'foreign-load-balancer-class',
@@ -85,11 +87,21 @@ export function serviceRows(services: ServicesAnswer, drift: DriftAnswer | undef
 const stateIn = (list: 'unchanged' | 'updated' | 'created'): ServiceState =>
   list === 'unchanged' ? 'published' : 'pending';
 
+type ServicePort = Pick<ServiceRow, 'cluster' | 'namespace' | 'service' | 'port' | 'protocol'>;
+
+const portOf = ({ cluster, namespace, service, port, protocol }: ServicePort): ServicePort => ({
+  cluster,
+  namespace,
+  service,
+  port,
+  protocol,
+});
+
 function publicationRow({ ruleName, rule, warnings, ...ref }: Publication, state: ServiceState): Row {
-  const { cluster, namespace, service, port, protocol } = ref;
   return {
     key: ruleName,
-    ...{ cluster, namespace, service, port, protocol, state },
+    ...portOf(ref),
+    state,
     frontend: rule.frontend,
     frontendPort: rule.port,
     target: `${rule.translatedAddress}:${rule.translatedPort}`,
@@ -100,10 +112,9 @@ function publicationRow({ ruleName, rule, warnings, ...ref }: Publication, state
   };
 }
 
-function skippedRow(skipped: ServicesAnswer['skipped'][number]): Row {
-  const { cluster, namespace, service, port, protocol, ruleName, code, reason } = skipped;
+function skippedRow({ ruleName, code, reason, ...ref }: Skipped): Row {
   const state = choices.includes(code) ? 'unpublished' : code === 'no-address' ? 'pending' : 'blocked';
-  return { key: ruleName, cluster, namespace, service, port, protocol, state, reason, sources: [], warnings: [] };
+  return { key: ruleName, ...portOf(ref), state, reason, sources: [], warnings: [] };
 }
 
 /** Rules are called `cluster.namespace.service.port.protocol`; clusters and services have no dots. */

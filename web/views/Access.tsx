@@ -132,26 +132,8 @@ function GrantForm({
   };
   return (
     <form ref={form} class="grant-form" onSubmit={(event) => event.preventDefault()}>
-      <label>
-        Label
-        <input
-          value={label}
-          required
-          autoComplete="off"
-          placeholder="alice"
-          onInput={(event) => setLabel(event.currentTarget.value)}
-        />
-      </label>
-      <label>
-        Address or range
-        <input
-          value={cidr}
-          required
-          autoComplete="off"
-          placeholder="198.51.100.7"
-          onInput={(event) => setCidr(event.currentTarget.value)}
-        />
-      </label>
+      <TextField name="Label" example="alice" value={label} onInput={setLabel} />
+      <TextField name="Address or range" example="198.51.100.7" value={cidr} onInput={setCidr} />
       <label>
         For
         <select value={hours} onChange={(event) => setHours(event.currentTarget.value)}>
@@ -175,5 +157,30 @@ function GrantForm({
         Grant access
       </ActButton>
     </form>
+  );
+}
+
+function TextField({
+  name,
+  example,
+  value,
+  onInput,
+}: {
+  readonly name: string;
+  readonly example: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}) {
+  return (
+    <label>
+      {name}
+      <input
+        value={value}
+        required
+        autoComplete="off"
+        placeholder={example}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </label>
   );
 }
