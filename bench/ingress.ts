@@ -3,7 +3,7 @@
 // the wall: what is measured in milliseconds is this machine's own work, in one process with local Azure and the sender.
 import { VirtualClock } from '../local/clock.ts';
 import { FIREWALL, startShop } from './shop.ts';
-import { percentile, round } from './statistics.ts';
+import { columns, percentile, round } from './statistics.ts';
 
 const REPEATS = 20;
 const BURST = 100;
@@ -39,8 +39,8 @@ const ok =
   storm.refused === 0;
 console.log(`
                                                     median      p95      p99
-event to the firewall write, own time, ms         ${[0.5, 0.95, 0.99].map((share) => percentile(eventToWriteMs, share).toFixed(0).padStart(8)).join(' ')}
-${STORM} events in a second, answered after ms        ${[0.5, 0.95, 0.99].map((share) => percentile(storm.milliseconds, share).toFixed(0).padStart(8)).join(' ')}
+event to the firewall write, own time, ms         ${columns(eventToWriteMs, [0.5, 0.95, 0.99])}
+${STORM} events in a second, answered after ms        ${columns(storm.milliseconds, [0.5, 0.95, 0.99])}
 
 ${BURST} changes over ${BURST_SECONDS} s: ${burst.writes} firewall writes, everything published ${burst.seconds} s after the first change
 ${STORM} events with one change behind them: ${storm.writes} firewall write(s), ${storm.refused} events refused`);

@@ -2,7 +2,7 @@
 // A real Chromium without a graphics card, the real app and local Azure share this machine's cores.
 import { readdirSync, statSync } from 'node:fs';
 import { publishMany } from '../test/support/manyServices.ts';
-import { percentile, round } from './statistics.ts';
+import { columns, percentile, round } from './statistics.ts';
 import { framesOf, type Frames } from './web/frames.ts';
 import { startScene, wideNetwork } from './web/scene.ts';
 
@@ -70,8 +70,8 @@ const ok =
 console.log(`
 ${SERVICES} services, ${Math.ceil(bytes / 1000)} kB compressed
                                        median      p95
-usable after, ms                     ${[0.5, 0.95].map((share) => percentile(interactive, share).toFixed(0).padStart(8)).join(' ')}
-a change is seen after, ms           ${[0.5, 0.95].map((share) => percentile(visible, share).toFixed(0).padStart(8)).join(' ')}
+usable after, ms                     ${columns(interactive, [0.5, 0.95])}
+a change is seen after, ms           ${columns(visible, [0.5, 0.95])}
 
                                        frames  longest, ms  tasks over 50 ms
 ${Object.entries(acts)
