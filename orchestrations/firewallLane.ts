@@ -1,6 +1,7 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { EnvironmentStatus } from '../shared/model/environmentStatus.ts';
 import { redactByShape } from '../shared/model/redact.ts';
+import { ownProblem } from '../shared/model/step.ts';
 import type { AdvanceInput } from './advance.ts';
 import { drainSignals, waitForSignals } from './lane.ts';
 import { afterFailure, afterWait, afterWork } from './laneTransitions.ts';
@@ -76,16 +77,7 @@ function* work(context: OrchestrationContext, state: LaneState): Generator<Task,
   const signals = yield* drainSignals(context);
   const now = context.df.currentUtcDateTime.toISOString();
   if (records !== undefined) return afterWork(state, records, signals, now);
-  return afterFailure(
-    state,
-    {
-      code: 'Unexpected',
-      message: `The pass over the steps broke off: ${failure}`,
-      remedy: "Retry; if it comes again, look at the app's log around this time.",
-    },
-    signals,
-    now,
-  );
+  return afterFailure(state, ownProblem('Unexpected', `The pass over the steps broke off: ${failure}`), signals, now);
 }
 
 function* wait(context: OrchestrationContext, state: LaneState): Generator<Task, LaneState, never> {

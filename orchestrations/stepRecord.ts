@@ -1,5 +1,5 @@
 import type { OperationRecord } from '../shared/model/operation.ts';
-import type { OwnProblem, StepName, StepProblem, StepState } from '../shared/model/step.ts';
+import { ownProblem, type OwnProblem, type StepName, type StepProblem, type StepState } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { deadlineSeconds } from '../shared/plan/stepOrder.ts';
 import type { Step } from '../shared/plan/step.ts';
@@ -211,14 +211,7 @@ const takesTooLong = ({ attemptedAt }: StepRecord, step: Pick<Step, 'kind'>, now
 
 const later = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
 
-const refusedTooOften = (reason: string): OwnProblem => ({
-  code: 'RefusedTooOften',
-  message: `Azure kept refusing: ${reason}`,
-  remedy: 'Look at the resource and at Azure status for the region, then retry.',
-});
+const refusedTooOften = (reason: string): OwnProblem => ownProblem('RefusedTooOften', `Azure kept refusing: ${reason}`);
 
-const endless = (reason: string, step: Pick<Step, 'kind'>): OwnProblem => ({
-  code: 'TakesTooLong',
-  message: `Nothing has come of it for ${deadlineSeconds(step) / 3600} h: ${reason}.`,
-  remedy: "Look at the resource's activity log and at Azure status for the region, then retry.",
-});
+const endless = (reason: string, step: Pick<Step, 'kind'>): OwnProblem =>
+  ownProblem('TakesTooLong', `Nothing has come of it for ${deadlineSeconds(step) / 3600} h: ${reason}.`);

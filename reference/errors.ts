@@ -26,7 +26,7 @@ const entries = <Key extends string, Value>(record: Readonly<Record<Key, Value>>
   Object.entries(record) as [Key, Value][];
 
 const told = (record: Readonly<Record<string, { readonly when: string; readonly remedy: string }>>) =>
-  Object.entries(record).map(([name, { when, remedy }]) => [code(name), when, remedy]);
+  Object.entries(record).map(([name, { when, remedy }]) => [code(name), when, asCell(remedy)]);
 const said = (record: Readonly<Record<string, string>>) =>
   Object.entries(record).map(([name, text]) => [code(name), text]);
 

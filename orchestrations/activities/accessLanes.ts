@@ -5,7 +5,7 @@ import { sameSpec, type EnvironmentSpec } from '../../shared/model/environmentSp
 import { clustersOf, restrictedClustersOf } from '../../shared/model/clusters.ts';
 import type { ObservedCluster } from '../../shared/observe/ingress.ts';
 import type { Signal } from '../../shared/model/signal.ts';
-import type { OwnProblem, StepProblem } from '../../shared/model/step.ts';
+import { ownProblem, type OwnProblem, type StepProblem } from '../../shared/model/step.ts';
 import { isToBeWritten, planRanges } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import { withTrace } from '../../shared/telemetry/scope.ts';
@@ -132,12 +132,8 @@ function endSignal({ name, adopt }: EnvironmentSpec, how: 'delete' | 'release', 
     : { kind: 'delete', id: `delete-${name}`, time, force: false };
 }
 
-const notTakenBack = (cluster: string, { message }: StepProblem): OwnProblem => ({
-  code: 'GrantsNotTakenBack',
-  message: `What was granted on ${cluster} can't be taken back: ${message}`,
-  remedy:
-    'It is tried again every minute: solve it, then delete again. DELETE with ?force=true leaves the granted ranges.',
-});
+const notTakenBack = (cluster: string, { message }: StepProblem): OwnProblem =>
+  ownProblem('GrantsNotTakenBack', `What was granted on ${cluster} can't be taken back: ${message}`);
 
 async function stateOf(client: DurableClient, id: string): Promise<AccessState> {
   const { input } = await client.getStatus(id, { showInput: true });

@@ -11,7 +11,7 @@ import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { isToBeWritten, planRanges as plan, type RangePlan } from '../../shared/plan/rangePlan.ts';
 import { settings } from '../../shared/settings.ts';
 import type { RangesPlanned } from '../accessState.ts';
-import type { OwnProblem } from '../../shared/model/step.ts';
+import { ownProblem, type OwnProblem } from '../../shared/model/step.ts';
 import type { AccessFacts, StartStepInput } from '../advance.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, outcomeOf, problemOf, waitFor } from './outcomes.ts';
@@ -94,11 +94,8 @@ export async function startAuthorizedRanges(input: StartStepInput): Promise<Step
   return { outcome: 'started', operation: accepted.operation };
 }
 
-const keepsFailing = (id: string): OwnProblem => ({
-  code: 'KeepsFailing',
-  message: `${id} has failed each time its authorized ranges were written.`,
-  remedy: "Look at the cluster's activity log; the ranges are written again at the next drift check.",
-});
+const keepsFailing = (id: string): OwnProblem =>
+  ownProblem('KeepsFailing', `${id} has failed each time its authorized ranges were written.`);
 
 type Looked =
   | { readonly cluster: JsonObject; readonly frontends: readonly string[]; readonly plan: RangePlan }

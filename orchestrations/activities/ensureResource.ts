@@ -5,7 +5,7 @@ import { ownershipTag } from '../../shared/model/names.ts';
 import type { DesiredResource } from '../../shared/model/resource.ts';
 import { planResource } from '../../shared/plan/mergeResource.ts';
 import type { ResourcePlan } from '../../shared/plan/resourcePlan.ts';
-import type { OwnProblem } from '../../shared/model/step.ts';
+import { ownProblem, type OwnProblem } from '../../shared/model/step.ts';
 import type { StepOutcome } from '../stepRecord.ts';
 import { done, failed, isSettled, waitFor } from './outcomes.ts';
 import { combined, sideBySide } from './sideBySide.ts';
@@ -59,24 +59,26 @@ async function ensureAsRead({ desired, actual }: Listed, environment: string, ma
 
   const plan = planResource(desired, actual, environment);
   if (plan.action === 'foreign') {
-    return failed({
-      code: 'ForeignResource',
-      message: `${desired.id} is not tagged ${ownershipTag}=${environment}; Gatehouse leaves it alone.`,
-      remedy: 'Remove or rename the resource if nobody needs it, then retry; or choose another environment name.',
-    });
+    return failed(
+      ownProblem(
+        'ForeignResource',
+        `${desired.id} is not tagged ${ownershipTag}=${environment}; Gatehouse leaves it alone.`,
+      ),
+    );
   }
   // A write that failed halfway leaves the wanted configuration on a resource that does not work: write it again.
   const broken = actual !== undefined && isBroken(actual);
   if (plan.action === 'none' && !broken) return done(false);
 
   if (!mayWrite) {
-    return failed({
-      code: 'KeepsDiffering',
-      message: broken
-        ? `${desired.id} is ${state} after it was written several times.`
-        : `${desired.id} still differs after it was written several times: something else changes ${pathsOf(plan)}.`,
-      remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation), then retry.',
-    });
+    return failed(
+      ownProblem(
+        'KeepsDiffering',
+        broken
+          ? `${desired.id} is ${state} after it was written several times.`
+          : `${desired.id} still differs after it was written several times: something else changes ${pathsOf(plan)}.`,
+      ),
+    );
   }
   const accepted = await putResource(desired.id, desired.apiVersion, plan.body, currentEtag(desired, actual));
   if (accepted.operation === undefined) return done(true);

@@ -11,6 +11,7 @@ import { apiVersions } from '../../shared/model/apiVersions.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { objectsAt, stringAt, type Json } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import { ownProblem } from '../../shared/model/step.ts';
 import { observeFirewall } from '../../shared/observe/firewall.ts';
 import { natRuleBody, withRules } from '../../shared/plan/natRuleBody.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -48,11 +49,12 @@ export async function startJumpbox(spec: EnvironmentSpec, mayWrite: boolean): Pr
     return standingJumpbox(spec);
   });
   if (outcome.outcome !== 'done' || !isOther) return outcome;
-  return failed({
-    code: 'JumpboxDiffers',
-    message: `${resourceIds(spec).jumpbox} was made with another user or key, and Azure changes neither.`,
-    remedy: 'Delete the machine (az vm delete) and retry: it is built again.',
-  });
+  return failed(
+    ownProblem(
+      'JumpboxDiffers',
+      `${resourceIds(spec).jumpbox} was made with another user or key, and Azure changes neither.`,
+    ),
+  );
 }
 
 /** Takes away a jumpbox that the spec no longer has: machine (with its disk), interface, subnet, one after the other. */

@@ -3,7 +3,7 @@ import { missingRole } from '../../shared/azure/missingRole.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import type { Problem } from '../../shared/model/problem.ts';
 import type { ProblemCode } from '../../shared/model/problemCodes.ts';
-import type { OwnProblem, StepProblem } from '../../shared/model/step.ts';
+import { ownProblem, type OwnProblem, type StepProblem } from '../../shared/model/step.ts';
 import { azureFailure } from '../../shared/observe/failure.ts';
 import { redacted } from '../../shared/redact.ts';
 import type { StepOutcome } from '../stepRecord.ts';
@@ -103,12 +103,8 @@ function problemIn(error: unknown): StepProblem {
 function ownProblemIn(error: unknown): OwnProblem {
   if (error instanceof GatehouseError) return { code: error.code, message: error.message, remedy: error.remedy };
   const failure = azureFailure(error);
-  if (failure !== undefined) return { code: 'AzureUnavailable', message: failure.message, remedy: failure.remedy };
-  return {
-    code: 'Unexpected',
-    message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    remedy: "Retry; if it comes again, look at the app's log around this time.",
-  };
+  if (failure !== undefined) return ownProblem('AzureUnavailable', failure.message, failure.remedy);
+  return ownProblem('Unexpected', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
 
 function remedyFor({ kind, code, message }: ArmError): string {

@@ -15,7 +15,7 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { isJsonObject, jsonAt, type Json, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { DesiredResource } from '../../shared/model/resource.ts';
-import type { OwnProblem, SingleStepName } from '../../shared/model/step.ts';
+import { ownProblem, type OwnProblem, type SingleStepName } from '../../shared/model/step.ts';
 import { withApiServerNames } from '../../shared/observe/apiServerNames.ts';
 import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
 import { permissionProblems, preflight } from '../../shared/observe/preflight.ts';
@@ -161,11 +161,11 @@ async function letsOutEgress(spec: EnvironmentSpec, firewall: JsonObject): Promi
   return egressIsInPlace(await withApiServerNames(spec), { firewall, ...(policy !== undefined && { policy }) });
 }
 
-const egressMissing = (spec: EnvironmentSpec): OwnProblem => ({
-  code: 'EgressRulesMissing',
-  message: `${resourceIds(spec).routeTable} is not attached to the nodes' subnet: the firewall does not let out what they need yet.`,
-  remedy: 'Retry: the rules of the firewall are written first.',
-});
+const egressMissing = (spec: EnvironmentSpec): OwnProblem =>
+  ownProblem(
+    'EgressRulesMissing',
+    `${resourceIds(spec).routeTable} is not attached to the nodes' subnet: the firewall does not let out what they need yet.`,
+  );
 
 /** The firewall as steps need it that come after it. */
 interface FirewallAtWork extends Pick<ObservedFirewall, 'internetRanges' | 'nodeRanges'> {

@@ -6,6 +6,7 @@ import { stringAt } from '../../shared/model/json.ts';
 import { API_SERVER_RULE, resourceIds } from '../../shared/model/names.ts';
 import type { ResourceKind } from '../../shared/model/resource.ts';
 import type { ServiceList } from '../../shared/model/service.ts';
+import { ownProblem } from '../../shared/model/step.ts';
 import type { SyncReport, SyncTarget } from '../../shared/model/syncReport.ts';
 import { observeIngress, type ObservedIngress } from '../../shared/observe/ingress.ts';
 import { driftFindings } from '../../shared/plan/drift/driftChecks.ts';
@@ -183,11 +184,7 @@ function targetsOf({ rules, resources, released, retiresJumpbox }: SyncPlan): re
 }
 
 const policyMissing = (id: string): StepOutcome =>
-  failed({
-    code: 'FirewallPolicyMissing',
-    message: `${id} is gone, and every rule of the firewall with it.`,
-    remedy: 'Retry: it is built again with its rules, and the services are published anew by themselves.',
-  });
+  failed(ownProblem('FirewallPolicyMissing', `${id} is gone, and every rule of the firewall with it.`));
 
 const firewallMissing = (id: string, isAdopted: boolean): StepOutcome =>
   failed({

@@ -17,11 +17,7 @@ export async function appPrincipal(): Promise<Principal> {
   const claims = claimsOf(token);
   const objectId = stringAt(claims, 'oid');
   if (objectId === undefined) {
-    throw new GatehouseError(
-      'UnknownPrincipal',
-      "The token of the app's identity does not tell its object id.",
-      "Give the app's identity Azure Kubernetes Service RBAC Reader on the cluster by hand, and leave azureRbac out.",
-    );
+    throw new GatehouseError('UnknownPrincipal', "The token of the app's identity does not tell its object id.");
   }
   return { objectId, type: stringAt(claims, 'scp') === undefined ? 'ServicePrincipal' : 'User' };
 }

@@ -30,11 +30,7 @@ export async function userKubeconfig(clusterId: string): Promise<string> {
   } catch (error) {
     throw asArmError(error);
   }
-  throw new GatehouseError(
-    'NoKubeconfig',
-    `Azure gave out no kubeconfig for ${clusterId}.`,
-    'Look at the state of the cluster; while it is being created there is none.',
-  );
+  throw new GatehouseError('NoKubeconfig', `Azure gave out no kubeconfig for ${clusterId}.`);
 }
 
 /** A token of the app for the API servers of clusters that use Entra. @throws what the credential throws */

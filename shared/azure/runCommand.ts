@@ -51,12 +51,9 @@ async function pause(
     await wait(Math.min(retryAfterSeconds, LONGEST_POLL_SECONDS) * 1000, undefined, { signal });
   } catch (cause) {
     if (!signal.aborted) throw cause;
-    throw new GatehouseError(
-      'CommandTimeout',
-      `The command in the cluster did not end within ${deadlineSeconds} s.`,
-      'Look whether the cluster has a node that can take a pod.',
-      { cause },
-    );
+    throw new GatehouseError('CommandTimeout', `The command in the cluster did not end within ${deadlineSeconds} s.`, {
+      cause,
+    });
   }
 }
 
@@ -65,9 +62,5 @@ function resultOf(body: JsonObject): CommandResult {
   if (typeof exitCode === 'number') return { exitCode, output: stringAt(body, 'properties', 'logs') ?? '' };
   const state = stringAt(body, 'properties', 'provisioningState') ?? 'unknown';
   const reason = stringAt(body, 'properties', 'reason') ?? 'no reason given';
-  throw new GatehouseError(
-    'CommandNotRun',
-    `The command could not be run in the cluster (${state}): ${reason}`,
-    'Look whether the cluster has a node that can take a pod, and whether runCommand is disabled for it.',
-  );
+  throw new GatehouseError('CommandNotRun', `The command could not be run in the cluster (${state}): ${reason}`);
 }

@@ -27,11 +27,7 @@ class KubeconfigError extends GatehouseError {
   override name = 'KubeconfigError';
 
   constructor(problem: string) {
-    super(
-      'UnusableKubeconfig',
-      `The kubeconfig that Azure gave out for the cluster ${problem}.`,
-      'Look at it with az aks get-credentials; a cluster that was just created or upgraded may need a few minutes.',
-    );
+    super('UnusableKubeconfig', `The kubeconfig that Azure gave out for the cluster ${problem}.`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { MAX_AUTHORIZED_RANGES } from './azureLimits.ts';
-import type { ProblemCode } from './problemCodes.ts';
+import { problemCodes, type ProblemCode } from './problemCodes.ts';
 
 /**
  * Base of every error that Gatehouse raises on purpose. `code` is stable and for machines; `remedy` tells the reader what
@@ -10,10 +10,10 @@ export class GatehouseError extends Error {
   readonly code: ProblemCode;
   readonly remedy: string;
 
-  constructor(code: ProblemCode, message: string, remedy: string, options?: ErrorOptions) {
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.remedy = remedy;
+    this.remedy = problemCodes[code].remedy;
   }
 }
 
@@ -25,7 +25,6 @@ export class TooManyRangesError extends GatehouseError {
     super(
       'too-many-authorized-ranges',
       `The API server would need ${count} authorized ranges; Azure takes at most ${MAX_AUTHORIZED_RANGES}.`,
-      'Remove developer grants or merge them into wider ranges (up to /16).',
     );
   }
 }
@@ -38,7 +37,6 @@ export class NoRangesError extends GatehouseError {
     super(
       'no-authorized-ranges',
       'The list of authorized ranges would be empty, which opens the API server to the Internet.',
-      'Give at least the public address of the firewall and the ranges in GATEHOUSE_OUTBOUND_RANGES.',
     );
   }
 }

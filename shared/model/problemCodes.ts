@@ -1,7 +1,7 @@
 /** What stands behind a code, as docs/errors.md lists it. */
 interface ProblemCodeText {
   readonly when: string;
-  /** In general; the problem itself says it for the case at hand. */
+  /** A problem that knows better for the case at hand says so in its place. */
   readonly remedy: string;
 }
 
@@ -16,11 +16,11 @@ export const problemCodes = {
   },
   CommandNotRun: {
     when: 'a private cluster did not run the command that lists its services',
-    remedy: 'Look whether it has a node that can take a pod, and whether runCommand is disabled for it.',
+    remedy: 'Look whether the cluster has a node that can take a pod, and whether runCommand is disabled for it.',
   },
   CommandTimeout: {
     when: 'the command in a private cluster did not end in time',
-    remedy: 'Look whether it has a node that can take a pod.',
+    remedy: 'Look whether the cluster has a node that can take a pod.',
   },
   EgressRulesMissing: {
     when: 'the route table is not attached: the firewall does not let out yet what the nodes need',
@@ -37,16 +37,17 @@ export const problemCodes = {
   },
   ForeignResource: {
     when: "a resource of a wanted name is not the environment's",
-    remedy: 'Remove or rename it if nobody needs it, then retry; or choose another environment name.',
+    remedy: 'Remove or rename the resource if nobody needs it, then retry; or choose another environment name.',
   },
   FrontendUnknown: {
     when: 'the firewall has not the public address that the spec calls for, or one that Azure does not tell',
-    remedy: 'Look at its IP configurations and public IPs; nothing is changed until they are there.',
+    remedy:
+      'Look at the IP configurations of the firewall and at its public IPs; nothing is changed until they are there.',
   },
   GrantsNotTakenBack: {
     when: "an environment ends, and what was granted on a cluster can't be taken back",
     remedy:
-      'It is tried again every minute: solve it, then delete again. `DELETE` with `?force=true` leaves the ranges.',
+      'It is tried again every minute: solve it, then delete again. DELETE with ?force=true leaves the granted ranges.',
   },
   IdentityMissing: {
     when: 'the identity of the cluster has been deleted',
@@ -54,15 +55,15 @@ export const problemCodes = {
   },
   JumpboxDiffers: {
     when: 'the jumpbox was made with another user or key, and Azure changes neither',
-    remedy: 'Delete the machine (`az vm delete`) and retry: it is built again.',
+    remedy: 'Delete the machine (az vm delete) and retry: it is built again.',
   },
   KeepsDiffering: {
     when: 'a resource still differs after several writes: something else writes to it',
-    remedy: 'Find who in its activity log (often an Azure Policy or another automation), then retry.',
+    remedy: 'Find who writes to it in the activity log (often an Azure Policy or another automation), then retry.',
   },
   KeepsFailing: {
     when: 'a cluster has failed each time its authorized ranges were written',
-    remedy: 'Look at its activity log; the ranges are written again at the next drift check.',
+    remedy: "Look at the cluster's activity log; the ranges are written again at the next drift check.",
   },
   NoKubeconfig: {
     when: 'Azure gave out no kubeconfig for a cluster',
@@ -90,7 +91,7 @@ export const problemCodes = {
   },
   RuleCollectionGroupTooLarge: {
     when: 'the rule collection group would have more than the 2 MB that Azure takes',
-    remedy: 'Shorten `egress.allow` and the source ranges of services.',
+    remedy: 'Shorten egress.allow and the source ranges of services; a rule may name whole ranges.',
   },
   SecretMissing: {
     when: 'the app has not the setting that holds the secret of a service principal',
@@ -110,15 +111,17 @@ export const problemCodes = {
   },
   UnknownPrincipal: {
     when: "the token of the app's identity does not tell its object id",
-    remedy: 'Give the identity Azure Kubernetes Service RBAC Reader on the cluster by hand, and leave `azureRbac` out.',
+    remedy:
+      "Give the app's identity Azure Kubernetes Service RBAC Reader on the cluster by hand, and leave azureRbac out.",
   },
   UnusableKubeconfig: {
     when: "the kubeconfig that Azure gave out for a cluster can't be used",
-    remedy: 'Look at it with `az aks get-credentials`; a new or upgraded cluster may need a few minutes.',
+    remedy:
+      'Look at it with az aks get-credentials; a cluster that was just created or upgraded may need a few minutes.',
   },
   'no-authorized-ranges': {
     when: 'the list of authorized ranges would be empty, which opens the API server to the Internet',
-    remedy: "Give at least the firewall's public address and the ranges in `GATEHOUSE_OUTBOUND_RANGES`.",
+    remedy: 'Give at least the public address of the firewall and the ranges in GATEHOUSE_OUTBOUND_RANGES.',
   },
   'too-many-authorized-ranges': {
     when: 'an API server would need more authorized ranges than Azure takes',

@@ -1,4 +1,4 @@
-import type { ProblemCode } from './problemCodes.ts';
+import { problemCodes, type ProblemCode } from './problemCodes.ts';
 
 /**
  * The steps of building and tearing down an environment; in which order they run is data, in `plan/provisioningGraph`. Those of
@@ -57,6 +57,13 @@ export interface StepProblem {
 export interface OwnProblem extends StepProblem {
   readonly code: ProblemCode;
 }
+
+/** Such a problem as it has come up; what to do is what the code stands for, unless this one knows better. */
+export const ownProblem = (code: ProblemCode, message: string, remedy?: string): OwnProblem => ({
+  code,
+  message,
+  remedy: remedy ?? problemCodes[code].remedy,
+});
 
 export interface StepStatus {
   readonly name: StepName;

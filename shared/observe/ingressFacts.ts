@@ -120,7 +120,6 @@ async function firewallAddressesOf(
   throw new GatehouseError(
     'FrontendUnknown',
     'The firewall has not the public address that the spec calls for, or one that Azure does not tell.',
-    'Look at the IP configurations of the firewall and at its public IPs; nothing is changed until they are there.',
   );
 }
 

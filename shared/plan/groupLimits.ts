@@ -1,6 +1,6 @@
 import { ownGroup, type RulePolicy } from '../actual/rulePolicy.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { OwnProblem } from '../model/step.ts';
+import { ownProblem, type OwnProblem } from '../model/step.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-firewall-limits */
 const MAX_GROUPS = 90;
@@ -13,17 +13,15 @@ export function groupProblem(
 ): OwnProblem | undefined {
   const name = id.slice(id.lastIndexOf('/') + 1);
   if (ownGroup(policy, name) === undefined && policy.groups.length >= MAX_GROUPS) {
-    return {
-      code: 'TooManyRuleCollectionGroups',
-      message: `${policy.id} has ${policy.groups.length} rule collection groups, and Azure takes at most ${MAX_GROUPS}.`,
-      remedy: 'Remove a group that nobody needs, or give the firewall a policy of its own.',
-    };
+    return ownProblem(
+      'TooManyRuleCollectionGroups',
+      `${policy.id} has ${policy.groups.length} rule collection groups, and Azure takes at most ${MAX_GROUPS}.`,
+    );
   }
   const bytes = new TextEncoder().encode(JSON.stringify(body['properties'] ?? {})).length;
   if (bytes <= MAX_GROUP_BYTES) return undefined;
-  return {
-    code: 'RuleCollectionGroupTooLarge',
-    message: `${id} would have ${bytes} bytes, and Azure takes at most ${MAX_GROUP_BYTES}.`,
-    remedy: 'Shorten egress.allow and the source ranges of services; a rule may name whole ranges or end in *.',
-  };
+  return ownProblem(
+    'RuleCollectionGroupTooLarge',
+    `${id} would have ${bytes} bytes, and Azure takes at most ${MAX_GROUP_BYTES}.`,
+  );
 }
