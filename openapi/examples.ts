@@ -17,17 +17,24 @@ export interface RecordedExample {
   readonly answer: unknown;
 }
 
-/** OpenAPI's named examples of one kind of body; nothing where there are none. */
-export const asExamples = (
-  recorded: readonly { readonly name: string; readonly value: unknown }[],
-): { readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>> } =>
-  recorded.length === 0
-    ? {}
-    : {
-        examples: Object.fromEntries(
-          recorded.map(({ name, value }) => [name.replace(/[^a-z]+/g, '-'), { summary: name, value }]),
-        ),
-      };
+/**
+ * OpenAPI's named examples of one kind of body; nothing where there are none.
+ *
+ * @throws Error where two have the same name
+ */
+export function asExamples(recorded: readonly { readonly name: string; readonly value: unknown }[]): {
+  readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
+} {
+  if (recorded.length === 0) return {};
+  const names = recorded.map(({ name }) => name.toLowerCase().replace(/[^a-z]+/g, '-'));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`Two examples of one kind of body are called ${twice}`);
+  return {
+    examples: Object.fromEntries(
+      recorded.map(({ name, value }, index) => [names[index] ?? '', { summary: name, value }]),
+    ),
+  };
+}
 
 export const EXAMPLES_FILE = 'openapi/examples.json';
 

@@ -82,7 +82,7 @@ describe('examples', () => {
           (type) => `what ${page} answers with 200 as ${type}`,
         ),
       ),
-      ...[401, 403, 413, 414, 429, 500, 502, 503].map((status) => `Refusal${status} as application/problem+json`),
+      ...[401, 403, 429, 500].map((status) => `Refusal${status} as application/problem+json`),
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { RecordedExample } from '../../openapi/examples.ts';
 import { routeFor } from '../support/documented.ts';
+import { strikeBy } from '../support/faults.ts';
 import { standingStill, type TestCloud } from '../support/localCloud.ts';
 import { createShop, FIREWALL, shopOf } from '../support/shop.ts';
 
@@ -40,6 +41,13 @@ export async function examplesOf(cloud: TestCloud): Promise<readonly RecordedExa
     network: { addressSpace: '10.42.0.1/16' },
   });
   await call('of a kind that is not read', 'POST', '/plans', '<spec/>', { 'content-type': 'text/xml' });
+  await call('too large', 'POST', '/plans', 'x'.repeat(1_000_001));
+  await call('too long', 'GET', `/environments?filler=${'x'.repeat(8_200)}`);
+  await strikeBy(cloud, { fault: 'forbidden' });
+  await call('a role is missing in Azure', 'POST', '/plans', { name: 'shop' });
+  await strikeBy(cloud, { fault: 'unavailable' });
+  await call('Azure is down', 'POST', '/plans', { name: 'shop' });
+  await strikeBy(cloud);
   await call('none of this name', 'GET', shop);
 
   await call('a start', 'POST', '/environments', { name: 'shop' });
