@@ -2,6 +2,7 @@ import type { Client } from '@azure-rest/core-client';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
 import { armTelemetry } from './armTelemetry.ts';
+import { repeatLostReads } from './lostReads.ts';
 import { isLoopback, settings, type Settings } from '../settings.ts';
 import { refusal } from './restErrors.ts';
 
@@ -26,8 +27,8 @@ function azureCredential(): Promise<TokenCredential> {
 
 /**
  * Azure Resource Manager with plain JSON in and out: the SDK's pipeline (token, user agent, logging) without its
- * models, which drop what they do not know. It never retries by itself: the orchestration waits, so that waiting is
- * durable and visible.
+ * models, which drop what they do not know. It retries nothing by itself, but for a read whose connection was lost: the
+ * orchestration waits, so that waiting is durable and visible.
  */
 export function armClient(current: Settings = settings()): Promise<Client> {
   const { armEndpoint, armAudience } = current;
@@ -52,6 +53,7 @@ async function createArmClient({ armEndpoint, armAudience }: Settings): Promise<
   });
   allowLoopback(client.pipeline, token, scopes, armEndpoint);
   client.pipeline.addPolicy(requestTimeout);
+  client.pipeline.addPolicy(repeatLostReads);
   client.pipeline.addPolicy(armTelemetry);
   return client;
 }
@@ -75,6 +77,7 @@ export async function typedClient<T extends { readonly pipeline: Pipeline }>(
   });
   allowLoopback(client.pipeline, token, scopes, armEndpoint);
   client.pipeline.addPolicy(requestTimeout);
+  client.pipeline.addPolicy(repeatLostReads);
   client.pipeline.addPolicy(armTelemetry);
   client.pipeline.addPolicy(refusals);
   return client;

@@ -17,12 +17,15 @@ export interface ArmAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+type ArmHandler = (request: ArmRequest) => ArmAnswer | 'lost' | undefined;
+
 /** An Azure Resource Manager over real HTTP that answers what a test wants it to; the app's settings point to it. */
 export interface ArmServer {
   readonly origin: string;
   /** `METHOD path`, in the order of their arrival; requests for tokens are not among them. */
   readonly requests: string[];
-  answer(handler: (request: ArmRequest) => ArmAnswer | undefined): void;
+  /** @param handler `lost` closes the connection without an answer */
+  answer(handler: ArmHandler): void;
   close(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ export interface ArmServer {
 const notFound: ArmAnswer = { status: 404, body: { error: { code: 'ResourceNotFound', message: 'was not found.' } } };
 
 export async function startArmServer(): Promise<ArmServer> {
-  let handler: (request: ArmRequest) => ArmAnswer | undefined = () => undefined;
+  let handler: ArmHandler = () => undefined;
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://arm');
@@ -51,7 +54,9 @@ export async function startArmServer(): Promise<ArmServer> {
       const text = Buffer.concat(chunks).toString();
       const { authorization } = request.headers;
       const body: unknown = text === '' ? undefined : JSON.parse(text);
-      send(handler({ method: request.method ?? '', path, query: url.searchParams, body, authorization }) ?? notFound);
+      const answer = handler({ method: request.method ?? '', path, query: url.searchParams, body, authorization });
+      if (answer === 'lost') request.socket.destroy();
+      else send(answer ?? notFound);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
