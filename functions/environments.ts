@@ -5,6 +5,7 @@ import { shownGraph, type LaneState } from '../orchestrations/laneState.ts';
 import type { EnvironmentAnswer, EnvironmentsAnswer, EnvironmentSummary, ShownStep } from '../shared/answers.ts';
 import { clustersOf, clusterView } from '../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../shared/model/environmentSpec.ts';
+import { widerRange } from '../shared/model/grant.ts';
 import { resourceIds } from '../shared/model/names.ts';
 import type { StepStatus } from '../shared/model/step.ts';
 import {
@@ -51,6 +52,8 @@ export async function listEnvironments(_request: HttpRequest, client: DurableCli
             subscription: lane.state.spec.subscription,
             createdAt: lane.createdAt,
             updatedAt: lane.updatedAt,
+            ...(lane.state.readyAt === undefined ? {} : { readyAt: lane.state.readyAt }),
+            isAdopted: lane.state.spec.adopt !== undefined,
             ...summaryOf(lane),
           },
     ),
@@ -81,6 +84,7 @@ export async function showEnvironment(request: HttpRequest, client: DurableClien
     resources: resourceIds(state.spec),
     spec: state.spec,
     ...(state.nextSpec === undefined ? {} : { nextSpec: state.nextSpec }),
+    ...(state.approved === undefined ? {} : { approved: state.approved }),
   });
 }
 
@@ -136,7 +140,10 @@ function shownAccess(lanes: readonly AccessLane[]): Pick<EnvironmentAnswer, 'acc
   const shown = lanes.map(({ cluster, state: { phase, grants, lastLook, leftOut, problem = leftOut } }) => ({
     cluster,
     state: phase === 'waiting' ? ('waiting' as const) : ('working' as const),
-    grants,
+    grants: grants.map((grant) => {
+      const coveredBy = widerRange(grant, lastLook?.ranges ?? []);
+      return coveredBy === undefined ? grant : { ...grant, coveredBy };
+    }),
     ...(lastLook === undefined ? {} : { lastLook: lastLook.time, ranges: lastLook.ranges }),
     ...(problem === undefined ? {} : { problem }),
   }));

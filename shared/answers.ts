@@ -51,6 +51,10 @@ export interface EnvironmentSummary {
   readonly drift?: number;
   readonly held?: number;
   readonly problems?: number;
+  /** When the environment first became ready. */
+  readonly readyAt?: string;
+  /** Whether it keeps a firewall that was there before. */
+  readonly isAdopted?: boolean;
   /** Of one that can't be read. */
   readonly detail?: string;
   readonly remedy?: string;
@@ -72,6 +76,8 @@ export interface EnvironmentAnswer extends Omit<EnvironmentStatus, 'steps' | 'co
   readonly spec: EnvironmentSpec;
   /** One that waits for what the lane is at. */
   readonly nextSpec?: EnvironmentSpec;
+  /** Hash of the held deletions that somebody has approved, until the sync that deletes them has ended. */
+  readonly approved?: string;
 }
 
 export interface ShownStep extends StepStatus {
@@ -95,10 +101,15 @@ interface ShownCluster {
 
 interface ShownAccess {
   readonly state: 'waiting' | 'working';
-  readonly grants: readonly DeveloperGrant[];
+  readonly grants: readonly ShownGrant[];
   readonly lastLook?: string;
   readonly ranges?: readonly string[];
   readonly problem?: StepProblem;
+}
+
+interface ShownGrant extends DeveloperGrant {
+  /** The wider range that lets the developer in; absent where the grant's own range does, or is to be written. */
+  readonly coveredBy?: string;
 }
 
 /** GET /environments/{name}/services */

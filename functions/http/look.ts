@@ -14,13 +14,15 @@ export type Looked = SyncObservation & { readonly spec: EnvironmentSpec };
  *
  * @returns undefined where there is no firewall to publish services on, or the firewall's policy is gone
  */
-export async function lookIfReady({ state: { spec, lastSync, catalogue } }: Lane): Promise<Looked | undefined> {
+export async function lookIfReady({
+  state: { spec, lastSync, catalogue, approved },
+}: Lane): Promise<Looked | undefined> {
   const observed = await observeIngress(spec, READ_DEADLINE);
   const holder = ruleHolder(observed);
   if (holder === undefined) return undefined;
   const known = lastSync?.report?.fingerprints ?? [];
   const state = { spec, known, ...(catalogue === undefined ? {} : { catalogue }) };
-  return { observed, holder, ...planned(state, observed, holder, undefined) };
+  return { observed, holder, ...planned(state, observed, holder, approved) };
 }
 
 /** The same. @throws HttpProblem 409 where there is no firewall */

@@ -1,7 +1,7 @@
 import { bareAddress } from '../model/ipRange.ts';
 import { isJsonObject, isList, jsonAt, stringAt, textsIn, type Json, type JsonObject } from '../model/json.ts';
 import { JUMPBOX_RULE } from '../model/names.ts';
-import { clusterOfRuleName, type DnatProtocol } from '../model/natRule.ts';
+import { clusterOfRuleName, type DnatProtocol, type DnatRule } from '../model/natRule.ts';
 
 /** A rule in the environment's collection. */
 export interface PlacedRule {
@@ -97,4 +97,14 @@ export function placeOf(rule: JsonObject): RulePlace | undefined {
 
 function onlyOne(texts: readonly string[]): string | undefined {
   return texts.length === 1 ? texts[0] : undefined;
+}
+
+/** What a rule of ours does as it is; undefined where somebody has given it a form that Gatehouse doesn't write. */
+export function dnatRuleOf({ name, raw }: OwnedRule): DnatRule | undefined {
+  const place = placeOf(raw);
+  const { translatedAddress, translatedPort, sourceAddresses } = raw;
+  const port = Number(translatedPort);
+  if (place === undefined || typeof translatedAddress !== 'string' || !Number.isInteger(port) || port < 1)
+    return undefined;
+  return { name, ...place, sources: textsIn(sourceAddresses), translatedAddress, translatedPort: port };
 }

@@ -72,7 +72,13 @@ function roomProblems(grant: DeveloperGrant, { ranges, maxRanges, grants }: Gran
   ];
 }
 
-function coveringRange({ cidr }: DeveloperGrant, ranges: readonly string[]): string | undefined {
+/** The range that lets the developer in where the grant's own is not in the list, since another covers it. */
+export function widerRange(grant: Pick<DeveloperGrant, 'cidr'>, ranges: readonly string[]): string | undefined {
+  const own = rangeOf(grant.cidr)?.cidr;
+  return ranges.some((text) => rangeOf(text)?.cidr === own) ? undefined : coveringRange(grant, ranges);
+}
+
+function coveringRange({ cidr }: Pick<DeveloperGrant, 'cidr'>, ranges: readonly string[]): string | undefined {
   const granted = rangeOf(cidr);
   return ranges.find((text) => {
     const range = rangeOf(text);

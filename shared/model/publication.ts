@@ -110,16 +110,21 @@ export interface UpdatedPublication extends Publication {
   readonly changed: readonly string[];
 }
 
-/** A rule that goes. */
-export interface DeletedRule {
+/** A rule of ours that nothing calls for as it is. */
+interface StandingRule {
   readonly name: string;
+  /** As it is on the firewall; absent where somebody has given it a form that Gatehouse doesn't write. */
+  readonly rule?: DnatRule;
+}
+
+/** A rule that goes. */
+export interface DeletedRule extends StandingRule {
   readonly code: SkipCode | 'service-gone';
   readonly reason: string;
 }
 
 /** A rule that stays although no service port calls for it as it is. */
-export interface KeptRule {
-  readonly name: string;
+export interface KeptRule extends StandingRule {
   readonly code: SkipCode | ListProblem['code'] | 'policy' | 'held';
   readonly reason: string;
 }

@@ -1,4 +1,4 @@
-import { natRules, rulesIn } from '../actual/natRules.ts';
+import { dnatRuleOf, natRules, rulesIn, type OwnedRule } from '../actual/natRules.ts';
 import { portLimit } from '../desired/frontendPorts.ts';
 import { desiredPublications } from '../desired/publications.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
@@ -105,12 +105,12 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
     updated: written.updated,
     unchanged: written.unchanged,
     deleted: [
-      ...guarded.deleted.map(({ deletion }) => deletion),
+      ...guarded.deleted.map(({ owned, deletion }) => ({ ...deletion, ...standing(owned) })),
       ...(mayDelete ? placement.lost : []).map(deletionOf),
     ].toSorted(byName),
     skipped: [...skipped, ...placement.skipped],
     conflicts: placement.conflicts.toSorted((a, b) => compared(a.ruleName, b.ruleName)),
-    kept: kept.map((one) => one.kept).toSorted(byName),
+    kept: kept.map(({ owned, kept: told }) => ({ ...told, ...standing(owned) })).toSorted(byName),
     ...(guarded.held !== undefined && { held: guarded.held }),
     problems: [
       ...problems,
@@ -124,8 +124,13 @@ export function planPublications({ spec, lists, firewall, facts, approved }: Pub
   };
 }
 
+function standing(owned: OwnedRule): Pick<DeletedRule, 'name' | 'rule'> {
+  const rule = dnatRuleOf(owned);
+  return { name: owned.name, ...(rule !== undefined && { rule }) };
+}
+
 function deletionOf({ owned, code, reason }: LostRule): DeletedRule {
-  return { name: owned.name, code, reason };
+  return { ...standing(owned), code, reason };
 }
 
 function keptRule({ owned, code, reason }: LostRule): Kept {

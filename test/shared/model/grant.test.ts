@@ -1,4 +1,4 @@
-import { parseGrant, type GrantContext, type GrantResult } from '../../../shared/model/grant.ts';
+import { parseGrant, widerRange, type GrantContext, type GrantResult } from '../../../shared/model/grant.ts';
 
 const context: GrantContext = {
   now: new Date('2026-06-01T12:00:00Z'),
@@ -42,6 +42,14 @@ test('anything that is no grant is told so', () => {
 
 test('a range that is let in already is granted, and said', () => {
   expect(parse({ cidr: '203.0.113.9' })).toMatchObject({ ok: true, coveredBy: '203.0.113.0/24' });
+});
+
+test('a grant is told of a wider range where its own is not in the list', () => {
+  const wider = (cidr: string, ...more: string[]) => widerRange({ cidr }, [...context.ranges, ...more]);
+  expect(wider('203.0.113.9/32')).toBe('203.0.113.0/24');
+  expect(wider('203.0.113.9/32', '203.0.113.9')).toBeUndefined();
+  expect(wider('20.62.10.30/32')).toBeUndefined();
+  expect(wider('20.1.2.3/32')).toBeUndefined();
 });
 
 test('the 201st range is refused, unless it is covered', () => {

@@ -32,6 +32,18 @@ describe('what is not known for sure takes no rule away', () => {
     expect(result.natRuleCollections).toBeUndefined();
   });
 
+  test('what stays is told as it stands, unless somebody has made something else of it', () => {
+    const [standing] = plan({ lists: [complete(service())], firewall }).unchanged;
+    expect(later({ ips: [] }).kept).toEqual([expect.objectContaining({ code: 'no-address', rule: standing?.rule })]);
+    expect(later({ deleting: true }).deleted).toEqual([expect.objectContaining({ rule: standing?.rule })]);
+    const edited = JSON.parse(
+      JSON.stringify(firewall).replaceAll('"destinationPorts":["80"]', '"destinationPorts":["80","81"]'),
+    ) as typeof firewall;
+    const [kept] = plan({ lists: [complete(service({ ips: [] }))], firewall: edited }).kept;
+    expect(kept?.name).toBe('aks-egress.shop.web.80.tcp');
+    expect(kept).not.toHaveProperty('rule');
+  });
+
   test('a route that is missing for a while neither moves nor removes a rule', () => {
     const result = later({}, { routesToInternet: {} });
     expect(result.deleted).toEqual([]);
