@@ -82,14 +82,16 @@ function drawServices(name: string, services: ServicesAnswer, style: Style): str
           `${style('yellow', '!')} ${held.rules.length} deletions are held: ${held.reason} Release them with: gatehouse approve ${name}`,
         ]),
   ];
+  // Where no list could be read, nothing is known of what services ask for.
+  const none = problems.length > 0 ? '' : 'No service of type LoadBalancer asks for anything.\n';
   const list =
     rows.length === 0
-      ? 'No service of type LoadBalancer asks for anything.\n'
+      ? none
       : table(
           ['SERVICE', 'PORT', 'CLUSTER', 'ENDPOINT', 'STATE', 'FROM, OR WHY NOT'],
           rows.map(({ row }) => row),
         );
-  return list + (notes.length === 0 ? '' : `\n${notes.join('\n')}\n`);
+  return [list, notes.map((note) => `${note}\n`).join('')].filter((part) => part !== '').join('\n');
 }
 
 const signs = { ok: ['green', '✔'], broken: ['red', '✖'], unknown: ['dim', '?'], 'not checked': ['dim', '·'] } as const;

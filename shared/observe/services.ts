@@ -48,7 +48,11 @@ export async function observeServices(
   const direct = await listDirectly(cluster.id, options.deadlineSeconds);
   const unanswered = direct.state !== 'complete' && (direct.code === 'unreachable' || direct.code === 'timeout');
   const { commandDeadlineSeconds } = options;
-  if (!unanswered || commandDeadlineSeconds === undefined) return parsed(cluster.name, direct);
+  if (!unanswered) return parsed(cluster.name, direct);
+  if (commandDeadlineSeconds === undefined) {
+    const reason = `${direct.reason} Syncs list the services by a command in the cluster meanwhile.`;
+    return parsed(cluster.name, { ...direct, reason });
+  }
   const byCommand = await listByCommand(cluster.id, commandDeadlineSeconds);
   // What is wrong with the way that was tried first is what needs to be mended.
   return parsed(cluster.name, byCommand.state === 'complete' ? byCommand : direct);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { commandLine, type CommandLine } from '../support/commandLine.ts';
 import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
-import { FIREWALL, shopOf, type Shop } from '../support/shop.ts';
+import { CLUSTER, FIREWALL, shopOf, type Shop } from '../support/shop.ts';
 
 let cloud: TestCloud;
 let line: CommandLine;
@@ -89,6 +89,16 @@ describe('the life of an environment', () => {
       code: 1,
       err: expect.stringContaining('NAMESPACE/SERVICE'),
     });
+  });
+
+  test('services that can not be listed are not told as none', async () => {
+    const faults = cloud.clusters.find(CLUSTER)?.faults;
+    faults?.set({ down: true });
+    const { out } = await gatehouse('services', 'shop');
+    faults?.clear();
+    expect(out).not.toContain('No service');
+    expect(out).toContain('Syncs list the services by a command in the cluster meanwhile.');
+    expect(out).toMatch(/= shop\.default\.web\.80\.tcp stays: /);
   });
 
   test('answers are the data of the app, as JSON and as YAML', async () => {
