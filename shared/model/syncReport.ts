@@ -22,7 +22,7 @@ export interface SyncReport {
   readonly held?: { readonly hash: string; readonly rules: number; readonly reason: string };
   /** What stood in the way of a part of it, in a sentence each: services that could not be listed, foreign edits. */
   readonly problems: readonly string[];
-  /** Differences that no service explains, edits behind Gatehouse's back, as `check: what` (see shared/plan/driftChecks). */
+  /** Differences that no service explains, edits behind Gatehouse's back, as `check: what`. */
   readonly drift: readonly string[];
   /** Who changed last what drifted, as far as the activity log tells, in a sentence each. */
   readonly causes: readonly string[];
