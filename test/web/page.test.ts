@@ -15,7 +15,7 @@ if (!hasChromium) {
 const describeInBrowser = hasChromium ? describe : describe.skip;
 
 /** The page asks every second and a half, on a machine that may be busy. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 45_000;
 const MINUTE_MS = 60_000;
 
 let cloud: TestCloud;
