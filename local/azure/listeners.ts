@@ -1,10 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { KEEP_ALIVE_MS } from '../keepAlive.ts';
 import { httpsCertificate } from './httpsCertificate.ts';
-
-/** How long a connection that nobody uses stays open: four minutes, as behind Azure's load balancers; Node's own servers give up after five seconds. */
-const KEEP_ALIVE_MS = 240_000;
 
 type Handler = (incoming: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { KEEP_ALIVE_MS } from '../keepAlive.ts';
 import type { Log } from './logging.ts';
 import { describeThrown } from './thrown.ts';
 
@@ -60,6 +61,7 @@ export async function listen(port: number, handle: RequestHandler, log: Log): Pr
   const server = http.createServer((request, response) => {
     void answer(request, handle, log).then((reply) => send(response, request.method, reply, log));
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

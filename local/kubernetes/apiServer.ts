@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { scaledClock, type Clock } from '../clock.ts';
+import { KEEP_ALIVE_MS } from '../keepAlive.ts';
 import { identify, isLetIn, type KubernetesUser } from './access.ts';
 import type { Certificates } from './certificates.ts';
 import { runCloudController } from './cloudController.ts';
@@ -100,6 +101,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const { key, certificate } = certificates.server;
   const tls = { key, cert: certificate, ca: certificates.authority, requestCert: true, rejectUnauthorized: false };
   const server = createServer(tls, (incoming, response) => void serve(incoming, response));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const faults = faultSwitches(({ down }) => {
     if (down) server.closeAllConnections();
   });
