@@ -21,7 +21,7 @@ import {
   type Lane,
 } from './http/laneClient.ts';
 import { accepted, flag, json } from './http/message.ts';
-import { problemKinds } from './http/problemKinds.ts';
+import { problemKinds } from '../shared/model/problemKinds.ts';
 import { specFrom } from './http/spec.ts';
 import { startable } from './http/startable.ts';
 

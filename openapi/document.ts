@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { problemKinds } from '../functions/http/problemKinds.ts';
+import { problemKinds } from '../shared/model/problemKinds.ts';
 import { routes } from '../functions/routes.ts';
 import { commonRefusals, isConditional, openRefusals, type Route } from '../functions/http/route.ts';
 import { sufficientRoles } from '../functions/http/roles.ts';

@@ -1,4 +1,4 @@
-import { problemKinds } from '../functions/http/problemKinds.ts';
+import { problemKinds } from '../shared/model/problemKinds.ts';
 import type { ExitCode } from '../cli/context.ts';
 import type { Notice } from '../shared/model/notice.ts';
 import type { DeletedRule, KeptRule, ListProblem, PublicationConflict, SkipCode } from '../shared/model/publication.ts';

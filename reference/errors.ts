@@ -1,4 +1,4 @@
-import { problemKinds } from '../functions/http/problemKinds.ts';
+import { problemKinds } from '../shared/model/problemKinds.ts';
 import { keepsRule } from '../shared/desired/publications.ts';
 import { problemCodes } from '../shared/model/problemCodes.ts';
 import { hopOfCode } from '../shared/plan/explain.ts';

@@ -1,11 +1,11 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { ProblemAnswer } from '../../shared/answers.ts';
 import type { Problem } from '../../shared/model/problem.ts';
-import { problemKinds, type ProblemCode } from './problemKinds.ts';
+import { problemKinds, type ProblemKindName } from '../../shared/model/problemKinds.ts';
 
 /** The names in braces of a text. */
 type Slots<Text extends string> = Text extends `${string}{${infer Slot}}${infer Rest}` ? Slot | Slots<Rest> : never;
-type SlotsOf<Code extends ProblemCode> = Slots<(typeof problemKinds)[Code]['remedy']>;
+type SlotsOf<Code extends ProblemKindName> = Slots<(typeof problemKinds)[Code]['remedy']>;
 
 interface Told {
   /** In place of the kind's own. */
@@ -15,17 +15,17 @@ interface Told {
 }
 
 /** What a problem tells beside its detail: whatever the remedy of its kind leaves open. */
-type ToldOf<Code extends ProblemCode> = [SlotsOf<Code>] extends [never]
+type ToldOf<Code extends ProblemKindName> = [SlotsOf<Code>] extends [never]
   ? [told?: Told]
   : [told: Told & { readonly slots: Readonly<Record<SlotsOf<Code>, string>> }];
 
 /** An answer that is not the one asked for; thrown by handlers, turned into a problem document by `registerRoutes`. */
 export class HttpProblem extends Error {
-  readonly code: ProblemCode;
+  readonly code: ProblemKindName;
   readonly document: ProblemAnswer;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ProblemCode, document: ProblemAnswer, headers: Readonly<Record<string, string>>) {
+  constructor(code: ProblemKindName, document: ProblemAnswer, headers: Readonly<Record<string, string>>) {
     super(`${document.status} ${code}: ${document.detail}`);
     this.name = 'HttpProblem';
     this.code = code;
@@ -39,7 +39,7 @@ export class HttpProblem extends Error {
  *
  * @param detail what is wrong this time, in a sentence
  */
-export function httpProblem<Code extends ProblemCode>(
+export function httpProblem<Code extends ProblemKindName>(
   code: Code,
   detail: string,
   ...[told = {}]: ToldOf<Code>

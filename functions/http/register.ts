@@ -7,7 +7,7 @@ import { azureProblem } from './azureProblem.ts';
 import { authLevelOf, callerOf, registeredMode, requireRole, type AuthMode, type Caller } from './caller.ts';
 import { conditional } from './conditional.ts';
 import { httpProblem, HttpProblem, problemResponse } from './problem.ts';
-import type { ProblemCode } from './problemKinds.ts';
+import type { ProblemKindName } from '../../shared/model/problemKinds.ts';
 import { rateLimiter } from './rateLimit.ts';
 import { requireBounded, requireReadable, requireSameSite } from './requestChecks.ts';
 import type { Route } from './route.ts';
@@ -37,7 +37,7 @@ export function registerRoutes(routes: readonly Route[]): void {
 const guarded =
   (route: Route, mode: AuthMode): HttpHandler =>
   async (request, context) => {
-    const call: { caller: Caller; code?: ProblemCode } = { caller: { kind: 'anyone' } };
+    const call: { caller: Caller; code?: ProblemKindName } = { caller: { kind: 'anyone' } };
     let answer: HttpResponseInit;
     try {
       requireBounded(request);
@@ -104,11 +104,11 @@ const remedyOf = (error: unknown): string | undefined =>
   error instanceof Error && 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;
 
 /** What would change something, and whom the door was shut on; a flood that was cut short leaves no flood of records. */
-const isToBeRecorded = ({ access }: Route, code: ProblemCode | undefined): boolean =>
+const isToBeRecorded = ({ access }: Route, code: ProblemKindName | undefined): boolean =>
   code !== 'too-many-requests' &&
   (!['open', 'Reader'].includes(access) || (code !== undefined && doorShut.includes(code)));
 
-const doorShut: readonly ProblemCode[] = ['not-signed-in', 'role-missing', 'cross-site', 'sign-in-not-checked'];
+const doorShut: readonly ProblemKindName[] = ['not-signed-in', 'role-missing', 'cross-site', 'sign-in-not-checked'];
 
 function recordOf(
   { name, path }: Route,

@@ -188,4 +188,4 @@ export const problemKinds = {
 } as const satisfies Readonly<Record<string, ProblemKind>>;
 
 /** What tells one kind of problem from another, e.g. `not-ready`. */
-export type ProblemCode = keyof typeof problemKinds;
+export type ProblemKindName = keyof typeof problemKinds;
