@@ -3,6 +3,7 @@ import { app, type InvocationContext, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
 import { environmentState } from '../orchestrations/environmentState.ts';
 import { clustersOf, type ClusterPlace } from '../shared/model/clusters.ts';
+import { sentences } from '../shared/model/sentences.ts';
 import { azureFailure } from '../shared/observe/failure.ts';
 import { servicesHaveChanged } from '../shared/observe/servicePass.ts';
 import { timerSchedule } from '../shared/settings.ts';
@@ -121,7 +122,7 @@ async function forEachLane(
         // What Azure says has a name and a remedy; anything else is a surprise, and told whole.
         const known = azureFailure(error);
         if (known === undefined) context.error(`${lane.name} ${failure}`, error);
-        else context.warn(`${lane.name} ${failure}: ${known.message} ${known.remedy}`);
+        else context.warn(`${lane.name} ${failure}: ${sentences(known.message, known.remedy)}`);
       }
     }
   };

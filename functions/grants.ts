@@ -92,7 +92,7 @@ async function accessOf(request: HttpRequest, client: DurableClient) {
     if (state.readyAt === undefined)
       throw httpProblem('not-ready', `Environment ${name} has no cluster yet to let anybody into.`);
     throw httpProblem('not-ready', `Nobody keeps the authorized ranges of ${name} right now; no grant is lost.`, {
-      remedy: `The next sync starts their lane again: POST /api/environments/${name}/sync, then try again.`,
+      remedy: `The next sync starts their lane again: ask for one of ${name}, then try again.`,
     });
   }
   return { spec: state.spec, ...grantedIn(lanes) };

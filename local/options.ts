@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { sentences } from '../shared/model/sentences.ts';
 import { isErrno } from './host/thrown.ts';
 
 /** An argument that can't be used; its message names the flag and says what would do. */
@@ -80,7 +81,7 @@ export function runMain(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
     const usage = error instanceof UsageError || isArgumentError(error);
     if (usage) console.error(error.message);
-    else if (hasRemedy(error)) console.error(`${error.message} ${error.remedy}`);
+    else if (hasRemedy(error)) console.error(sentences(error.message, error.remedy));
     else console.error(error);
     process.exit(usage ? 2 : 1);
   });

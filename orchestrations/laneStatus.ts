@@ -4,6 +4,7 @@ import {
   type Finding,
   type FullSyncStatus,
 } from '../shared/model/environmentStatus.ts';
+import { sentences } from '../shared/model/sentences.ts';
 import type { StepStatus } from '../shared/model/step.ts';
 import { environmentState } from './environmentState.ts';
 import { isFirewallStep } from './stepRecords.ts';
@@ -65,7 +66,7 @@ function problemFindings({ problem, since, lastSync }: BegunLaneState): Finding[
   const told = (time: string, { message, remedy }: { message: string; remedy: string }): Finding => ({
     time,
     severity: 'error',
-    message: `${message} ${remedy}`,
+    message: sentences(message, remedy),
   });
   return [
     ...(problem === undefined ? [] : [told(since, problem)]),

@@ -1,5 +1,6 @@
 import { completedSpec, type EnvironmentSpec } from '../shared/model/environmentSpec.ts';
 import type { Finding } from '../shared/model/environmentStatus.ts';
+import { sentences } from '../shared/model/sentences.ts';
 import { isClusterGone } from '../shared/plan/specChanges/clusterChanges.ts';
 import { refusedChanges, type SpecChange } from '../shared/plan/specChanges/specChange.ts';
 import { specChanges } from '../shared/plan/specChanges/specChanges.ts';
@@ -41,7 +42,7 @@ export function refusalOf(changes: readonly SpecChange[], time: string): Finding
   const [refusal] = refusedChanges(changes);
   if (refusal === undefined) return undefined;
   const { path, message, remedy } = refusal;
-  return { time, severity: 'error', message: `A new spec was refused: ${path}: ${message}. ${remedy}` };
+  return { time, severity: 'error', message: `A new spec was refused: ${path}: ${sentences(message, remedy)}` };
 }
 
 /** What came of a new spec. */
@@ -59,6 +60,6 @@ export function applicationOf(
     severity: 'error',
     message:
       `The spec could not be applied as a whole (${what}): a step has failed, and what comes after it is as it was. ` +
-      'Retry once its problem is solved, or PUT the spec that was.',
+      'Retry once its problem is solved, or give the spec that was.',
   };
 }

@@ -1,4 +1,5 @@
 import type { OperationRecord } from '../shared/model/operation.ts';
+import { sentences } from '../shared/model/sentences.ts';
 import { ownProblem, type OwnProblem, type StepName, type StepProblem, type StepState } from '../shared/model/step.ts';
 import type { SyncReport } from '../shared/model/syncReport.ts';
 import { deadlineSeconds } from '../shared/plan/stepOrder.ts';
@@ -195,7 +196,7 @@ export function afterPoll(record: StepRecord, outcome: PollOutcome, step: Pick<S
       // The report is of the write that has failed: the next one looks and plans afresh.
       const { operation: _over, notBefore: _past, report: _failed, ...rest } = record;
       const wait = REWRITE_WAIT_SECONDS * 2 ** Math.max(0, record.attemptWrites - 1);
-      const detail = `${outcome.problem.message} It is tried again.`;
+      const detail = sentences(outcome.problem.message, 'It is tried again.');
       return { ...rest, state: 'pending', notBefore: later(now, wait), rewrite: true, detail };
     }
   }

@@ -2,6 +2,7 @@ import type { DurableClient } from 'durable-functions';
 import { clustersOf } from '../../shared/model/clusters.ts';
 import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { resourceIds } from '../../shared/model/names.ts';
+import { sentences } from '../../shared/model/sentences.ts';
 import type { Problem } from '../../shared/model/problem.ts';
 import { adopt } from '../../shared/observe/adopt.ts';
 import { preflight } from '../../shared/observe/preflight.ts';
@@ -33,7 +34,7 @@ const refuseForeign = (foreign: readonly Problem[]): void => refuseTaken('foreig
 function refuseTaken(code: 'claimed' | 'foreign-resource', taken: readonly Problem[]): void {
   const [first] = taken;
   if (first === undefined) return;
-  const detail = taken.map(({ message }) => message).join(' ');
+  const detail = sentences(...taken.map(({ message }) => message));
   throw httpProblem(code, detail, { remedy: first.remedy, problems: taken });
 }
 
@@ -53,7 +54,7 @@ async function keptElsewhere(client: DurableClient, spec: EnvironmentSpec): Prom
           .map((id) => ({
             path: 'adopt',
             message: `${id} is kept by the environment ${lane.name}.`,
-            remedy: `Leave it to that environment, or release it first: POST /api/environments/${lane.name}/release.`,
+            remedy: `Leave it to that environment, or release ${lane.name} first.`,
           })),
   );
 }

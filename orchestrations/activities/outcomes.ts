@@ -3,6 +3,7 @@ import { missingRole } from '../../shared/azure/missingRole.ts';
 import { GatehouseError } from '../../shared/model/errors.ts';
 import type { Problem } from '../../shared/model/problem.ts';
 import type { ProblemCode } from '../../shared/model/problemCodes.ts';
+import { sentences } from '../../shared/model/sentences.ts';
 import { ownProblem, type OwnProblem, type StepProblem } from '../../shared/model/step.ts';
 import { azureFailure } from '../../shared/observe/failure.ts';
 import { redacted } from '../../shared/redact.ts';
@@ -74,7 +75,7 @@ function outcomeIn(error: unknown): StepOutcome {
   // The endpoint that gives out tokens has its own outages; what is wrong for good shows by coming again.
   const failure = azureFailure(error);
   if (failure?.kind === 'noCredential') {
-    return { outcome: 'wait', reason: `${failure.message} ${failure.remedy}`, refused: true };
+    return { outcome: 'wait', reason: sentences(failure.message, failure.remedy), refused: true };
   }
   return { outcome: 'failed', problem: problemOf(error) };
 }

@@ -15,6 +15,7 @@ import type { EnvironmentSpec } from '../../shared/model/environmentSpec.ts';
 import { isJsonObject, jsonAt, type Json, type JsonObject } from '../../shared/model/json.ts';
 import { resourceIds } from '../../shared/model/names.ts';
 import type { DesiredResource } from '../../shared/model/resource.ts';
+import { sentences } from '../../shared/model/sentences.ts';
 import { ownProblem, type OwnProblem, type SingleStepName } from '../../shared/model/step.ts';
 import { withApiServerNames } from '../../shared/observe/apiServerNames.ts';
 import { observeFirewall, type ObservedFirewall } from '../../shared/observe/firewall.ts';
@@ -118,7 +119,7 @@ export const provisioningSteps: Readonly<Partial<Record<SingleStepName, StartSte
         return waitFor(events.reason);
       case 'conflict':
         // The environment works without: the light pass finds what events would have told.
-        return done(false, `${events.reason} ${events.remedy}`);
+        return done(false, sentences(events.reason, events.remedy));
     }
   },
 };

@@ -52,7 +52,7 @@ export function refusalOfPort(
     return refused('unsupported-protocol', `Azure Firewall translates TCP and UDP, not ${port.protocol}.`);
   }
   if (port.noLoadBalancerRule) {
-    const reason = `the load balancer has no rule for the port (service.beta.kubernetes.io/port_${port.port}_no_lb_rule).`;
+    const reason = `the load balancer has no rule for the port (service.beta.kubernetes.io/port_${port.port}_no_lb_rule). Take the annotation off to have it published.`;
     return refused('no-load-balancer-rule', reason);
   }
   if (frontendPort === undefined) {

@@ -198,5 +198,5 @@ function refusalOfAddress(
 }
 
 function notAskedFor(what: string): Refusal {
-  return refused('not-asked-for', `the spec publishes ${what}: ${annotationNames.expose}: "true".`);
+  return refused('not-asked-for', `the spec publishes ${what}. Annotate it with ${annotationNames.expose}: "true".`);
 }

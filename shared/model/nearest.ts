@@ -16,10 +16,18 @@ function nearest(text: string, candidates: readonly string[]): string | undefine
   });
 }
 
-/** Ends a remedy: the near miss if there is one, else everything that would do. */
-export function suggestion(text: string, candidates: readonly string[]): string {
+/**
+ * Ends a remedy: the near miss if there is one, else everything that would do.
+ *
+ * @param otherwise in place of the list, where the candidates have been named already
+ */
+export function suggestion(
+  text: string,
+  candidates: readonly string[],
+  otherwise = `Use one of: ${candidates.join(', ')}.`,
+): string {
   const near = nearest(text, candidates);
-  return near === undefined ? `Use one of: ${candidates.join(', ')}.` : `Did you mean "${near}"?`;
+  return near === undefined ? otherwise : `Did you mean "${near}"?`;
 }
 
 const LONGEST_COMPARED = 60;

@@ -47,7 +47,7 @@ export const problemCodes = {
   GrantsNotTakenBack: {
     when: "an environment ends, and what was granted on a cluster can't be taken back",
     remedy:
-      'It is tried again every minute: solve it, then delete again. DELETE with ?force=true leaves the granted ranges.',
+      'It is tried again every minute: solve it, then delete again. With --force (in HTTP ?force=true) the granted ranges are left.',
   },
   IdentityMissing: {
     when: 'the identity of the cluster has been deleted',

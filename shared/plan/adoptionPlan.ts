@@ -1,6 +1,7 @@
 import type { ActualAdoption } from '../actual/adopted.ts';
 import { isAdopting } from '../desired/adopted.ts';
 import type { EnvironmentSpec } from '../model/environmentSpec.ts';
+import { sentences } from '../model/sentences.ts';
 import { firewallFix, networkFixes, routeFixes } from './adoptionFixes.ts';
 import type { AdoptionGap } from './adoptionGaps.ts';
 import { planResource } from './mergeResource.ts';
@@ -32,7 +33,7 @@ export function adoptionPlan(spec: EnvironmentSpec, actual: ActualAdoption, gaps
     resources,
     firewallWrites,
     expectedMinutes: firewallWrites * FIREWALL_MINUTES + (writes.length - firewallWrites) * OTHER_MINUTES,
-    warnings: gaps.map(({ message, remedy }) => `${message} ${remedy}`),
+    warnings: gaps.map(({ message, remedy }) => sentences(message, remedy)),
     hints: [],
     conflicts: [],
   };

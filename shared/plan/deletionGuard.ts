@@ -41,7 +41,7 @@ export function guardDeletions(
     : 'The list of services is empty while rules of the cluster are there.';
   return {
     deleted: candidates.filter((one) => !held.includes(one)),
-    kept: held.map(({ owned }) => keptFor(owned, 'held', `${reason} Approve plan ${hash} to have it deleted.`)),
+    kept: held.map(({ owned }) => keptFor(owned, 'held', `${reason} It waits for an approval.`)),
     held: { hash, rules, reason },
   };
 }

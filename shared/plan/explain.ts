@@ -185,7 +185,7 @@ function ruleHop({ publication, isPresent, input: { plan } }: PortFacts): Hop {
   if (!isPresent || differs !== undefined) {
     const detail =
       differs === undefined ? 'the firewall has no such rule' : `the rule differs in ${differs.changed.join(', ')}`;
-    const remedy = 'The next sync writes it; POST …/sync starts one now.';
+    const remedy = 'The next sync writes it; gatehouse sync starts one now.';
     return { hop: 'rule', state: 'broken', detail, remedy };
   }
   return { hop: 'rule', state: 'ok', detail: publication.ruleName };
@@ -206,7 +206,7 @@ function routeHop({ service, publication, skip, input: { facts } }: PortFacts): 
     hop: 'return route',
     state: 'broken',
     detail: `the cluster's subnet has no route ${publication.rule.frontend}/32 → Internet`,
-    remedy: 'A sync that repairs drift adds it (drift.action: repair); POST …/sync starts one now.',
+    remedy: 'A sync that repairs drift adds it (drift.action: repair); gatehouse sync starts one now.',
   };
 }
 
@@ -234,7 +234,7 @@ function hopOr(hop: HopName, skip: SkippedPort | undefined, detail: string): Hop
   if (skip === undefined) return { hop, state: 'ok', detail };
   if (hopOfCode[skip.code] !== hop)
     return { hop, state: isBefore(hop, hopOfCode[skip.code]) ? 'ok' : 'unknown', detail };
-  return { hop, state: 'broken', detail: skip.reason, remedy: remedyIn(skip.reason) };
+  return { hop, state: 'broken', ...brokenBy(skip.reason) };
 }
 
 const order: readonly HopName[] = [
@@ -251,12 +251,8 @@ function isBefore(a: HopName, b: HopName): boolean {
   return order.indexOf(a) < order.indexOf(b);
 }
 
-/** Reasons end in what to do. */
-function remedyIn(reason: string): string {
-  return (
-    reason
-      .split(/(?<=[.:]) /)
-      .slice(1)
-      .join(' ') || reason
-  );
+/** Reasons say in their first sentence what is wrong, and in the others what to do, if there is anything. */
+function brokenBy(reason: string): Pick<Hop, 'detail' | 'remedy'> {
+  const [detail = '', ...remedy] = reason.split(/(?<=\.) /);
+  return { detail, ...(remedy.length > 0 && { remedy: remedy.join(' ') }) };
 }

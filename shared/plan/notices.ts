@@ -1,5 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { EnvironmentState } from '../model/environmentStatus.ts';
+import { sentences } from '../model/sentences.ts';
 import type { Notice } from '../model/notice.ts';
 import type { StepProblem, StepStatus } from '../model/step.ts';
 import type { SyncReport } from '../model/syncReport.ts';
@@ -55,7 +56,7 @@ function finished({ name, readyAt }: NoticedEnvironment): Notice | undefined {
 function failed({ name, shown, since, steps, problem }: NoticedEnvironment): Notice | undefined {
   if (shown !== 'failed') return undefined;
   const what = problem ?? steps.find((step) => step.problem !== undefined)?.problem;
-  const told = what === undefined ? 'Its lane has stopped.' : `${what.message} ${what.remedy}`;
+  const told = what === undefined ? 'Its lane has stopped.' : sentences(what.message, what.remedy);
   return noticeOf(name, {
     kind: 'environment-failed',
     severity: 'error',
@@ -76,7 +77,7 @@ function syncFailed({ name, lastSync }: NoticedEnvironment): Notice | undefined 
     time: lastSync.time,
     distinguishes: [problem.code, lastSync.time.slice(0, 10)],
     title: `A sync of ${name} has failed`,
-    text: `${problem.message} ${problem.remedy}`,
+    text: sentences(problem.message, problem.remedy),
   });
 }
 

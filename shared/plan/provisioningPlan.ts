@@ -36,7 +36,8 @@ import { provisioningGraph } from './provisioningGraph.ts';
 import { criticalPath } from './stepOrder.ts';
 import type { Step } from './step.ts';
 import { publicIpPlan } from './publicIpPlan.ts';
-import type { ResourcePlan } from './resourcePlan.ts';
+import type { Difference, ResourcePlan } from './resourcePlan.ts';
+import { another, anotherPool } from './specChanges/verdicts.ts';
 
 export type * from './plan.ts';
 
@@ -113,9 +114,12 @@ function fixedWarnings(
   const desired = desiredCluster(spec, { frontends, outboundRanges, ...kubeletOf(actual) });
   const which = spec.clusters === undefined ? 'The cluster' : `The cluster ${spec.cluster.name}`;
   return fixedDifferences(desired, actual.cluster, spec.name).map(
-    (difference) => `${which} can't be changed in place: ${fixedDifferenceText(difference)}. Create another one.`,
+    (difference) =>
+      `${which} can't be changed in place: ${fixedDifferenceText(difference)}. ${isOfPool(difference) ? anotherPool : another}`,
   );
 }
+
+const isOfPool = ({ path }: Difference): boolean => path.startsWith('properties.agentPoolProfiles[');
 
 /** Steps that write nothing, or what a preview can't know: it depends on services that don't exist yet. */
 type StepWithoutPlan =
@@ -263,7 +267,7 @@ function conflictOf(plan: ResourcePlan): readonly Problem[] {
     {
       path: plan.id,
       message: `${plan.id} exists and ${whose}`,
-      remedy: 'Choose another name for the environment, or adopt what exists (adopt is not supported yet).',
+      remedy: 'Choose another name for the environment, or adopt what exists (adopt in the spec).',
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { Publication } from '../model/publication.ts';
+import { counted } from '../model/sentences.ts';
 import type { Paint } from './paint.ts';
 import type { PreviewedPublications } from './previewedPublications.ts';
 
@@ -9,10 +10,14 @@ export function renderPublications(publications: PreviewedPublications, paint: P
     ...created.map((one) => `  ${paint('create', `+ ${portOf(one)}: ${wayOf(one)}`)}`),
     ...updated.map((one) => `  ${paint('modify', `~ ${portOf(one)}: ${wayOf(one)}`)} (${one.changed.join(', ')})`),
     ...deleted.map(({ name, reason }) => `  ${paint('delete', `- ${name}`)}: ${reason}`),
-    ...kept.map(({ name, reason }) => `  ${paint('unchanged', `= ${name}`)} stays: ${reason}`),
+    // Why they are held is told once, among the warnings.
+    ...kept.map(
+      ({ name, code, reason }) =>
+        `  ${paint('unchanged', `= ${name}`)} ${code === 'held' ? 'is held' : `stays: ${reason}`}`,
+    ),
   ];
   const counts = `${created.length} to create, ${updated.length} to modify, ${deleted.length} to delete, ${unchanged} unchanged`;
-  const without = skipped === 0 ? '' : `; ${skipped} service ports have none`;
+  const without = skipped === 0 ? '' : `; ${counted(skipped, 'service port')} without one`;
   return ['', paint('title', 'Published services'), ...lines, `  Rules: ${counts}${without}.`];
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../model/json.ts';
+import { sentences } from '../model/sentences.ts';
 import { unpainted, type Paint, type Role } from './paint.ts';
 import type { SpecChange } from './specChanges/specChange.ts';
 
@@ -14,7 +15,7 @@ function rendered(change: SpecChange, paint: Paint): string {
   const { path, before, after } = change;
   const symbol = change.applied === 'refused' ? '!' : before === undefined ? '+' : after === undefined ? '-' : '~';
   const values = [before, after].filter((value) => value !== undefined).map((value: Json) => JSON.stringify(value));
-  const notes = change.applied === 'refused' ? `${change.message}. ${change.remedy}` : change.note;
+  const notes = change.applied === 'refused' ? sentences(change.message, change.remedy) : change.note;
   const note = notes === undefined ? '' : `      ${change.applied === 'refused' ? 'Refused: ' : ''}${notes}\n`;
   return `  ${paint(roles[symbol] ?? 'unchanged', `${symbol} ${path}`)}: ${values.join(' => ')}\n${note}`;
 }

@@ -1,5 +1,6 @@
 import type { OwnedRule } from '../actual/natRules.ts';
 import type { ListProblem } from '../model/publication.ts';
+import { sentences } from '../model/sentences.ts';
 import type { LoadBalancerService, ServiceList } from '../model/service.ts';
 import { compared } from './compared.ts';
 
@@ -32,7 +33,8 @@ export function readLists(lists: readonly ServiceList[], owned: readonly OwnedRu
     const count = counts.get(cluster) ?? 0;
     if (list.state !== 'complete') {
       states.set(cluster, 'failed');
-      const message = `The services of ${list.cluster} could not be listed (${list.reason}); its ${count} rules stay as they are.${list.remedy === undefined ? '' : ` ${list.remedy}`}`;
+      const what = `The services of ${list.cluster} could not be listed (${list.reason}); ${staying(count)}`;
+      const message = sentences(what, list.remedy);
       problems.push({
         cluster: list.cluster,
         code: list.state === 'partial' ? 'list-partial' : 'list-failed',
@@ -51,11 +53,14 @@ export function readLists(lists: readonly ServiceList[], owned: readonly OwnedRu
   }
   for (const [cluster, count] of [...counts].toSorted(([a], [b]) => compared(a, b))) {
     if (states.has(cluster)) continue;
-    const message = `Nobody has listed the services of ${cluster}; its ${count} rules stay as they are.`;
+    const message = `Nobody has listed the services of ${cluster}; ${staying(count)}`;
     problems.push({ cluster, code: 'cluster-not-listed', message });
   }
   return { services: inOrder(services), problems, states };
 }
+
+const staying = (rules: number): string =>
+  rules === 1 ? 'its 1 rule stays as it is.' : `its ${rules} rules stay as they are.`;
 
 /**
  * By namespace, name and cluster, each once. API servers list in this order, so mostly there is nothing to do; a service that

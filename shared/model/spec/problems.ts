@@ -67,7 +67,11 @@ function faultOf(issue: Issue, value: unknown): Omit<Problem, 'path'> {
     case 'invalid_value':
       return {
         message: `must be one of ${issue.values.map((one) => JSON.stringify(one)).join(', ')}, not ${literal(value)}`,
-        remedy: suggestion(typeof value === 'string' ? value : literal(value), issue.values.map(String)),
+        remedy: suggestion(
+          typeof value === 'string' ? value : literal(value),
+          issue.values.map(String),
+          'Give one of these.',
+        ),
       };
     case 'too_small':
       return { message: `is too small: ${literal(value)}`, remedy: `Give at least ${issue.minimum}.` };

@@ -50,7 +50,7 @@ export const subnetRules: Rules<EnvironmentSpec['network']['clusterSubnet']> = {
 
 /** What can follow a new spec while the environment lives, and what can't. Reads as the specification of a spec update. */
 export const rules: Rules<Omit<EnvironmentSpec, 'clusters'>> = {
-  name: refused('the name of an environment stays', 'PUT to the environment of that name, or start another one.'),
+  name: refused('the name of an environment stays', 'Change the environment of that name, or start another one.'),
   subscription: fixed('the subscription'),
   location: fixed('the location'),
   network: {

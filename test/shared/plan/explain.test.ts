@@ -81,7 +81,6 @@ describe('the first broken hop is named with its remedy', () => {
       'load balancer',
     ],
     ['another type', { list: of({ type: 'ClusterIP' }) }, 'service'],
-    ['opted out', { list: of({ annotations: { 'gatehouse.dev/expose': 'false' } }) }, 'service'],
     ['garbled ranges', { list: of({ loadBalancerSourceRanges: ['x'] }) }, 'source ranges'],
     ['nobody but the firewall', { list: of({ loadBalancerSourceRanges: ['10.42.2.0/24'] }) }, 'source ranges'],
     ['a foreign rule', { firewall: foreign80 }, 'publication'],
@@ -94,6 +93,14 @@ describe('the first broken hop is named with its remedy', () => {
       detail: expect.any(String),
       remedy: expect.stringMatching(/.{10}/),
     });
+  });
+
+  test('what its owner wants just so has none, and no remedy is told twice', () => {
+    const optedOut = broken(explained({ list: of({ annotations: { 'gatehouse.dev/expose': 'false' } }) }));
+    expect(optedOut).toMatchObject({ hop: 'service', detail: 'the service opts out by gatehouse.dev/expose.' });
+    expect(optedOut).not.toHaveProperty('remedy');
+    const garbled = broken(explained({ list: of({ loadBalancerSourceRanges: ['x'] }) }));
+    expect(garbled?.detail).not.toContain(garbled?.remedy);
   });
 
   test('a rule that somebody has changed says in what', () => {

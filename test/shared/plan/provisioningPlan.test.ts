@@ -8,9 +8,11 @@ import { desiredPublicIp } from '../../../shared/desired/publicIps.ts';
 import { desiredResourceGroup } from '../../../shared/desired/resourceGroup.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { resourceIds } from '../../../shared/model/names.ts';
-import { provisioningPlan, type ActualResources } from '../../../shared/plan/provisioningPlan.ts';
-import { renderPlan } from '../../../shared/plan/render.ts';
+import { provisioningPlan, type ActualResources, type Plan } from '../../../shared/plan/provisioningPlan.ts';
+import { renderPreview } from '../../../shared/plan/preview.ts';
 import { articleSpec, specContext } from '../../support/spec.ts';
+
+const rendered = (planned: Plan) => renderPreview({ ...planned, problems: [] });
 
 const spec = articleSpec();
 const principalId = '878136a7-c5ac-4031-9d85-0e60a661ecc2';
@@ -70,13 +72,13 @@ describe('creating the article’s environment', () => {
   });
 
   test('reads like this', () => {
-    expect(renderPlan(plan({}))).toBe(golden('create'));
+    expect(rendered(plan({}))).toBe(golden('create'));
   });
 
   test('is a screen or two also where a value is longer than that', () => {
     const [first, ...others] = plan({}).resources;
     const differences = [{ path: 'properties.osProfile.customData', after: 'x'.repeat(2000) }];
-    const text = renderPlan({ ...plan({}), resources: [{ ...first!, differences }, ...others] });
+    const text = rendered({ ...plan({}), resources: [{ ...first!, differences }, ...others] });
     expect(text).toContain(`+ properties.osProfile.customData: "${'x'.repeat(39)}… (2002 characters)`);
   });
 });
@@ -89,7 +91,7 @@ describe('an environment that stands', () => {
       firewallWrites: 0,
       conflicts: [],
     });
-    expect(renderPlan(nothing)).toBe(golden('no-changes'));
+    expect(rendered(nothing)).toBe(golden('no-changes'));
   });
 
   test('that has drifted is repaired property by property', () => {
@@ -104,7 +106,7 @@ describe('an environment that stands', () => {
     expect(repair).toMatchObject({ counts: { create: 1, modify: 3, none: 4, foreign: 0 }, firewallWrites: 1 });
     // Two checks, then updates of firewall, routes, network and cluster, one after the other, and its access lane.
     expect(repair.expectedMinutes).toBeCloseTo((2 + 240 + 10 + 4 + 118 + 1) / 60, 1);
-    expect(renderPlan(repair)).toBe(golden('drift'));
+    expect(rendered(repair)).toBe(golden('drift'));
   });
 
   test('whose roles nobody has looked at is not judged by them', () => {
@@ -137,7 +139,7 @@ describe('resources of others', () => {
         remedy: expect.any(String),
       },
     ]);
-    expect(renderPlan(plan(actual))).toBe(golden('conflicts'));
+    expect(rendered(plan(actual))).toBe(golden('conflicts'));
   });
 });
 

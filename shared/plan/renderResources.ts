@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 import type { ResourceKind } from '../model/resource.ts';
-import { unpainted, type Paint, type Role } from './paint.ts';
+import type { Paint, Role } from './paint.ts';
 import type { Plan, ResourceChange } from './plan.ts';
 import type { Difference } from './resourcePlan.ts';
 
@@ -28,19 +28,15 @@ const roles: Readonly<Record<ResourceChange['action'], Role>> = {
   foreign: 'foreign',
 };
 
-/**
- * The plan for people, property by property, in the manner of ARM's what-if. Ends in a newline.
- *
- * @param rules what happens to the rules of services, in lines of their own after the resources
- */
-export function renderPlan(plan: Plan, paint: Paint = unpainted, rules: readonly string[] = []): string {
+/** The resources of a plan for people, in lines: property by property, in the manner of ARM's what-if. */
+export function renderResources(plan: Plan, paint: Paint): readonly string[] {
   const sections = groups.flatMap(({ title, kinds }) => {
     const resources = plan.resources.filter(({ kind }) => kinds.includes(kind));
     return resources.length === 0
       ? []
       : ['', paint('title', title), ...resources.flatMap((resource) => renderResource(resource, paint))];
   });
-  const lines = [
+  return [
     `Environment ${plan.environment} in ${plan.location}, subscription ${plan.subscription}`,
     '',
     'Resource and property changes are indicated with these symbols:',
@@ -52,25 +48,6 @@ export function renderPlan(plan: Plan, paint: Paint = unpainted, rules: readonly
       paint('foreign', '! Foreign, never written'),
     ].join('  ')}`,
     ...sections,
-    ...rules,
-    '',
-    ...renderSummary(plan),
-    ...renderNotes(paint('warning', 'Warnings'), plan.warnings),
-    ...renderNotes('Hints', plan.hints),
-    ...renderNotes(
-      paint('problem', 'Conflicts'),
-      plan.conflicts.map(({ message, remedy }) => `${message}. ${remedy}`),
-    ),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function renderSummary({ counts, firewallWrites, expectedMinutes }: Plan): readonly string[] {
-  const { create, modify, none, foreign } = counts;
-  if (create + modify + foreign + firewallWrites === 0) return ['No changes: every resource is as the spec wants it.'];
-  return [
-    `Resource changes: ${create} to create, ${modify} to modify, ${none} unchanged, ${foreign} foreign.`,
-    `Firewall writes: ${firewallWrites}. Expected time: ${expectedMinutes} minutes.`,
   ];
 }
 
@@ -105,8 +82,4 @@ function typeAndName(id: string): string {
 
 function nameIn(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1);
-}
-
-function renderNotes(title: string, notes: readonly string[]): readonly string[] {
-  return notes.length === 0 ? [] : ['', `${title}:`, ...notes.map((note) => `  ${note}`)];
 }
