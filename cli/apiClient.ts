@@ -7,7 +7,9 @@ import type {
   ProblemAnswer,
   ServicesAnswer,
 } from '../shared/answers.ts';
-import { CommandError, sentences } from './commandError.ts';
+import { sentences } from '../shared/model/sentences.ts';
+import { CommandError } from './commandError.ts';
+import { remedyByCommand } from './remedies.ts';
 
 /** An answer of the app that says no; the message holds its problems and their remedies, a line each. */
 export class RefusedError extends CommandError {
@@ -20,7 +22,7 @@ export class RefusedError extends CommandError {
 }
 
 /** What of a problem document people read. Where it lists problems, its detail and remedy are those of the first. */
-type ProblemDocument = Partial<Pick<ProblemAnswer, 'title' | 'detail' | 'remedy' | 'problems'>>;
+type ProblemDocument = Partial<Pick<ProblemAnswer, 'type' | 'title' | 'detail' | 'remedy' | 'problems'>>;
 
 function describe(status: number, { title, detail, remedy, problems = [] }: ProblemDocument): string {
   const heading = title ?? `The app answered ${status}`;
@@ -50,22 +52,34 @@ const yaml = 'application/yaml';
 
 export type Api = ReturnType<typeof apiClient>;
 
-/** The app's HTTP interface. Every call throws RefusedError for a no, CommandError where nobody answers. */
-export function apiClient({ api, credentials }: Connection) {
+/**
+ * The app's HTTP interface. Every call throws RefusedError for a no, CommandError where nobody answers.
+ *
+ * @param command the words that call the command, for remedies
+ */
+export function apiClient({ api, credentials }: Connection, command = 'gatehouse') {
   const clock = appClock();
   const call = async (method: string, path: string, body?: string, type = 'application/json'): Promise<unknown> => {
-    const headers = { ...(await credentials()), accept: 'application/json', 'content-type': type };
+    const headers: Readonly<Record<string, string>> = {
+      ...(await credentials()),
+      accept: 'application/json',
+      'content-type': type,
+    };
     const response = await fetch(`${api}${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body }),
     }).catch((error: unknown) => {
-      throw unreachable(api, error);
+      throw unreachable(api, command, error);
     });
     clock.hear(response.headers.get('date'));
     const answer = parsed(await response.text());
     if (response.ok && answer !== undefined) return answer;
-    throw new RefusedError(response.status, isDocument(answer) ? answer : noDocument(response.status, api));
+    if (!isDocument(answer))
+      throw new RefusedError(response.status, noDocument(response.status, headers, api, command));
+    const name = /^\/environments\/([^/?]+)/.exec(path)?.[1];
+    const remedy = remedyByCommand(answer.type, command, name) ?? answer.remedy;
+    throw new RefusedError(response.status, { ...answer, ...(remedy !== undefined && { remedy }) });
   };
   const environment = (name: string) => `/environments/${encodeURIComponent(name)}`;
 
@@ -97,12 +111,12 @@ export function apiClient({ api, credentials }: Connection) {
   };
 }
 
-function unreachable(api: string, error: unknown): CommandError {
+function unreachable(api: string, command: string, error: unknown): CommandError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code, message } = cause as { readonly code?: string; readonly message: string };
   return new CommandError(
     `Nobody answers at ${api} (${code ?? message})`,
-    'Start the app with "gatehouse local", or name another with --url or --profile.',
+    `Start the app with: ${command} local; one that was just started takes some seconds. Or name another with --url or --profile.`,
     { cause: error },
   );
 }
@@ -119,12 +133,30 @@ function parsed(text: string): unknown {
 const isDocument = (answer: unknown): answer is ProblemDocument =>
   typeof answer === 'object' && answer !== null && ('title' in answer || 'detail' in answer);
 
-function noDocument(status: number, api: string): ProblemDocument {
+/** @param sent the headers of the request: a credential that was given is told from none */
+function noDocument(
+  status: number,
+  sent: Readonly<Record<string, string>>,
+  api: string,
+  command: string,
+): ProblemDocument {
+  const detail = `${api} answered ${status}`;
+  if (status === 401 && 'x-functions-key' in sent) {
+    return {
+      title: 'The key was refused',
+      detail,
+      remedy:
+        'Give another one with --key, in GATEHOUSE_KEY or in the profile; npm start prints the one of a local app.',
+    };
+  }
+  if (status === 401 && 'authorization' in sent) {
+    return { title: 'The sign-in was refused', detail, remedy: 'Does the profile name the scope of this app?' };
+  }
   if (status === 401 || status === 403) {
     return {
       title: status === 401 ? 'The app lets nobody in without credentials' : 'The app does not let you do this',
-      detail: `${api} answered ${status}`,
-      remedy: 'Give a function key with --key, or sign in: gatehouse profile set NAME --url URL --entra SCOPE.',
+      detail,
+      remedy: `Give a function key with --key, or sign in: ${command} profile set NAME --url URL --entra SCOPE.`,
     };
   }
   return {

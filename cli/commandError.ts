@@ -8,10 +8,3 @@ export class CommandError extends Error {
     this.remedy = remedy;
   }
 }
-
-/** Joins texts, each with a full stop at its end unless it has one. */
-export const sentences = (...texts: readonly (string | undefined)[]): string =>
-  texts
-    .filter((text) => text !== undefined && text !== '')
-    .map((text = '') => (/[.!?…]$/.test(text) ? text : `${text}.`))
-    .join(' ');

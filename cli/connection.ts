@@ -61,7 +61,7 @@ function chosen({ url, profile: asked }: ConnectionOptions, io: Io): Chosen {
   const known = Object.keys(profiles).join(', ');
   throw new CommandError(
     `There is no profile "${name}"${known === '' ? '' : `; there are ${known}`}`,
-    `Set it with: gatehouse profile set ${name} --url URL`,
+    `Set it with: ${io.command} profile set ${name} --url URL`,
   );
 }
 

@@ -30,7 +30,7 @@ export type Register = (program: Command, io: Io, done: (code: ExitCode) => void
 export function contextOf(command: Command, io: Io): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
   const connection = connectionOf(options, io);
-  return { io, format: options.output, api: apiClient(connection), url: connection.api };
+  return { io, format: options.output, api: apiClient(connection, io.command), url: connection.api };
 }
 
 /** Whether somebody says yes; a script has to say so beforehand. @throws CommandError where nobody can be asked */

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { styleText } from 'node:util';
+import { calledAs } from './calledAs.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -15,6 +16,8 @@ export interface Io {
   /** Colours, where they are wanted. */
   readonly style: (style: Style, text: string) => string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The words that call this command once more, for whoever is told what to do next. */
+  readonly command: string;
   readonly directory: string;
   /** The clock on the wall, epoch ms. */
   readonly now: () => number;
@@ -35,6 +38,7 @@ export function processIo(): Io {
     isTerminal,
     style: styler(colours),
     env,
+    command: calledAs(env),
     directory: process.cwd(),
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

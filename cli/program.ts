@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { CommandError, sentences } from './commandError.ts';
+import { sentences } from '../shared/model/sentences.ts';
+import { CommandError } from './commandError.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDrift } from './commands/drift.ts';
 import { registerDown, registerRelease } from './commands/end.ts';

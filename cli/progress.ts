@@ -1,4 +1,5 @@
 import type { EnvironmentAnswer, ShownStep } from '../shared/answers.ts';
+import { sentences } from '../shared/model/sentences.ts';
 import type { Io } from './io.ts';
 
 /** How long a step usually takes, in seconds; undefined where nobody knows. */
@@ -20,7 +21,7 @@ export const showProgress = (
   options.io.isTerminal ? drawProgress(updates, options) : printProgress(updates, options);
 
 /** One plain line whenever a step begins or ends; for logs and pipes. */
-async function printProgress(updates: AsyncIterable<EnvironmentAnswer>, { io }: ProgressOptions) {
+async function printProgress(updates: AsyncIterable<EnvironmentAnswer>, { io, now }: ProgressOptions) {
   const shown = new Map<string, string>();
   let began: number | undefined;
   let last: EnvironmentAnswer | undefined;
@@ -28,8 +29,11 @@ async function printProgress(updates: AsyncIterable<EnvironmentAnswer>, { io }: 
     const news = last.steps.flatMap((step) => {
       const line = lineOf(step);
       if (line === undefined || shown.get(step.name) === line) return [];
+      // One that waits or begins anew says only when it began first.
+      const isAgain = step.finishedAt === undefined && shown.has(step.name);
       shown.set(step.name, line);
-      return [{ line, at: Date.parse(step.finishedAt ?? step.startedAt ?? ''), startedAt: step.startedAt }];
+      const at = isAgain ? now() : Date.parse(step.finishedAt ?? step.startedAt ?? '');
+      return [{ line, at, startedAt: step.startedAt }];
     });
     // Several at once may have come since the last look: in the order of time, and what has no time yet at the end.
     news.sort((one, other) => (one.at || Infinity) - (other.at || Infinity) || 0);
@@ -103,7 +107,7 @@ function lineOf(step: ShownStep): string | undefined {
     case 'done':
       return `done    ${title}  ${secondsOf(step)}`.trimEnd();
     case 'failed':
-      return `FAILED  ${title}: ${step.problem?.message ?? ''} ${step.problem?.remedy ?? ''}`;
+      return `FAILED  ${title}: ${sentences(step.problem?.message, step.problem?.remedy)}`;
   }
 }
 

@@ -30,13 +30,13 @@ export async function readSpecFile(file: string, io: Io): Promise<SpecFile> {
   throw new CommandError(`${file}: name: the environment has no name`, 'Add a line such as name: shop');
 }
 
-function readText(file: string, { directory }: Io): string {
+function readText(file: string, { directory, command }: Io): string {
   try {
     return readFileSync(resolve(directory, file), 'utf8');
   } catch (error) {
     throw new CommandError(
       `${file} can't be read: ${(error as Error).message}`,
-      'gatehouse init writes a spec to start from',
+      `Write a spec to start from with: ${command} init`,
       { cause: error },
     );
   }

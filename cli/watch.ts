@@ -1,4 +1,4 @@
-import type { EnvironmentAnswer } from '../shared/answers.ts';
+import type { EnvironmentAnswer, EnvironmentSummary } from '../shared/answers.ts';
 import type { Context } from './context.ts';
 import { expectedFromEarlierRuns, recordDurations } from './durations.ts';
 import { showProgress } from './progress.ts';
@@ -6,6 +6,10 @@ import { showProgress } from './progress.ts';
 const LOOK_EVERY_MS = 1000;
 
 const underWay = new Set(['provisioning', 'deleting', 'releasing']);
+
+/** Whether Gatehouse keeps nothing of it any more. */
+export const hasEnded = ({ state }: { readonly state: EnvironmentSummary['state'] }): boolean =>
+  state === 'deleted' || state === 'released';
 
 /** Follows an environment until nothing of it is under way any more; drawn for people alone. @returns what it has come to */
 export async function follow(name: string, { api, io: world, url, format }: Context): Promise<EnvironmentAnswer> {

@@ -14,7 +14,7 @@ export const registerDrift: Register = (program, io, done) => {
     .action(async (name: string, { detailedExitcode }: { readonly detailedExitcode?: boolean }, command: Command) => {
       const { api, format } = contextOf(command, io);
       const drift = await api.drift(name);
-      show(io, format, drift, () => drawDrift(name, drift, api.now(), io.style));
+      show(io, format, drift, () => drawDrift(name, drift, api.now(), io));
       if (detailedExitcode === true && !drift.inSync) done(2);
     });
 };
@@ -22,7 +22,7 @@ export const registerDrift: Register = (program, io, done) => {
 const value = (json: unknown): string => (json === undefined ? 'nothing' : JSON.stringify(json));
 
 /** Ends in a newline. */
-function drawDrift(name: string, { action, findings }: DriftAnswer, now: number, style: Io['style']): string {
+function drawDrift(name: string, { action, findings }: DriftAnswer, now: number, { style, command }: Io): string {
   if (findings.length === 0) return `${name} is as it should be.\n`;
   const drawn = findings.flatMap((finding) => {
     const { check, resource, what, expected, actual, severity, since, cause, reason } = finding;
@@ -37,7 +37,7 @@ function drawDrift(name: string, { action, findings }: DriftAnswer, now: number,
   });
   const next =
     action === 'repair'
-      ? `The next drift check repairs it; or now: gatehouse sync ${name}`
+      ? `The next drift check repairs it; or now: ${command} sync ${name}`
       : 'Nothing is repaired: drift.action is report.';
   return `${[...drawn, '', next].join('\n')}\n`;
 }

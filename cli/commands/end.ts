@@ -23,7 +23,14 @@ export const registerDown: Register = (program, io, done) => {
       const context = contextOf(command, io);
       const what = `This deletes ${name}: its firewall, its network, its clusters and everything in them.`;
       const end = () => context.api.remove(name, { force });
-      done(await endOf(name, { what, end, during: 'deleting', after: 'deleted' }, options, context));
+      done(
+        await endOf(
+          name,
+          { what, end, during: 'deleting', after: 'deleted', told: 'is being deleted' },
+          options,
+          context,
+        ),
+      );
     });
 };
 
@@ -39,7 +46,14 @@ export const registerRelease: Register = (program, io, done) => {
       const context = contextOf(command, io);
       const what = `This leaves ${name} as it is: nobody keeps its rules and ranges from then on.`;
       const end = () => context.api.release(name);
-      done(await endOf(name, { what, end, during: 'releasing', after: 'released' }, options, context));
+      done(
+        await endOf(
+          name,
+          { what, end, during: 'releasing', after: 'released', told: 'is being let go' },
+          options,
+          context,
+        ),
+      );
     });
 };
 
@@ -48,11 +62,13 @@ interface End {
   readonly end: () => Promise<unknown>;
   readonly during: string;
   readonly after: string;
+  /** What is said of it once it has begun. */
+  readonly told: string;
 }
 
 async function endOf(
   name: string,
-  { what, end, during, after }: End,
+  { what, end, during, after, told }: End,
   options: EndOptions,
   context: Context,
 ): Promise<ExitCode> {
@@ -64,7 +80,7 @@ async function endOf(
   }
   const answer = await end();
   if (options.watch !== true) {
-    show(io, format, answer, () => `${name} is being let go. Follow it with: gatehouse status ${name} --watch\n`);
+    show(io, format, answer, () => `${name} ${told}. Follow it with: ${io.command} status ${name} --watch\n`);
     return 0;
   }
   await untilTaken(name, context, ({ state }) => [during, after].includes(state));

@@ -59,8 +59,11 @@ function timeOf(text: string, now: number): string {
   }
   const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return new Date(time).toISOString();
+  const [, unknown] = /^\d+ ?([a-z]+)$/i.exec(text) ?? [];
   throw new CommandError(
-    `--expires: "${text}" is no time`,
-    'Give a span such as 8h, 30m or 2d, or 2030-01-31T18:00:00Z',
+    unknown === undefined
+      ? `--expires: "${text}" is no time`
+      : `--expires: "${text}" has a unit or length that no grant has`,
+    'Give minutes, hours or days, such as 30m, 8h or 2d, or a time such as 2030-01-31T18:00:00Z',
   );
 }

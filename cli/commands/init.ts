@@ -26,7 +26,7 @@ export const registerInit: Register = (program, io) => {
       }
       writeFileSync(path, text);
       io.write(
-        `${file} is written. See what it would build: gatehouse plan -f ${file}; then build it: gatehouse up -f ${file} --watch\n`,
+        `${file} is written. See what it would build: ${io.command} plan -f ${file}; then build it: ${io.command} up -f ${file} --watch\n`,
       );
     });
 };

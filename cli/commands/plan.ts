@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { changesSomething, isBlocked, type Preview } from '../../shared/plan/preview.ts';
 import { RefusedError, type Api } from '../apiClient.ts';
 import { CommandError } from '../commandError.ts';
@@ -6,6 +7,7 @@ import { contextOf, type Register } from '../context.ts';
 import { show } from '../output.ts';
 import { drawPreview } from '../preview.ts';
 import { readSpecFile, type SpecFile } from '../specFile.ts';
+import { hasEnded } from '../watch.ts';
 
 interface Options {
   readonly file?: string;
@@ -42,16 +44,16 @@ async function previewOf(api: Api, name: string | undefined, spec: SpecFile | un
 
 /** What a spec would start, or change where its environment lives. */
 export async function previewOfSpec(api: Api, { name, text }: SpecFile): Promise<Preview> {
-  return (await lives(api, name)) ? api.plan(name, text) : api.planSpec(text);
+  return (await livingOf(api, name)) === undefined ? api.planSpec(text) : api.plan(name, text);
 }
 
-/** Whether there is an environment of that name that a spec could change. */
-export async function lives(api: Api, name: string): Promise<boolean> {
+/** The environment of that name that a spec could change; undefined where there is none. */
+export async function livingOf(api: Api, name: string): Promise<EnvironmentAnswer | undefined> {
   try {
-    const { state } = await api.show(name);
-    return state !== 'deleted' && state !== 'released';
+    const environment = await api.show(name);
+    return hasEnded(environment) ? undefined : environment;
   } catch (error) {
-    if (error instanceof RefusedError && error.status === 404) return false;
+    if (error instanceof RefusedError && error.status === 404) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommandError } from '../commandError.ts';
 import { contextOf, type GlobalOptions, type Register } from '../context.ts';
+import type { Io } from '../io.ts';
 import { show, table } from '../output.ts';
 import { profilesPath, readProfiles, writeProfiles, type Profile } from '../profiles.ts';
 
@@ -41,7 +42,7 @@ export const registerProfile: Register = (program, io) => {
     .argument('<name>')
     .action((name: string) => {
       const known = readProfiles(io);
-      mustExist(name, known.profiles);
+      mustExist(name, known.profiles, io);
       writeProfiles(io, { ...known, current: name });
       io.write(`Commands talk to ${name} from now on.\n`);
     });
@@ -71,18 +72,18 @@ export const registerProfile: Register = (program, io) => {
     .argument('<name>')
     .action((name: string) => {
       const { current, profiles } = readProfiles(io);
-      mustExist(name, profiles);
+      mustExist(name, profiles, io);
       const { [name]: _gone, ...rest } = profiles;
       writeProfiles(io, { ...(current !== undefined && current !== name && { current }), profiles: rest });
       io.write(`${name} is forgotten.\n`);
     });
 };
 
-function mustExist(name: string, profiles: Readonly<Record<string, Profile>>): void {
+function mustExist(name: string, profiles: Readonly<Record<string, Profile>>, { command }: Io): void {
   if (profiles[name] !== undefined) return;
   const known = Object.keys(profiles);
   throw new CommandError(
     `There is no profile "${name}"`,
-    known.length === 0 ? 'Set one with: gatehouse profile set NAME --url URL' : `There are ${known.join(', ')}`,
+    known.length === 0 ? `Set one with: ${command} profile set NAME --url URL` : `There are ${known.join(', ')}`,
   );
 }

@@ -6,6 +6,8 @@ import type { Io } from '../io.ts';
 import { show, table } from '../output.ts';
 import type { Explanation } from '../../shared/plan/explain.ts';
 import type { DnatRule } from '../../shared/model/natRule.ts';
+import type { Publication } from '../../shared/model/publication.ts';
+import { heldText } from './status.ts';
 
 type Style = Io['style'];
 
@@ -19,7 +21,7 @@ export const registerServices: Register = (program, io) => {
     .action(async (name: string, _options, command: Command) => {
       const { api, format } = contextOf(command, io);
       const services = await api.services(name);
-      show(io, format, services, () => drawServices(name, services, io.style));
+      show(io, format, services, () => drawServices(name, services, io));
     });
 };
 
@@ -48,23 +50,16 @@ export const registerExplain: Register = (program, io, done) => {
 const endpointOf = ({ frontend, port }: DnatRule): string => `${frontend}:${port}`;
 
 /** Ends in a newline. */
-function drawServices(name: string, services: ServicesAnswer, style: Style): string {
+function drawServices(name: string, services: ServicesAnswer, { style, command }: Io): string {
   const { created, updated, unchanged, skipped, deleted, kept, held, conflicts, problems } = services;
   const state = (colour: Parameters<Style>[0], text: string) => ({ text, styled: style(colour, text) });
   const published = [
     ...unchanged.map((one) => [one, state('green', 'published')] as const),
     ...created.map((one) => [one, state('cyan', 'to be published')] as const),
     ...updated.map((one) => [one, state('cyan', 'to be changed')] as const),
-  ].map(([{ namespace, service, port, protocol, cluster, rule, warnings }, how]) => ({
+  ].map(([{ namespace, service, port, protocol, cluster, rule }, how]) => ({
     order: `${namespace}/${service} ${port}`,
-    row: [
-      `${namespace}/${service}`,
-      `${port}/${protocol}`,
-      cluster,
-      endpointOf(rule),
-      how,
-      [rule.sources.join(' '), ...warnings].join('; '),
-    ],
+    row: [`${namespace}/${service}`, `${port}/${protocol}`, cluster, endpointOf(rule), how, rule.sources.join(' ')],
   }));
   const without = skipped.map(({ namespace, service, port, protocol, cluster, reason }) => ({
     order: `${namespace}/${service} ${port}`,
@@ -72,14 +67,21 @@ function drawServices(name: string, services: ServicesAnswer, style: Style): str
   }));
   const rows = [...published, ...without].toSorted((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
   const notes = [
-    ...deleted.map((rule) => `${style('red', '-')} ${rule.name}: ${rule.reason}`),
-    ...kept.map((rule) => `${style('yellow', '=')} ${rule.name} stays: ${rule.reason}`),
-    ...conflicts.map(({ message }) => `${style('yellow', '!')} ${message}`),
+    ...warningLines([...unchanged, ...created, ...updated], style),
+    ...deleted.map((rule) => `${style('red', '-')} ${rule.name} goes with the next sync: ${rule.reason}`),
+    ...kept
+      .filter(({ code }) => code !== 'held')
+      .map((rule) => `${style('yellow', '=')} ${rule.name} stays: ${rule.reason}`),
+    ...conflicts
+      // Those of one port are told beside it.
+      .filter(({ message }) => !skipped.some(({ reason }) => reason === message))
+      .map(({ message }) => `${style('yellow', '!')} ${message}`),
     ...problems.map(({ message }) => `${style('red', '!')} ${message}`),
     ...(held === undefined
       ? []
       : [
-          `${style('yellow', '!')} ${held.rules.length} deletions are held: ${held.reason} Release them with: gatehouse approve ${name}`,
+          `${style('yellow', '!')} ${heldText(held.rules.length)}: ${held.reason} Release them with: ${command} approve ${name}`,
+          ...held.rules.map((rule) => `  = ${rule}`),
         ]),
   ];
   // Where no list could be read, nothing is known of what services ask for.
@@ -95,6 +97,17 @@ function drawServices(name: string, services: ServicesAnswer, style: Style): str
 }
 
 const signs = { ok: ['green', '✔'], broken: ['red', '✖'], unknown: ['dim', '?'], 'not checked': ['dim', '·'] } as const;
+
+/** What may surprise the owners of ports: each once, with all whom it concerns. */
+function warningLines(publications: readonly Publication[], style: Style): readonly string[] {
+  const told = publications.flatMap(({ namespace, service, port, warnings }) =>
+    warnings.map((warning) => ({ warning, port: `${namespace}/${service} ${port}` })),
+  );
+  return [...Map.groupBy(told, ({ warning }) => warning)].map(
+    ([warning, ports]) =>
+      `${style('yellow', '!')} ${[...new Set(ports.map(({ port }) => port))].join(', ')}: ${warning}`,
+  );
+}
 
 /** Ends in a newline. */
 function drawExplanation(explanation: Explanation, style: Style): string {

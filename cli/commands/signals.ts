@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../shared/model/sentences.ts';
 import { CommandError } from '../commandError.ts';
 import { confirmed, contextOf, type Register } from '../context.ts';
 import { show } from '../output.ts';
@@ -12,7 +13,7 @@ export const registerSync: Register = (program, io) => {
     .action(async (name: string, _options, command: Command) => {
       const { api, format } = contextOf(command, io);
       const answer = await api.sync(name);
-      show(io, format, answer, () => `${name} looks now. See what it finds with: gatehouse status ${name}\n`);
+      show(io, format, answer, () => `${name} looks now. See what it finds with: ${io.command} status ${name}\n`);
     });
 };
 
@@ -24,8 +25,13 @@ export const registerRetry: Register = (program, io) => {
     .argument('<name>')
     .action(async (name: string, _options, command: Command) => {
       const { api, format } = contextOf(command, io);
+      const { state, sync } = await api.show(name);
       const answer = await api.retry(name);
-      show(io, format, answer, () => `${name} goes on. Follow it with: gatehouse status ${name} --watch\n`);
+      show(io, format, answer, () =>
+        state === 'ready' && sync?.lastResult !== 'failed'
+          ? `Nothing of ${name} has failed; what is gone is built again. See: ${io.command} status ${name}\n`
+          : `${name} goes on. Follow it with: ${io.command} status ${name} --watch\n`,
+      );
     });
 };
 
@@ -49,7 +55,7 @@ export const registerApprove: Register = (program, io, done) => {
       if (format === 'table') {
         io.write(`${held.reason}\n${held.rules.map((rule) => `  ${io.style('red', '-')} ${rule}\n`).join('')}`);
       }
-      if (!(await confirmed(io, `Delete these ${held.rules.length} rules?`, yes))) {
+      if (!(await confirmed(io, `Delete ${counted(held.rules.length, 'rule')}?`, yes))) {
         io.note('Nothing was done.');
         return done(1);
       }

@@ -7,7 +7,7 @@ import { drawPreview } from '../preview.ts';
 import { readSpecFile, type SpecFile } from '../specFile.ts';
 import { follow, untilTaken } from '../watch.ts';
 import { drawEnvironment } from './status.ts';
-import { lives, previewOfSpec } from './plan.ts';
+import { livingOf, previewOfSpec } from './plan.ts';
 import { show } from '../output.ts';
 
 interface UpOptions {
@@ -59,28 +59,29 @@ async function up(spec: SpecFile, { watch, yes }: UpOptions, context: Context): 
   const { api, io, format } = context;
   const preview = await previewOfSpec(api, spec);
   const isData = format !== 'table';
-  if (!isData) io.write(drawPreview(preview, io.style));
-  // The start itself refuses as well, in the same words; asking first would be a question without a choice.
-  if (isBlocked(preview)) throw new CommandError('Nothing was begun', 'See what stands in the way above');
-  const living = await lives(api, spec.name);
-  if (living && !changesSomething(preview) && (await api.show(spec.name)).state === 'ready') {
-    if (isData) show(io, format, await api.show(spec.name), () => '');
+  const living = await livingOf(api, spec.name);
+  if (!isBlocked(preview) && !changesSomething(preview) && living?.state === 'ready') {
+    show(io, format, living, () => `Nothing to do: ${spec.name} is as its spec says.\n`);
     return 0;
   }
+  // What could be otherwise is for whoever still looks at a spec.
+  if (!isData) io.write(drawPreview({ ...preview, hints: [] }, io.style));
+  // The start itself refuses as well, in the same words; asking first would be a question without a choice.
+  if (isBlocked(preview)) throw new CommandError('Nothing was begun', 'See what stands in the way above');
   if (!(await confirmed(io, `\nDo this to ${spec.name}?`, yes))) {
     io.note('Nothing was done.');
     return 1;
   }
-  if (living) await change(spec, preview, context);
+  if (living !== undefined) await change(spec, preview, context);
   else await api.start(spec.text);
   if (watch !== true) {
     if (isData) show(io, format, await api.show(spec.name), () => '');
-    else io.write(`\n${spec.name} is on its way. Follow it with: gatehouse status ${spec.name} --watch\n`);
+    else io.write(`\n${spec.name} is on its way. Follow it with: ${io.command} status ${spec.name} --watch\n`);
     return 0;
   }
   if (!isData) io.write('\n');
   const last = await follow(spec.name, context);
-  show(io, format, last, () => `\n${drawEnvironment(last, api.now(), io.style)}`);
+  show(io, format, last, () => `\n${drawEnvironment(last, api.now(), io)}`);
   return last.state === 'ready' ? 0 : 1;
 }
 

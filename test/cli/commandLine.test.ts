@@ -54,7 +54,9 @@ describe('an app', () => {
 
   test('that is not opened says so in words of its own', async () => {
     const refused = await line.gatehouse('list', '--url', cloud.api, '--key', 'wrong');
-    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--key') });
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('The key was refused') });
+    const unopened = await line.gatehouse('list', '--url', cloud.api);
+    expect(unopened).toMatchObject({ code: 1, err: expect.stringContaining('lets nobody in without credentials') });
   });
 
   test('that runs from this folder is found, with its key', async () => {
@@ -167,6 +169,33 @@ test('without a terminal every start and end is a line, in the order of time', a
   ]);
 });
 
+test('without a terminal what waits or begins anew has the time of now', async () => {
+  const startedAt = new Date(100_000).toISOString();
+  const step = { name: 'cluster', title: 'cluster', startedAt } as const;
+  const problem = { code: 'X', message: 'no capacity', remedy: 'Choose another size' };
+  let now = 100_000;
+  async function* updates() {
+    yield environmentAnswer({ steps: [{ ...step, state: 'running' }] });
+    now = await Promise.resolve(150_000);
+    yield environmentAnswer({ steps: [{ ...step, state: 'pending', detail: 'no capacity. It is tried again.' }] });
+    now = 190_000;
+    yield environmentAnswer({ steps: [{ ...step, state: 'running' }] });
+    yield environmentAnswer({
+      steps: [{ ...step, state: 'failed', finishedAt: new Date(200_000).toISOString(), problem }],
+    });
+  }
+  let written = '';
+  const io = { write: (text: string) => void (written += text), style: styler(false), isTerminal: false };
+  await showProgress(updates(), { io, now: () => now });
+  expect(written.split('\n')).toEqual([
+    '    0 s  starts  cluster',
+    '   50 s  waits   cluster: no capacity. It is tried again.',
+    '   90 s  starts  cluster',
+    '  100 s  FAILED  cluster: no capacity. Choose another size.',
+    '',
+  ]);
+});
+
 test('the process ends with the code of its command, and NO_COLOR keeps colours out', () => {
   const started = (env: Record<string, string>, ...words: string[]) =>
     spawnSync(process.execPath, ['--no-warnings', 'cli/main.ts', ...words], {
@@ -178,6 +207,16 @@ test('the process ends with the code of its command, and NO_COLOR keeps colours 
   expect(started({ FORCE_COLOR: '1' }, 'status', 'shop', '--url', 'nowhere').stderr).toContain('\u001b[31mError:');
   const version = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   expect(started({}, '--version').stdout).toBe(`${version.version}\n`);
+});
+
+test.each([
+  ['gatehouse', {}],
+  ['npm run gatehouse --', { npm_lifecycle_event: 'gatehouse', npm_command: 'run-script' }],
+  ['npx gatehouse', { npm_lifecycle_event: 'npx', npm_command: 'exec' }],
+])('called as %s it says so in what it tells to do next', async (command, env) => {
+  Object.assign(line.env, env);
+  const { err } = await line.gatehouse('list', '--profile', 'prod');
+  expect(err).toContain(`Set it with: ${command} profile set prod`);
 });
 
 test('every command is documented, and nothing that is documented is missing', async () => {

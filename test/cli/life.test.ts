@@ -55,9 +55,18 @@ describe('the life of an environment', () => {
     expect(out).toMatch(/State +ready for/);
     shop = shopOf(cloud);
     await shop.until(({ counts }) => counts.syncs > 0);
-    expect((await gatehouse('ls')).out).toMatch(/^NAME +STATE +LOCATION +AGE\nshop +ready +eastus +/);
+    expect((await gatehouse('ls')).out).toMatch(
+      /^NAME +STATE +LOCATION +AGE +PUBLISHED\nshop +ready +eastus +\d+m +0\n/,
+    );
     expect((await gatehouse('plan', 'shop', '--detailed-exitcode')).code).toBe(0);
-    expect((await gatehouse('up', '-f', join(line.directory, 'shop.yaml'))).code).toBe(0);
+    expect(await gatehouse('up', '-f', join(line.directory, 'shop.yaml'))).toMatchObject({
+      code: 0,
+      out: 'Nothing to do: shop is as its spec says.\n',
+    });
+    expect(await gatehouse('retry', 'shop')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Nothing of shop has failed/),
+    });
   });
 
   test('plan previews what a new service calls for, before the sync writes it', async () => {
@@ -131,11 +140,13 @@ describe('the life of an environment', () => {
     await cloud.clock.sleep(60_000);
     expect((await gatehouse('status', 'shop')).out).toMatch(/me 198\.51\.100\.7\/32, 7h left/);
     const refused = await gatehouse('grant', 'shop', '--label', 'me', '--cidr', '198.51.100.7', '--expires', 'soon');
+    const unit = await gatehouse('grant', 'shop', '--label', 'me', '--expires', '10s');
+    expect(unit).toMatchObject({ code: 1, err: expect.stringContaining('Give minutes, hours or days') });
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--expires') });
     expect((await gatehouse('revoke', 'shop', 'me')).code).toBe(0);
     expect(await gatehouse('revoke', 'shop', 'nobody')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('no grant'),
+      err: expect.stringContaining('with: gatehouse status shop;'),
     });
   });
 
@@ -145,7 +156,13 @@ describe('the life of an environment', () => {
     await shop.until(({ counts, sync }) => counts.publications === 4 && sync?.running === false);
     for (const name of names) await shop.remove(name);
     await shop.until(({ sync }) => sync?.report?.held?.rules === 3 && !sync.running);
-    expect((await gatehouse('status', 'shop')).out).toContain('deletions are held');
+    const { out: status } = await gatehouse('status', 'shop');
+    expect(status).toContain('3 deletions are held');
+    expect(status).toMatch(/Published +4 service ports, 3 of them held for deletion/);
+    expect((await gatehouse('list')).out).toMatch(/PUBLISHED +NOTES\nshop .* 4 +3 deletions held/);
+    expect((await gatehouse('services', 'shop')).out).toMatch(
+      /! 3 deletions are held: [^\n]* Release them with: gatehouse approve shop\n {2}= shop\.default\.a\./,
+    );
     expect((await gatehouse('approve', 'shop')).err).toContain('--yes');
     line.answers.push('y');
     const { code, out } = await gatehouse('approve', 'shop');
@@ -191,6 +208,11 @@ describe('the life of an environment', () => {
     const { code, out } = await gatehouse('down', 'shop', '--watch', '-o', 'json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ name: 'shop', state: 'deleted' });
-    expect(await gatehouse('down', 'shop', '--yes')).toMatchObject({ code: 1 });
+    expect(await gatehouse('down', 'shop', '--yes')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Build it again with: gatehouse up -f SPEC.'),
+    });
+    expect((await gatehouse('status', 'shop')).out).not.toContain('Published');
+    expect((await gatehouse('status', 'nobody')).err).toContain('See those that exist with: gatehouse list.');
   });
 });

@@ -39,6 +39,8 @@ export async function startReader(): Promise<Reader> {
   const kept = { directory: join(directory, '.gatehouse'), functionsPort: 0, azurePort: 0, kubernetesPort: 0 };
   const cloud = await startTestCloud({ start: nextQuarter(), kept, callerAddress: LOCAL_CALLER_ADDRESS });
   const line = commandLine(cloud, directory);
+  // As npm tells it to what `npm run gatehouse` starts.
+  line.env['npm_lifecycle_event'] = 'gatehouse';
   const exported: string[] = [];
 
   const shell = (command: string) =>

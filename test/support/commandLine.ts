@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { calledAs } from '../../cli/calledAs.ts';
 import { styler, type Io } from '../../cli/io.ts';
 import { run } from '../../cli/program.ts';
 import type { TestCloud } from './localCloud.ts';
@@ -41,6 +42,7 @@ export function commandLine(cloud?: TestCloud, directory = mkdtempSync(join(tmpd
       isTerminal: false,
       style: styler(false),
       env,
+      command: calledAs(env),
       directory,
       now: () => cloud?.clock.now() ?? 0,
       sleep: async (ms) => cloud?.clock.sleep(ms),
