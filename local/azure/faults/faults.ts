@@ -1,6 +1,8 @@
+import { neededAction, type NeededAction } from '../authorization/neededAction.ts';
 import { ArmError, aksError } from '../errors.ts';
 import type { Answer, Request } from '../http.ts';
 import { fractionOf } from '../latencies.ts';
+import { parsePath } from '../resourceId.ts';
 import type { Operation } from '../store.ts';
 import type { Fault, FaultRule } from './faultRule.ts';
 
@@ -92,13 +94,15 @@ export function refusalOf(fault: Fault, { method, url }: Request): ArmError | un
       );
     case 'unauthenticated':
       return new ArmError(401, 'ExpiredAuthenticationToken', 'The access token expiry UTC time is earlier than now.');
-    case 'forbidden':
+    case 'forbidden': {
+      const { action, scope } = needed(method, url.pathname);
       return new ArmError(
         403,
         'AuthorizationFailed',
-        `The client 'local' with object id 'local' does not have authorization to perform action '${actionOf(method, url.pathname)}' ` +
-          `over scope '${url.pathname}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+        `The client 'local' with object id 'local' does not have authorization to perform action '${action}' ` +
+          `over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
       );
+    }
     case 'quotaExceeded':
       return aks
         ? aksError(400, 'ErrCode_InsufficientVCPUQuota', 'Insufficient regional vcpu quota left for location eastus.')
@@ -124,14 +128,12 @@ const unavailableCodes: Readonly<Record<number, string>> = {
 const hint = ({ retryAfterSeconds }: { readonly retryAfterSeconds: number | undefined }) =>
   retryAfterSeconds === undefined ? {} : { headers: { 'Retry-After': String(retryAfterSeconds) } };
 
-/** `Microsoft.Network/azureFirewalls/write` for a PUT of a firewall. */
-function actionOf(method: string, path: string): string {
-  const [, provider = 'Microsoft.Resources/subscriptions/resourceGroups'] =
-    /\/providers\/(?!.*\/providers\/)(.*)$/i.exec(path) ?? [];
-  const [namespace, ...segments] = provider.split('/');
-  const types = segments.filter((_, index) => index % 2 === 0);
-  const verb = { GET: 'read', DELETE: 'delete', POST: 'action' }[method] ?? 'write';
-  return [namespace, ...types, verb].join('/');
+/** A request below no subscription is none of a role's; it is refused as reading what there is. */
+function needed(method: string, pathname: string): NeededAction {
+  const path = parsePath(pathname);
+  return path === undefined
+    ? { action: 'Microsoft.Resources/subscriptions/read', scope: pathname }
+    : neededAction(method, pathname, path);
 }
 
 /** An operation as a fault lets it go on. */
