@@ -1,4 +1,4 @@
-import { filteredRows, serviceRows, stateCounts } from '../../web/model/serviceRows.ts';
+import { filteredRows, openness, serviceRows, stateCounts } from '../../web/model/serviceRows.ts';
 import { driftAnswer, publication, servicesAnswer } from '../support/pageAnswers.ts';
 
 const skipped = (service: string, code: 'invalid-sources' | 'opted-out' | 'no-address') => {
@@ -28,6 +28,59 @@ test('each service port is in the state that its plan and the drift make', () =>
     young: 'pending',
   });
   expect(rows.map(({ service }) => service)).toEqual([...rows.map(({ service }) => service)].sort());
+});
+
+test('a rule that stands is told where it stands, also where its service is not known or asks for what can’t be', () => {
+  const { rule } = publication('unread');
+  const unread = 'the services of shop are not known, so nothing of it is deleted.';
+  const answer = servicesAnswer({
+    skipped: [skipped('wrong', 'invalid-sources'), skipped('gone', 'opted-out')],
+    kept: [
+      { name: rule.name, code: 'list-failed', reason: unread, rule },
+      {
+        name: 'shop.default.wrong.80.tcp',
+        code: 'invalid-sources',
+        reason: 'because',
+        rule: publication('wrong').rule,
+      },
+      { name: 'shop.default.edited.80.tcp', code: 'list-failed', reason: unread },
+    ],
+    deleted: [{ name: 'shop.default.gone.80.tcp', code: 'opted-out', reason: 'it opts out.', rule }],
+  });
+  const rows = serviceRows(answer, undefined);
+  expect(rows.map(({ service, state, target }) => [service, state, target])).toEqual([
+    ['edited', 'kept', undefined],
+    ['gone', 'pending', '10.42.1.200:80'],
+    ['unread', 'kept', '10.42.1.200:80'],
+    ['wrong', 'kept', '10.42.1.200:80'],
+  ]);
+  expect(rows.find(({ service }) => service === 'unread')).toMatchObject({ frontend: '20.0.0.1', reason: unread });
+  expect(rows.find(({ service }) => service === 'gone')?.reason).toBe('Is deleted: it opts out.');
+});
+
+test('what is held says why, without the hash that the button knows', () => {
+  const name = 'shop.default.old.80.tcp';
+  const answer = servicesAnswer({
+    kept: [{ name, code: 'held', reason: 'Too many. Approve plan 0f to have it deleted.' }],
+    held: { hash: '0f', rules: [name], reason: 'Too many.' },
+  });
+  expect(serviceRows(answer, undefined)).toMatchObject([{ state: 'held', reason: 'Too many.' }]);
+});
+
+test('a port that everybody reaches says so before it is clicked on', () => {
+  const open = publication('open', { warnings: ['The port is open to the whole Internet.'] });
+  const some = publication('some', { warnings: ['Its client IP is lost.'] });
+  const shut = publication('shut');
+  const sources = ['198.51.100.0/24'];
+  const rows = serviceRows(
+    servicesAnswer({ unchanged: [open, ...[some, shut].map((one) => ({ ...one, rule: { ...one.rule, sources } }))] }),
+    undefined,
+  );
+  expect(rows.map((row) => [row.service, openness(row)])).toEqual([
+    ['open', 'to everybody'],
+    ['shut', undefined],
+    ['some', 'with a warning'],
+  ]);
 });
 
 test('a rule that follows from a service is no drift', () => {

@@ -1,5 +1,5 @@
-import { attentionOf, editsIn } from '../../web/model/attention.ts';
-import { ago, counted, duration, lastSegment, plainValue, secondsUntil } from '../../web/model/format.ts';
+import { attentionOf, editsIn, signsOf } from '../../web/model/attention.ts';
+import { ago, counted, duration, lasting, lastSegment, secondsUntil, valueLines } from '../../web/model/format.ts';
 import { listWindow } from '../../web/model/listWindow.ts';
 import { hashOf, placeOf, type Place } from '../../web/model/place.ts';
 import { gravest, stateTone, stateWord } from '../../web/model/tone.ts';
@@ -21,18 +21,30 @@ test('times are told from the app’s now', () => {
     (time) => ago(time, now),
   );
   expect(told).toEqual(['just now', '45 s ago', '2 min ago', '2 h 29 min ago']);
+  const lasted = ['2026-01-01T12:00:09Z', '2026-01-01T11:59:15Z', '2026-01-01T11:57:10Z', '2026-01-01T09:30:30Z'].map(
+    (time) => lasting(time, now),
+  );
+  expect(lasted).toEqual(['for 0 s', 'for 45 s', 'for 2 min', 'for 2 h 29 min']);
   expect(secondsUntil('2026-01-01T12:01:00Z', now)).toBe(60);
 });
 
 test('counts, names and values are told for people', () => {
   expect([counted(1, 'rule'), counted(1200, 'rule')]).toEqual(['1 rule', '1,200 rules']);
   expect(lastSegment('/subscriptions/s/azureFirewalls/shop-fw')).toBe('shop-fw');
-  expect([plainValue('x'), plainValue({ a: 1 }), plainValue(undefined)]).toEqual(['x', '{"a":1}', '']);
-  expect([stateWord('provisioning'), stateWord('ready'), stateTone('unreadable')]).toEqual([
-    'Being built',
-    'Ready',
-    'bad',
+  expect([valueLines('x'), valueLines(['a', 1]), valueLines([{ a: 1 }])]).toEqual([['x'], ['a, 1'], ['[{"a":1}]']]);
+  expect(valueLines({ frontend: '20.0.0.1', sources: ['*'], port: 80, more: { a: null } })).toEqual([
+    'frontend: 20.0.0.1',
+    'sources: *',
+    'port: 80',
+    'more: {"a":null}',
   ]);
+  const readyAt = '2026-01-01T00:00:00Z';
+  expect([
+    stateWord({ state: 'provisioning' }),
+    stateWord({ state: 'provisioning', readyAt }),
+    stateWord({ state: 'ready', readyAt }),
+    stateTone('unreadable'),
+  ]).toEqual(['Being built', 'Being changed', 'Ready', 'bad']);
   expect([gravest([]), gravest(['ok', 'warn', 'busy'])]).toEqual(['off', 'warn']);
 });
 
@@ -57,7 +69,7 @@ test('of a long list the rows in sight are drawn, and some around them', () => {
   expect(listWindow(500, 50, 0, 600)).toEqual({ first: 0, end: 20, offset: 0, height: 25_000 });
   expect(listWindow(500, 50, 10_000, 600)).toMatchObject({ first: 192, end: 220, offset: 9600 });
   // Scrolled past the end of a list that has become short.
-  expect(listWindow(3, 50, 10_000, 600)).toMatchObject({ first: 3, end: 3 });
+  expect(listWindow(3, 50, 10_000, 600)).toMatchObject({ first: 0, end: 3, offset: 0 });
 });
 
 describe('what should be seen to', () => {
@@ -75,6 +87,32 @@ describe('what should be seen to', () => {
     ]);
     const other = servicesAnswer({ held: { hash: 'ff', rules: ['c'], reason: '' } });
     expect(attentionOf(status, other)).toMatchObject([{ act: { plan: '0f', rules: [] } }]);
+  });
+
+  test('is nothing any more of deletions that are approved: they are told as being done', () => {
+    const live = servicesAnswer({ held: { hash: '0f', rules: ['a', 'b'], reason: 'more than 5' } });
+    const [told, ...more] = attentionOf({ ...status, approved: '0f' }, live);
+    expect(more).toEqual([]);
+    expect(told).toMatchObject({ key: 'held', tone: 'busy', title: '6 rules are being deleted' });
+    expect(told).not.toHaveProperty('act');
+    expect(told?.detail).toBe('Somebody has approved it. The next sync does it.');
+    const running = environmentAnswer({ ...status, approved: '0f', sync: { ...status.sync, running: true } });
+    expect(attentionOf(running)).toMatchObject([
+      { detail: 'Somebody has approved it. The firewall is being written.' },
+    ]);
+    expect(attentionOf({ ...status, approved: 'ff' }, live)).toMatchObject([{ act: { kind: 'approve' } }]);
+  });
+
+  test('stands beside the state: what differs, and what can’t be read', () => {
+    const drift = driftAnswer({ check: 'routes', resource: '/t', what: 'r', severity: 'warning' });
+    const unread = servicesAnswer({ problems: [{ code: 'list-failed', message: 'down' }] });
+    const other = servicesAnswer({ problems: [{ code: 'list-empty', message: 'x' }] });
+    expect(signsOf(environmentAnswer(), unread, drift)).toEqual([
+      { tone: 'bad', text: '1 difference' },
+      { tone: 'warn', text: 'Services can’t be read' },
+    ]);
+    expect(signsOf(environmentAnswer(), other, driftAnswer())).toEqual([]);
+    expect(signsOf(environmentAnswer({ state: 'deleting' }), unread, drift)).toEqual([]);
   });
 
   test('is a step that failed, with its remedy and a way to go on', () => {

@@ -16,7 +16,7 @@ export interface Attention {
 
 /** What stands out about an environment, the gravest first. */
 export function attentionOf(
-  { state, steps, sync, access }: EnvironmentAnswer,
+  { state, steps, sync, access, approved }: EnvironmentAnswer,
   services?: ServicesAnswer,
   drift?: DriftAnswer,
 ): readonly Attention[] {
@@ -35,7 +35,7 @@ export function attentionOf(
             },
           ],
     ),
-    ...heldAttention(sync?.report?.held, services?.held),
+    ...heldAttention(sync?.report?.held, services?.held, approved, sync?.running === true),
     ...(sync?.lastResult === 'failed' && state === 'ready'
       ? [{ key: 'sync', tone: 'bad', title: 'The last sync failed', detail: 'The newest finding says why.' } as const]
       : []),
@@ -63,8 +63,18 @@ export function attentionOf(
 type Held = { readonly hash: string; readonly rules: number; readonly reason: string };
 
 /** What is held is told by the last sync; which rules these are, by what was read live, if that is of the same plan. */
-function heldAttention(held: Held | undefined, live: ServicesAnswer['held']): readonly Attention[] {
+function heldAttention(
+  held: Held | undefined,
+  live: ServicesAnswer['held'],
+  approved: string | undefined,
+  isRunning: boolean,
+): readonly Attention[] {
   if (held === undefined) return [];
+  if (held.hash === approved) {
+    const title = `${counted(held.rules, 'rule')} ${held.rules === 1 ? 'is' : 'are'} being deleted`;
+    const how = isRunning ? 'The firewall is being written.' : 'The next sync does it.';
+    return [{ key: 'held', tone: 'busy', title, detail: `Somebody has approved it. ${how}` }];
+  }
   const rules = live?.hash === held.hash ? live.rules : [];
   const waits = held.rules === 1 ? 'waits' : 'wait';
   return [
@@ -94,9 +104,27 @@ function driftAttention(drift: DriftAnswer | undefined): readonly Attention[] {
         .join(', ')}${edits.length > 3 ? ` and ${edits.length - 3} more` : ''}.${by}`,
       remedy:
         drift.action === 'repair'
-          ? 'The next sync puts it right.'
+          ? 'The next sync puts it right; “Sync now” begins one.'
           : 'Drift is only reported here (drift.action: report).',
     },
+  ];
+}
+
+/** Problems by which services of a cluster are not known. */
+const unread: readonly string[] = ['list-failed', 'list-partial', 'cluster-not-listed'];
+
+/** What the state of an environment that is ready leaves out, in a word or two each. */
+export function signsOf(
+  { state }: EnvironmentAnswer,
+  services?: ServicesAnswer,
+  drift?: DriftAnswer,
+): readonly { readonly tone: Tone; readonly text: string }[] {
+  if (state !== 'ready') return [];
+  const edits = editsIn(drift).length;
+  const isUnread = services?.problems.some(({ code }) => unread.includes(code));
+  return [
+    ...(edits === 0 ? [] : [{ tone: 'bad', text: counted(edits, 'difference') } as const]),
+    ...(isUnread === true ? [{ tone: 'warn', text: 'Services can’t be read' } as const] : []),
   ];
 }
 

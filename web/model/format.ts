@@ -16,6 +16,12 @@ function units(seconds: number, large: number, largeName: string, small: number,
   return `${Math.floor(seconds / large)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
 }
 
+/** How long something has been so, roughly. @param time ISO 8601 @param now epoch ms */
+export function lasting(time: string, now: number): string {
+  const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
+  return `for ${duration(seconds < MINUTE ? Math.floor(seconds) : Math.floor(seconds / MINUTE) * MINUTE)}`;
+}
+
 /** How long ago something was, roughly. @param time ISO 8601 @param now epoch ms */
 export function ago(time: string, now: number): string {
   const seconds = (now - Date.parse(time)) / 1000;
@@ -35,8 +41,14 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 /** The last segment of an ARM id. */
 export const lastSegment = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
 
-/** A value as a line of text, for people. */
-export function plainValue(value: unknown): string {
+/** A value as lines of text, for people: of an object a line for each of its properties. */
+export function valueLines(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [inLine(value)];
+  return Object.entries(value).map(([key, one]) => `${key}: ${inLine(one)}`);
+}
+
+function inLine(value: unknown): string {
   if (typeof value === 'string') return value;
-  return JSON.stringify(value) ?? '';
+  const isFlat = Array.isArray(value) && value.every((one) => typeof one !== 'object');
+  return isFlat ? value.map(String).join(', ') : (JSON.stringify(value) ?? '');
 }

@@ -14,7 +14,10 @@ const OVERSCAN = 8;
 
 /** @param scrolled pixels that are scrolled past @param seen pixels that are seen */
 export function listWindow(count: number, rowHeight: number, scrolled: number, seen: number): ListWindow {
-  const first = Math.max(0, Math.min(count, Math.floor(scrolled / rowHeight) - OVERSCAN));
-  const end = Math.min(count, Math.ceil((scrolled + seen) / rowHeight) + OVERSCAN);
-  return { first, end: Math.max(first, end), offset: first * rowHeight, height: count * rowHeight };
+  const height = count * rowHeight;
+  // A list that has become short is told so before it is scrolled back.
+  const top = Math.min(scrolled, Math.max(0, height - seen));
+  const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN);
+  const end = Math.min(count, Math.ceil((top + seen) / rowHeight) + OVERSCAN);
+  return { first, end, offset: first * rowHeight, height };
 }

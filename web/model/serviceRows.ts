@@ -10,9 +10,10 @@ import type { Tone } from './tone.ts';
  * | drifted | somebody has changed or deleted its rule |
  * | blocked | it asks to be published, and can't be |
  * | held | its rule is to go once somebody approves |
+ * | kept | its rule stays as it is, since nobody knows what it should be: services can't be read, or ask for what can't be |
  * | unpublished | it doesn't ask, or may not |
  */
-export const serviceStates = ['published', 'pending', 'drifted', 'blocked', 'held', 'unpublished'] as const;
+export const serviceStates = ['published', 'pending', 'drifted', 'blocked', 'held', 'kept', 'unpublished'] as const;
 export type ServiceState = (typeof serviceStates)[number];
 
 /** One port of a service, or a rule without one. */
@@ -40,6 +41,7 @@ export const serviceTone: Readonly<Record<ServiceState, Tone>> = {
   drifted: 'bad',
   blocked: 'bad',
   held: 'warn',
+  kept: 'warn',
   unpublished: 'off',
 };
 
@@ -67,21 +69,25 @@ export function serviceRows(services: ServicesAnswer, drift: DriftAnswer | undef
       check === 'dnatRules' && reason !== 'services' ? [what] : [],
     ),
   );
-  const held = new Set(services.held?.rules ?? []);
-  const standing = ['unchanged', 'updated', 'created'] as const;
-  const published = standing.flatMap((list) =>
+  const standing = (['unchanged', 'updated', 'created'] as const).flatMap((list) =>
     services[list].map((one) => publicationRow(one, drifted.has(one.ruleName) ? 'drifted' : stateIn(list))),
   );
-  const known = new Set([...published, ...services.skipped.map(skippedRow)].map(({ key }) => key));
-  const withoutService = [
-    ...services.kept.map(({ name, reason, code }) => ruleRow(name, code === 'held' ? 'held' : 'blocked', reason)),
-    ...services.deleted.map(({ name, reason }) => ruleRow(name, 'pending', reason)),
-  ].filter(({ key }) => !known.has(key));
   const skipped = services.skipped.map(skippedRow);
-  return [...published, ...skipped, ...withoutService]
-    .map((row) => (held.has(row.key) ? { ...row, state: 'held' as const } : row))
-    .map((row) => ({ ...row, text: searchText(row) }))
-    .sort(byName);
+  const ports = new Map(skipped.map((row) => [row.key, row]));
+  const leftOver = [...services.kept, ...services.deleted].map((rule): Row => {
+    const { name, code, reason } = rule;
+    const state = services.deleted.some((one) => one === rule) ? 'pending' : code === 'held' ? 'held' : 'kept';
+    return {
+      ...(ports.get(name) ?? namedRow(name)),
+      ...(rule.rule === undefined ? {} : factsOf(rule.rule)),
+      state,
+      // The page has a button where the reason asks for a hash.
+      reason:
+        state === 'held' ? (services.held?.reason ?? reason) : state === 'pending' ? `Is deleted: ${reason}` : reason,
+    };
+  });
+  const rows = new Map([...skipped, ...leftOver, ...standing].map((row) => [row.key, row]));
+  return [...rows.values()].map((row) => ({ ...row, text: searchText(row) })).sort(byName);
 }
 
 const stateIn = (list: 'unchanged' | 'updated' | 'created'): ServiceState =>
@@ -102,15 +108,19 @@ function publicationRow({ ruleName, rule, warnings, ...ref }: Publication, state
     key: ruleName,
     ...portOf(ref),
     state,
-    frontend: rule.frontend,
-    frontendPort: rule.port,
-    target: `${rule.translatedAddress}:${rule.translatedPort}`,
-    sources: rule.sources,
+    ...factsOf(rule),
     ...(state === 'drifted' ? { reason: 'Its rule was changed or deleted behind Gatehouse’s back.' } : {}),
     ...(state === 'pending' ? { reason: 'The next sync writes its rule.' } : {}),
     warnings,
   };
 }
+
+const factsOf = ({ frontend, port, translatedAddress, translatedPort, sources }: Publication['rule']) => ({
+  frontend,
+  frontendPort: port,
+  target: `${translatedAddress}:${translatedPort}`,
+  sources,
+});
 
 function skippedRow({ ruleName, code, reason, ...ref }: Skipped): Row {
   const state = choices.includes(code) ? 'unpublished' : code === 'no-address' ? 'pending' : 'blocked';
@@ -118,10 +128,10 @@ function skippedRow({ ruleName, code, reason, ...ref }: Skipped): Row {
 }
 
 /** Rules are called `cluster.namespace.service.port.protocol`; clusters and services have no dots. */
-function ruleRow(name: string, state: ServiceState, reason: string): Row {
+function namedRow(name: string): Row {
   const [cluster = '', namespace = '', service = '', port = '', protocol = ''] = name.split('.');
   const ref = { cluster, namespace, service, port: Number(port) || 0, protocol: protocol.toUpperCase() };
-  return { key: name, ...ref, state, reason, sources: [], warnings: [] };
+  return { key: name, ...ref, state: 'kept', sources: [], warnings: [] };
 }
 
 const searchText = (row: Row): string =>
@@ -143,6 +153,12 @@ const byName = (a: ServiceRow, b: ServiceRow): number =>
   compared(a.protocol, b.protocol);
 
 const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** What should be known of a published port before it is clicked on. */
+export function openness({ frontend, sources, warnings }: ServiceRow): string | undefined {
+  if (frontend === undefined) return undefined;
+  return sources.includes('*') ? 'to everybody' : warnings.length > 0 ? 'with a warning' : undefined;
+}
 
 /** Rows that hold every word of a query; and, if one is given, are in that state. */
 export function filteredRows(rows: readonly ServiceRow[], query: string, state?: ServiceState): readonly ServiceRow[] {

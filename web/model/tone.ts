@@ -27,5 +27,8 @@ export function stateTone(state: EnvironmentSummary['state']): Tone {
   }
 }
 
-export const stateWord = (state: EnvironmentSummary['state']): string =>
-  state === 'provisioning' ? 'Being built' : state.charAt(0).toUpperCase() + state.slice(1);
+/** What an environment is, in a word or two: what has been ready once is not built but changed. */
+export function stateWord({ state, readyAt }: Pick<EnvironmentSummary, 'state' | 'readyAt'>): string {
+  if (state === 'provisioning') return readyAt === undefined ? 'Being built' : 'Being changed';
+  return state.charAt(0).toUpperCase() + state.slice(1);
+}

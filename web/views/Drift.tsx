@@ -1,5 +1,5 @@
 import type { DriftAnswer, EnvironmentAnswer, ShownDrift } from '../../shared/answers.ts';
-import { lastSegment, plainValue } from '../model/format.ts';
+import { lastSegment, valueLines } from '../model/format.ts';
 import type { Tone } from '../model/tone.ts';
 import { Ago, Badge } from './parts.tsx';
 
@@ -7,6 +7,29 @@ const reasons: Readonly<Record<NonNullable<ShownDrift['reason']>, string>> = {
   services: 'follows from a service',
   catalogue: 'newer egress catalogue',
   spec: 'left out by the spec',
+};
+
+/** What each check looks at. */
+const checkWords: Readonly<Record<ShownDrift['check'], string>> = {
+  presence: 'Resource',
+  ownership: 'Owner',
+  lastWrite: 'Last write',
+  dnatRules: 'Rule of a service',
+  egressRules: 'Egress rule',
+  egressCatalogue: 'Egress catalogue',
+  egressCoverage: 'Egress',
+  threatIntelligence: 'Threat intelligence',
+  dnsProxy: 'DNS proxy',
+  firewallConfiguration: 'Firewall',
+  policyConfiguration: 'Firewall policy',
+  routes: 'Route',
+  publicIps: 'Public IP addresses',
+  dnsServers: 'DNS servers',
+  routeTableAssociation: 'Route table of a subnet',
+  subnets: 'Subnet',
+  authorizedRanges: 'Authorized ranges',
+  clusterConfiguration: 'Cluster',
+  clusterAsBuilt: 'Cluster',
 };
 
 /** Every difference between what is wanted and what is there. */
@@ -30,7 +53,9 @@ export function Drift({
       <header>
         <h2 id="drift-title">Differences</h2>
         <p class="quiet">
-          {action === 'repair' ? 'Each sync repairs them.' : 'They are reported, and repaired by nobody.'}
+          {action === 'repair'
+            ? 'The next sync repairs them; “Sync now” begins one.'
+            : 'They are reported, and repaired by nobody.'}
         </p>
       </header>
       {findings.length === 0 ? (
@@ -53,7 +78,7 @@ function Finding({ check, resource, what, expected, actual, severity, reason, si
   return (
     <li>
       <header>
-        <Badge tone={tone}>{check}</Badge>
+        <Badge tone={tone}>{checkWords[check]}</Badge>
         {reason !== undefined && <span class="tag">{reasons[reason]}</span>}
         {since !== undefined && (
           <span class="quiet">
@@ -67,11 +92,11 @@ function Finding({ check, resource, what, expected, actual, severity, reason, si
       <dl>
         <div class="wanted">
           <dt>wanted</dt>
-          <dd>{expected === undefined ? 'nothing' : <code>{plainValue(expected)}</code>}</dd>
+          <Value value={expected} />
         </div>
         <div class="found">
           <dt>found</dt>
-          <dd>{actual === undefined ? 'nothing' : <code>{plainValue(actual)}</code>}</dd>
+          <Value value={actual} />
         </div>
       </dl>
       {cause !== undefined && (
@@ -80,5 +105,18 @@ function Finding({ check, resource, what, expected, actual, severity, reason, si
         </p>
       )}
     </li>
+  );
+}
+
+function Value({ value }: { readonly value: ShownDrift['expected'] }) {
+  if (value === undefined) return <dd>nothing</dd>;
+  return (
+    <dd>
+      {valueLines(value).map((line) => (
+        <code key={line} class="value-line">
+          {line}
+        </code>
+      ))}
+    </dd>
   );
 }

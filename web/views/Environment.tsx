@@ -3,7 +3,7 @@ import { announce } from '../live/announcer.ts';
 import { act, type Failure } from '../live/api.ts';
 import { useLive } from '../live/poll.ts';
 import type { DriftAnswer, EnvironmentAnswer, ServicesAnswer } from '../../shared/answers.ts';
-import { attentionOf, editsIn } from '../model/attention.ts';
+import { attentionOf, editsIn, signsOf } from '../model/attention.ts';
 import { counted } from '../model/format.ts';
 import { hashOf, views, type EnvironmentPlace, type View } from '../model/place.ts';
 import { serviceRows } from '../model/serviceRows.ts';
@@ -18,7 +18,7 @@ import { Services } from './Services.tsx';
 import type { Wanted } from './SignIn.tsx';
 import { Timeline } from './Timeline.tsx';
 import { Icon } from './icons.tsx';
-import { ActButton, Ago, Badge, FailureNotice, Figure } from './parts.tsx';
+import { ActButton, Badge, FailureNotice, Figure, Since } from './parts.tsx';
 
 const STATUS_EVERY_MS = 1200;
 /** Read live from Azure, so seldom; whatever a sync has changed asks for it at once. */
@@ -44,7 +44,7 @@ export function Environment({ place, onUnauthorized }: EnvironmentProps) {
   const status = useLive<EnvironmentAnswer>(path, STATUS_EVERY_MS);
   const environment = status.value;
   const isReady = environment?.state === 'ready';
-  const changed = `${environment?.counts?.syncs} ${environment?.sync?.lastTime}`;
+  const changed = `${environment?.counts?.syncs} ${environment?.sync?.lastTime} ${environment?.approved}`;
   const services = useLive<ServicesAnswer>(isReady ? `${path}/services` : undefined, LIVE_EVERY_MS, changed);
   const drift = useLive<DriftAnswer>(isReady ? `${path}/drift` : undefined, LIVE_EVERY_MS, changed);
   const rows = useMemo(
@@ -65,7 +65,11 @@ export function Environment({ place, onUnauthorized }: EnvironmentProps) {
         {status.failure === undefined ? (
           <p class="quiet">Loading…</p>
         ) : (
-          <FailureNotice failure={status.failure} since={status.failingSince} />
+          <FailureNotice
+            failure={status.failure}
+            since={status.failingSince}
+            remedy={isMissing(status.failure) && <a href={hashOf({ kind: 'environments' })}>All environments</a>}
+          />
         )}
       </div>
     );
@@ -76,14 +80,23 @@ export function Environment({ place, onUnauthorized }: EnvironmentProps) {
   };
   return (
     <div class={`page environment ${place.service === undefined ? '' : 'with-detail'}`} data-view={place.view}>
-      <Header environment={environment} onFailure={setFailure} />
+      <Header
+        environment={environment}
+        signs={signsOf(environment, services.value, drift.value)}
+        onFailure={setFailure}
+      />
       {failure !== undefined && <FailureNotice failure={failure} />}
       {status.failure !== undefined && <FailureNotice failure={status.failure} since={status.failingSince} />}
       {[services, drift].map(
         (live, index) =>
           live.failure?.kind === 'problem' && isReady && <FailureNotice key={index} failure={live.failure} />,
       )}
-      <AttentionList items={attentionOf(environment, services.value, drift.value)} path={path} onFailure={setFailure} />
+      <AttentionList
+        items={attentionOf(environment, services.value, drift.value)}
+        path={path}
+        syncs={environment.counts?.syncs ?? 0}
+        onFailure={setFailure}
+      />
       <nav class="views" aria-label="Views">
         {views.map((view) => (
           <a
@@ -113,6 +126,8 @@ export function Environment({ place, onUnauthorized }: EnvironmentProps) {
     </div>
   );
 }
+
+const isMissing = (failure: Failure): boolean => failure.kind === 'problem' && failure.problem.status === 404;
 
 function CurrentView(props: {
   readonly place: EnvironmentPlace;
@@ -153,37 +168,44 @@ function ViewCount(props: {
   const { view, environment, services, drift } = props;
   if (view === 'services' && services > 0) return <span class="count">{services}</span>;
   if (view === 'drift' && drift > 0) return <span class="count tone-bad">{drift}</span>;
-  if (view === 'access' && (environment.access?.grants.length ?? 0) > 0) {
-    return <span class="count">{environment.access?.grants.length}</span>;
+  if (view === 'access') {
+    const grants = (environment.access?.grants.length ?? 0) + environment.spec.access.developers.length;
+    if (grants > 0) return <span class="count">{grants}</span>;
   }
   return null;
 }
 
 function Header(props: {
   readonly environment: EnvironmentAnswer;
+  readonly signs: ReturnType<typeof signsOf>;
   readonly onFailure: (failure: Failure | undefined) => void;
 }) {
-  const { environment, onFailure } = props;
+  const { environment, signs, onFailure } = props;
   const { name, state, since, counts, sync, spec } = environment;
   const isMoving = stateTone(state) === 'busy';
   return (
     <header class="environment-header">
       <div class="environment-title">
         <h1>{name}</h1>
-        <Badge tone={stateTone(state)}>{stateWord(state)}</Badge>
+        {/* Green is for what is as it should be. */}
+        <Badge tone={signs.length === 0 ? stateTone(state) : 'off'}>{stateWord(environment)}</Badge>
+        {signs.map(({ tone, text }) => (
+          <Badge key={text} tone={tone}>
+            {text}
+          </Badge>
+        ))}
         {spec.adopt !== undefined && <span class="tag">adopted</span>}
       </div>
       <p class="quiet">
-        {spec.location} · {state === 'ready' ? 'ready' : stateWord(state).toLowerCase()} · <Ago time={since} />
+        {spec.location} · <Since state={state} time={since} />
         {sync?.running === true && ' · a sync is running'}
       </p>
       {counts !== undefined && (
         <dl class="figures">
-          {isMoving || state === 'failed' ? (
+          {(isMoving || state === 'failed') && (
             <Figure value={`${counts.stepsDone}/${counts.stepsTotal}`} label="Steps done" />
-          ) : (
-            <Figure value={counts.publications} label="Publications" />
           )}
+          {state === 'ready' && <Figure value={counts.publications} label="Publications" />}
           <Figure value={counts.firewallWrites} label="Firewall writes" />
           <Figure value={counts.syncs} label="Syncs" />
           <Figure value={counts.driftRepairs} label="Repairs" />
@@ -212,7 +234,7 @@ function useAnnouncements(environment: EnvironmentAnswer | undefined, drift: Dri
     const last = before.current;
     before.current = { state, publications: counts.publications };
     if (last === undefined) return;
-    if (last.state !== state) announce(`${name} is ${stateWord(state).toLowerCase()}.`);
+    if (last.state !== state) announce(`${name} is ${stateWord(environment).toLowerCase()}.`);
     else if (last.publications !== counts.publications) announce(`${counted(counts.publications, 'publication')} now.`);
   }, [environment]);
   const edits = editsIn(drift).length;

@@ -5,7 +5,7 @@ import { counted } from '../model/format.ts';
 import { hashOf } from '../model/place.ts';
 import { stateTone, stateWord } from '../model/tone.ts';
 import type { Wanted } from './SignIn.tsx';
-import { Ago, Badge, FailureNotice } from './parts.tsx';
+import { Badge, FailureNotice, Since } from './parts.tsx';
 
 const EVERY_MS = 1500;
 
@@ -43,7 +43,17 @@ export function Environments({ onUnauthorized }: { readonly onUnauthorized: (wan
 }
 
 function EnvironmentCard(environment: EnvironmentSummary) {
-  const { name, state, location: region, since, stepsDone = 0, stepsTotal = 0, detail, remedy } = environment;
+  const {
+    name,
+    state,
+    location: region,
+    since,
+    stepsDone = 0,
+    stepsTotal = 0,
+    detail,
+    remedy,
+    isAdopted,
+  } = environment;
   const isMoving = stateTone(state) === 'busy';
   const share = stepsTotal === 0 ? 0 : Math.round((100 * stepsDone) / stepsTotal);
   return (
@@ -52,7 +62,8 @@ function EnvironmentCard(environment: EnvironmentSummary) {
         <h2>
           {state === 'unreadable' ? name : <a href={hashOf({ kind: 'environment', name, view: 'map' })}>{name}</a>}
         </h2>
-        <Badge tone={stateTone(state)}>{stateWord(state)}</Badge>
+        <Badge tone={stateTone(state)}>{stateWord(environment)}</Badge>
+        {isAdopted === true && <span class="tag">adopted</span>}
       </header>
       {isMoving && (
         <div
@@ -77,7 +88,7 @@ function EnvironmentCard(environment: EnvironmentSummary) {
         {since !== undefined && (
           <>
             {' · '}
-            {stateWord(state).toLowerCase()} · <Ago time={since} />
+            <Since state={state} time={since} />
           </>
         )}
       </p>

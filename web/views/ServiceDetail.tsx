@@ -81,6 +81,7 @@ export function ServiceDetail({ place, path, rows, changed }: DetailProps) {
         <PortHops key={`${port.port}/${port.protocol}`} port={port} />
       ))}
       {row?.state === 'held' && <Notice tone="warn" title="Its rule is to go" detail={row.reason} />}
+      {row?.state === 'kept' && <Notice tone="warn" title="Its rule stays as it is" detail={row.reason} />}
     </aside>
   );
 }

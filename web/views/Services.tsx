@@ -5,6 +5,7 @@ import { listWindow } from '../model/listWindow.ts';
 import { hashOf, type EnvironmentPlace } from '../model/place.ts';
 import {
   filteredRows,
+  openness,
   serviceStates,
   serviceTone,
   stateCounts,
@@ -149,6 +150,7 @@ function ServiceItem(props: {
 }) {
   const { row, href, showsCluster, position, count, isSelected } = props;
   const { cluster, namespace, service, port, protocol, state, frontend, frontendPort, target, reason } = row;
+  const note = openness(row);
   return (
     <li aria-posinset={position} aria-setsize={count} data-service={row.key} data-state={state}>
       <a class="service" href={href} aria-current={isSelected ? 'true' : undefined}>
@@ -174,7 +176,10 @@ function ServiceItem(props: {
             </>
           )}
         </span>
-        <span class="service-state">{state}</span>
+        <span class="service-state">
+          {state}
+          {note !== undefined && <span class={row.warnings.length > 0 ? 'tone-warn' : ''}>{note}</span>}
+        </span>
       </a>
     </li>
   );

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure, Result } from '../live/api.ts';
 import { announce } from '../live/announcer.ts';
 import { useNow } from '../live/now.ts';
-import { ago } from '../model/format.ts';
+import type { EnvironmentSummary } from '../../shared/answers.ts';
+import { ago, lasting } from '../model/format.ts';
 import type { Tone } from '../model/tone.ts';
 import { Icon, ToneIcon } from './icons.tsx';
 
@@ -19,10 +20,19 @@ export function Badge({ tone, children }: { readonly tone: Tone; readonly childr
 
 /** How long ago something was; the exact time in its title. */
 export function Ago({ time }: { readonly time: string }) {
+  return <Time time={time} told={ago} />;
+}
+
+/** How long an environment has been what it is; of what is over, when that was. */
+export function Since({ state, time }: { readonly state: EnvironmentSummary['state']; readonly time: string }) {
+  return <Time time={time} told={state === 'deleted' || state === 'released' ? ago : lasting} />;
+}
+
+function Time({ time, told }: { readonly time: string; readonly told: (time: string, now: number) => string }) {
   const now = useNow();
   return (
     <time dateTime={time} title={new Date(time).toLocaleString()}>
-      {ago(time, now)}
+      {told(time, now)}
     </time>
   );
 }
@@ -32,7 +42,7 @@ export function Notice(props: {
   readonly tone: Tone;
   readonly title: string;
   readonly detail?: ComponentChildren;
-  readonly remedy?: string | undefined;
+  readonly remedy?: ComponentChildren;
   readonly children?: ComponentChildren;
 }) {
   const { tone, title, detail, remedy, children } = props;
@@ -50,7 +60,13 @@ export function Notice(props: {
 }
 
 /** What a request came to, for people. */
-export function FailureNotice({ failure, since }: { readonly failure: Failure; readonly since?: number | undefined }) {
+export function FailureNotice(props: {
+  readonly failure: Failure;
+  readonly since?: number | undefined;
+  /** In place of what the app advises, where the page has something better. */
+  readonly remedy?: ComponentChildren;
+}) {
+  const { failure, since, remedy: better } = props;
   switch (failure.kind) {
     case 'unreachable':
       return (
@@ -58,9 +74,13 @@ export function FailureNotice({ failure, since }: { readonly failure: Failure; r
           tone="bad"
           title="The app can’t be reached"
           detail={
-            since === undefined
-              ? 'Trying again.'
-              : `No answer since ${new Date(since).toLocaleTimeString()}. Trying again.`
+            since === undefined ? (
+              'Trying again.'
+            ) : (
+              <>
+                No answer <Time time={new Date(since).toISOString()} told={lasting} />. Trying again.
+              </>
+            )
           }
           remedy="Look at your connection, and at whether the function app runs."
         />
@@ -91,7 +111,7 @@ export function FailureNotice({ failure, since }: { readonly failure: Failure; r
               )}
             </>
           }
-          remedy={remedy}
+          remedy={better || remedy}
         />
       );
     }
