@@ -1,5 +1,6 @@
-import { ticks, timeline } from '../../web/model/timeline.ts';
+import { creationSeconds, passOf, stepTime, ticks, timeline } from '../../web/model/timeline.ts';
 import type { ShownStep } from '../../shared/answers.ts';
+import { environmentAnswer } from '../support/pageAnswers.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
@@ -65,4 +66,33 @@ test.each([
   [10_000, [0, 3600, 7200]],
 ])('an axis of %d s has its marks at round times', (span, marks) => {
   expect(ticks(span, 3)).toEqual(marks);
+});
+
+test('a step says how long it has taken, and what is usual until it is done', () => {
+  const times = (over: Partial<ShownStep>, now = 0) =>
+    timeline([step('cluster', over)], START + now).rows.map(stepTime);
+  expect(times({})).toEqual(['about 10 s']);
+  expect(times({ state: 'running', startedAt: at(0) }, 75_000)).toEqual(['1 min 15 s of about 10 s']);
+  expect(times({ state: 'done', startedAt: at(0), finishedAt: at(9) })).toEqual(['9 s']);
+  expect(times({ state: 'failed', startedAt: at(0), finishedAt: at(9) })).toEqual(['9 s']);
+});
+
+describe('the steps are those of', () => {
+  const done = (from: number) => [step('cluster', { state: 'done', startedAt: at(from), finishedAt: at(from + 13) })];
+  const first = { createdAt: at(0), readyAt: at(884), steps: done(100) };
+  test.each([
+    ['Creation', { ...first, readyAt: undefined, state: 'provisioning' }],
+    ['Creation', first],
+    ['Creation', { ...first, specChangedAt: at(8000) }],
+    ['Change', { ...first, specChangedAt: at(8000), steps: done(8001) }],
+    ['Change', { ...first, specChangedAt: at(8000), steps: [step('cluster', {})], state: 'provisioning' }],
+    ['Repair', { ...first, steps: done(8001) }],
+    ['Deletion', { ...first, steps: done(8001), state: 'deleting' }],
+    ['Release', { ...first, steps: done(8001), state: 'released' }],
+  ] as const)('a %s', (pass, over) => {
+    const { readyAt, ...rest } = over;
+    const environment = environmentAnswer({ ...rest, ...(readyAt === undefined ? {} : { readyAt }) });
+    expect(passOf(environment)).toBe(pass);
+    expect(creationSeconds(environment)).toBe(pass === 'Change' || pass === 'Repair' ? 884 : undefined);
+  });
 });

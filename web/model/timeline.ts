@@ -1,4 +1,5 @@
-import type { ShownStep } from '../../shared/answers.ts';
+import { duration } from './format.ts';
+import type { EnvironmentAnswer, ShownStep } from '../../shared/answers.ts';
 
 /** When a step runs, as far as is known and else as is to be expected; seconds from the beginning of the first. */
 export interface TimelineRow {
@@ -28,6 +29,32 @@ interface TimelineLink {
   readonly to: number;
   /** Where it leaves, in seconds: at the end of the step before, or once Azure has taken its write. */
   readonly at: number;
+}
+
+/** What the steps of an environment are about. Those of a change, or of what was built again, take the place of the creation's. */
+export function passOf({ state, steps, readyAt, specChangedAt }: EnvironmentAnswer): string {
+  switch (state) {
+    case 'deleting':
+    case 'deleted':
+      return 'Deletion';
+    case 'releasing':
+    case 'released':
+      return 'Release';
+    case 'provisioning':
+    case 'ready':
+    case 'failed': {
+      const started = steps.flatMap(({ startedAt }) => startedAt ?? []).toSorted()[0];
+      const isCreation = readyAt === undefined || (started !== undefined && started < readyAt);
+      return isCreation ? 'Creation' : specChangedAt === undefined ? 'Repair' : 'Change';
+    }
+  }
+}
+
+/** How long the creation took, seconds, where the steps no longer tell. */
+export function creationSeconds(environment: EnvironmentAnswer): number | undefined {
+  const { createdAt, readyAt } = environment;
+  const isReplaced = ['Change', 'Repair'].includes(passOf(environment));
+  return readyAt === undefined || !isReplaced ? undefined : (Date.parse(readyAt) - Date.parse(createdAt)) / 1000;
 }
 
 /** What a step takes of which nothing is known. */
@@ -88,6 +115,13 @@ function rowOf(step: ShownStep, origin: number, now: number, before: ReadonlyMap
     elapsed: end - start,
     ...(state === 'running' ? { expectedEnd: Math.max(end, start + expectedSeconds) } : {}),
   };
+}
+
+/** How long a step has taken, and what is usual of one that is not done. */
+export function stepTime({ step: { state, expectedSeconds }, elapsed }: TimelineRow): string {
+  const usual = expectedSeconds === undefined ? undefined : `about ${duration(expectedSeconds)}`;
+  if (elapsed === undefined) return state === 'pending' ? (usual ?? '') : '';
+  return state === 'running' && usual !== undefined ? `${duration(elapsed)} of ${usual}` : duration(elapsed);
 }
 
 const tickSteps = [5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600] as const;

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { useNow } from '../live/now.ts';
 import type { EnvironmentAnswer } from '../../shared/answers.ts';
 import { duration } from '../model/format.ts';
-import { ticks, timeline, type TimelineRow } from '../model/timeline.ts';
+import { creationSeconds, passOf, stepTime, ticks, timeline, type TimelineRow } from '../model/timeline.ts';
 import type { Tone } from '../model/tone.ts';
 import { ToneIcon } from './icons.tsx';
 
@@ -18,24 +18,22 @@ const toneOf: Readonly<Record<TimelineRow['step']['state'], Tone>> = {
 
 /** The steps of building or tearing down, on a line of time, with what each waits for. */
 export function Timeline({ environment }: { readonly environment: EnvironmentAnswer }) {
-  const { steps, state } = environment;
+  const { steps } = environment;
   const now = useNow();
   const isDone = steps.every((step) => step.state === 'done');
   // What is done doesn't move any more.
   const { rows, links, span, remaining } = useMemo(() => timeline(steps, now), [steps, isDone ? 0 : now]);
   const at = (seconds: number) => `${(100 * seconds) / span}%`;
-  const title =
-    state === 'deleting' || state === 'deleted'
-      ? 'Deletion'
-      : state === 'releasing' || state === 'released'
-        ? 'Release'
-        : 'Creation';
+  const creation = creationSeconds(environment);
   const left = remaining === undefined ? `took ${duration(span)}` : `about ${duration(remaining)} to go`;
   return (
-    <section class="card timeline" aria-labelledby="timeline-title">
+    <section class={`card timeline ${isDone ? 'over' : ''}`} aria-labelledby="timeline-title">
       <header>
-        <h2 id="timeline-title">{title}</h2>
-        <p class="quiet">{steps.length === 0 ? 'no steps' : isDone || remaining !== undefined ? left : 'stopped'}</p>
+        <h2 id="timeline-title">{passOf(environment)}</h2>
+        <p class="quiet">
+          {steps.length === 0 ? 'no steps' : isDone || remaining !== undefined ? left : 'stopped'}
+          {creation !== undefined && ` · the creation took ${duration(creation)}`}
+        </p>
       </header>
       <div class="timeline-axis" aria-hidden="true">
         {ticks(span, MOST_TICKS).map((tick) => (
@@ -77,13 +75,9 @@ function Row({
   readonly at: (seconds: number) => string;
   readonly titles: readonly TimelineRow[];
 }) {
-  const { step, start, end, isExpected, elapsed, expectedEnd } = row;
-  const { name, title = name, state, expectedSeconds, after = [], detail } = step;
+  const { step, start, end, isExpected, expectedEnd } = row;
+  const { name, title = name, state, after = [], detail } = step;
   const before = after.map(({ step: one }) => titles.find(({ step: other }) => other.name === one)?.step.title ?? one);
-  const times = [
-    ...(elapsed === undefined ? [] : [duration(elapsed)]),
-    ...(expectedSeconds === undefined || state === 'done' ? [] : [`of about ${duration(expectedSeconds)}`]),
-  ];
   return (
     <li
       class={`step ${state}`}
@@ -109,7 +103,7 @@ function Row({
           style={{ insetInlineStart: at(start), inlineSize: `max(3px, ${at(end - start)})` }}
         />
       </span>
-      <span class="step-time">{times.join(' ')}</span>
+      <span class="step-time">{stepTime(row)}</span>
     </li>
   );
 }
