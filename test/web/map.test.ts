@@ -74,6 +74,39 @@ test('of very many namespaces the last are drawn as one', () => {
   expect(cluster?.entries.at(-1)).toMatchObject({ title: '51 other namespaces', subtitle: '51 ports' });
 });
 
+test('what is held keeps its line, in the tone of what waits for somebody', () => {
+  const { rule, ruleName: name } = publication('old');
+  const services = servicesAnswer({
+    kept: [{ name, code: 'held', reason: '', rule }],
+    held: { hash: '0f', rules: [name], reason: 'too many at once' },
+  });
+  const scene = mapScene(environmentAnswer(), serviceRows(services, undefined), services);
+  for (const width of [1000, 380]) {
+    const { lines } = mapLayout(scene, width);
+    expect(lines.filter(({ kind }) => kind === 'publication').map(({ of, tone }) => [of, tone])).toEqual([
+      [name, 'warn'],
+    ]);
+  }
+});
+
+test.each([
+  ['ready', 'looking for services'],
+  ['provisioning', 'services are published once it is ready'],
+  ['deleted', 'services are no longer published'],
+  ['released', 'services are no longer looked at'],
+] as const)('where no services have been read of one that is %s, its cluster says "%s"', (state, empty) => {
+  expect(mapScene(environmentAnswer({ state }), []).targets[0]?.empty).toBe(empty);
+});
+
+test('the column of clusters names the jumpbox that stands in it', () => {
+  const columns = (spec: object) =>
+    mapLayout(mapScene(environmentAnswer({}, spec), []), 1000).labels.flatMap(({ kind, text }) =>
+      kind === 'column' ? [text] : [],
+    );
+  expect(columns({})).toContain('Clusters');
+  expect(columns({ jumpbox: aJumpbox })).toContain('Clusters and jumpbox');
+});
+
 test('what is being built is told by its steps, and what is adopted is marked', () => {
   const steps = [
     { name: 'publicIp', state: 'done' },
@@ -161,8 +194,11 @@ const overlap = (a: MapNode, b: MapNode): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 test('a text that has no room ends in an ellipsis', () => {
-  expect(fitted('short', 200, 12)).toBe('short');
-  expect(fitted('a very long name of a service', 80, 12)).toBe('a very lon…');
+  const ten = (text: string) => text.length * 10;
+  expect(fitted('short', 50, ten)).toBe('short');
+  expect(fitted('a very long name of a service', 110, ten)).toBe('a very lon…');
+  expect(fitted('a very long name', 80, ten)).toBe('a very…');
+  expect(fitted('ab', 1, ten)).toBe('a…');
 });
 
 test('a jumpbox has its own way in, which is red where somebody has changed its rule', () => {

@@ -51,10 +51,14 @@ export interface MapLayout {
   readonly labels: readonly MapLabel[];
 }
 
-/** Text cut to a width, by what a character takes at that size on average. */
-export function fitted(text: string, width: number, fontSize: number): string {
-  const most = Math.max(1, Math.floor(width / (fontSize * 0.58)));
-  return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1)).trimEnd()}…`;
+/** Text cut to a width. @param widthOf what a text takes, in the same unit */
+export function fitted(text: string, width: number, widthOf: (text: string) => number): string {
+  if (widthOf(text) <= width) return text;
+  let length = text.length;
+  const cut = () => `${text.slice(0, length).trimEnd()}…`;
+  do length -= 1;
+  while (length > 1 && widthOf(cut()) > width);
+  return cut();
 }
 
 /** How thick the line of that many publications is. */

@@ -45,7 +45,6 @@ function clusterTarget(
   drift?: DriftAnswer,
 ): MapTarget {
   const { name, isAdopted, isPrivate, subnets } = cluster;
-  const waiting = environment.state === 'ready' ? 'looking for services' : 'no services yet';
   return {
     kind: 'cluster',
     name,
@@ -60,9 +59,26 @@ function clusterTarget(
       rows.filter((row) => row.cluster === name),
       rows.length > MOST_DRAWN_SERVICES,
     ),
-    empty: services === undefined ? waiting : 'no services of type LoadBalancer',
+    empty: services === undefined ? withoutServices(environment.state) : 'no services of type LoadBalancer',
     residents: 'nodes and pods',
   };
+}
+
+/** What is said of services where none have been read. */
+function withoutServices(state: EnvironmentAnswer['state']): string {
+  switch (state) {
+    case 'ready':
+      return 'looking for services';
+    case 'provisioning':
+    case 'failed':
+      return 'services are published once it is ready';
+    case 'deleting':
+    case 'deleted':
+      return 'services are no longer published';
+    case 'releasing':
+    case 'released':
+      return 'services are no longer looked at';
+  }
 }
 
 function jumpboxTarget(

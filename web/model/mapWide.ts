@@ -6,8 +6,8 @@ import { drawTarget, placeTargets } from './mapWideTarget.ts';
 const TOP = 30;
 const INTERNET = 104;
 const FRONTEND = { width: 152, height: 44, gap: 14 };
-const FIREWALL = 148;
-const GAPS = { internet: 44, frontend: 84, routes: 112 };
+const FIREWALL = 164;
+const GAPS = { internet: 44, frontend: 68, routes: 112 };
 /** Of the first frontend below the top, and of the egress below the last one. */
 const FRONTENDS = { above: 54, below: 30 };
 const EGRESS = { header: 40, line: 17, mostLines: 4 };
@@ -108,7 +108,7 @@ export function wideLayout(scene: MapScene, width: number): MapLayout {
     column('Frontends', frontendX),
     column('Firewall', firewallX),
     column('Routes', firewallEnd + GAPS.routes / 2, 'middle'),
-    column('Clusters', targetX),
+    column(targets.some(({ kind }) => kind === 'jumpbox') ? 'Clusters and jumpbox' : 'Clusters', targetX),
     ...drawn.flatMap((one) => one.labels),
   ];
   return { width, height: height + 1, nodes, lines, labels };

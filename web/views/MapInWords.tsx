@@ -5,7 +5,7 @@ import type { Tone } from '../model/tone.ts';
 const toneWords: Readonly<Record<Tone, string>> = {
   ok: 'in order',
   busy: 'being changed',
-  warn: 'waits for somebody',
+  warn: 'waits for somebody, or can’t be read',
   bad: 'not in order',
   off: 'not there or not published',
 };
@@ -48,7 +48,7 @@ function TargetInWords({ target }: { readonly target: MapTarget }) {
     <li>
       {kindWords[kind]} {name} in {subnet}
       {isAdopted ? ' (adopted)' : ''}: {toneWords[tone]}.{' '}
-      {entries.length === 0 && `There ${kind === 'cluster' ? 'are' : 'is'} ${empty}.`}
+      {entries.length === 0 && `${empty.charAt(0).toUpperCase()}${empty.slice(1)}.`}
       {entries.length > 0 && (
         <ul>
           {entries.map(({ key, title, subtitle, from, target: to, tone: entryTone }) => (

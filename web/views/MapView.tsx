@@ -7,6 +7,7 @@ import type { EnvironmentPlace } from '../model/place.ts';
 import type { ServiceRow } from '../model/serviceRows.ts';
 import type { Tone } from '../model/tone.ts';
 import { MapInWords } from './MapInWords.tsx';
+import { textWidth, type TextFont } from './textWidth.ts';
 
 interface MapProps {
   readonly environment: EnvironmentAnswer;
@@ -78,6 +79,23 @@ export function MapView({ environment, rows, services, drift, place }: MapProps)
   );
 }
 
+/** As in styles/map.css. */
+const fonts = {
+  title: { size: 13.5, weight: 600, family: '--font' },
+  service: { size: 12.5, weight: 560, family: '--font' },
+  address: { size: 12, weight: 500, family: '--mono' },
+  line: { size: 11.5, weight: 450, family: '--font' },
+  note: { size: 11, weight: 600, family: '--font' },
+} as const satisfies Readonly<Record<string, TextFont>>;
+
+function titleFont(kind: MapNode['kind']): TextFont {
+  if (kind === 'balancer' || kind === 'frontend') return fonts.address;
+  return kind === 'service' ? fonts.service : fonts.title;
+}
+
+const shortened = (text: string, room: number, font: TextFont): string =>
+  fitted(text, room, (part) => textWidth(part, font));
+
 /** What lines run over. */
 const isGround = ({ kind }: MapNode): boolean => kind === 'cluster' || kind === 'firewall';
 
@@ -113,11 +131,11 @@ function Node(props: {
         <>
           <text class="node-title" x={12} y={isBare ? height / 2 + 4.5 : height === 40 ? 17 : height === 48 ? 20 : 24}>
             {/* The space keeps title and lines apart where they are read out as one. */}
-            {fitted(title, room, kind === 'service' || kind === 'balancer' ? 12.5 : 13.5)}{' '}
+            {shortened(title, room, titleFont(kind))}{' '}
           </text>
           {lines.map((line, index) => (
             <text key={line} class="node-line" x={12} y={(height === 40 ? 32 : height === 48 ? 37 : 42) + index * 17}>
-              {fitted(line, room, 11.5)}
+              {shortened(line, room, fonts.line)}
             </text>
           ))}
         </>
@@ -175,7 +193,7 @@ function Label({ label }: { readonly label: MapLabel }) {
   if (kind !== 'port') {
     return (
       <text class={`label ${kind} tone-${tone}`} x={x} y={y} text-anchor={anchor}>
-        {kind === 'note' && anchor === 'middle' ? fitted(text, 104, 11) : text}
+        {kind === 'note' && anchor === 'middle' ? shortened(text, 104, fonts.note) : text}
       </text>
     );
   }
@@ -193,7 +211,7 @@ function Label({ label }: { readonly label: MapLabel }) {
 const legend: readonly (readonly [Tone, string])[] = [
   ['ok', 'as it should be'],
   ['busy', 'being changed'],
-  ['warn', 'waits for somebody'],
+  ['warn', 'waits for somebody, or can’t be read'],
   ['bad', 'broken or changed by hand'],
 ];
 
