@@ -161,16 +161,25 @@ describeInBrowser('the status page', () => {
     go();
     for (const name of ['one', 'two', 'three']) await shop.remove(name);
     await passUntil(({ sync }) => sync?.report?.held !== undefined && !sync.running);
+    await lookAgain();
+    await seen(node('default/two', 'warn'));
+    await seen(page.locator('.map-frame .line.publication.tone-warn'));
     await page.getByRole('button', { name: 'Review and approve' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete these rules?' });
     await seen(dialog.getByText('shop.default.two'));
     expect(await axeFindings(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Approve deletion' }).click();
     await dialog.waitFor({ state: 'detached' });
+    // Time is held: the lane has not heard of it yet, and nobody is asked again.
+    await seen(page.locator('.notice').getByText('Approved'));
+    await page.getByRole('button', { name: 'Review and approve' }).waitFor({ state: 'detached' });
+    await passUntil(({ sync }) => sync?.running === true);
+    await seen(page.getByRole('heading', { name: '3 rules are being deleted' }));
+    await node('default/two', 'warn').waitFor({ state: 'detached' });
     await passUntil(
       ({ sync, counts }) => sync?.report?.held === undefined && counts.publications === 1 && sync?.running === false,
     );
-    await page.getByRole('button', { name: 'Review and approve' }).waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: '3 rules are being deleted' }).waitFor({ state: 'detached' });
     expect(await shop.rules()).toHaveLength(1);
   });
 
@@ -180,6 +189,8 @@ describeInBrowser('the status page', () => {
     await page.getByLabel('Address or range').fill('nonsense');
     await page.getByRole('button', { name: 'Grant access' }).click();
     await seen(page.locator('.notice').filter({ hasText: 'cidr' }));
+    await page.getByRole('button', { name: 'My address' }).click();
+    expect(await page.getByLabel('Address or range').inputValue()).toBe('auto');
     await page.getByLabel('Address or range').fill('198.51.100.7');
     await page.getByRole('button', { name: 'Grant access' }).click();
     const grant = page.locator('[data-grant="alice"]');
@@ -189,6 +200,7 @@ describeInBrowser('the status page', () => {
     await pass(60 * MINUTE_MS);
     await seen(countdown.filter({ hasText: /^6 h (49|50) min left$/ }));
     await page.getByRole('button', { name: 'Revoke alice' }).click();
+    await seen(page.getByText('Being revoked'));
     go();
     await grant.waitFor({ state: 'detached' });
     pause();
@@ -199,6 +211,7 @@ describeInBrowser('the status page', () => {
     ['dark', 1280],
     ['light', 360],
     ['dark', 360],
+    ['light', 380],
   ] as const)('has nothing that axe objects to: %s, %d pixels wide', async (colorScheme, width) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 780 });
@@ -218,6 +231,7 @@ describeInBrowser('the status page', () => {
     await look('/shop/history', page.locator('.history li'));
     await look('/shop/steps', page.locator('[data-step]'));
     await look('/nosuch', page.getByText('There is no environment nosuch.'));
+    await seen(page.locator('.notice').getByRole('link', { name: 'All environments' }));
     expect(objections).toEqual([]);
   });
 
@@ -234,6 +248,11 @@ describeInBrowser('the status page', () => {
         passed.push((await focused()).slice(0, 30));
       }
     };
+    await page.keyboard.press('?');
+    const listed = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await seen(listed.getByText('All environments'));
+    expect(await listed.getByText('Map of the environment').count()).toBe(0);
+    await page.keyboard.press('Escape');
     await tabTo(/^shop$/);
     await page.keyboard.press('Enter');
     await seen(node('default/store-front', 'ok'));
@@ -255,7 +274,7 @@ describeInBrowser('the status page', () => {
     }
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-    await seen(dialog);
+    await seen(dialog.getByText('Map of the environment'));
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await page.keyboard.press('2');
@@ -284,7 +303,7 @@ describeInBrowser('the status page', () => {
     await seen(node('default/store-front', 'ok'));
     await browser.context.setOffline(true);
     await seen(page.getByRole('heading', { name: 'The app can’t be reached' }));
-    await seen(page.getByText(/No answer since \d/));
+    await seen(page.getByText(/No answer for \d/));
     await seen(page.locator('.view.stale'));
     expect(await node('default/store-front', 'ok').count()).toBe(1);
     await browser.context.setOffline(false);

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { act, type Failure } from '../live/api.ts';
 import { useNow } from '../live/now.ts';
 import { serverNow } from '../live/serverClock.ts';
@@ -8,15 +8,28 @@ import { ActButton, Ago, Badge, FailureNotice, Notice } from './parts.tsx';
 
 type Grant = NonNullable<EnvironmentAnswer['access']>['grants'][number];
 
+/** What was asked for here, until the lane has done it. */
+interface Asked {
+  readonly kind: 'grant' | 'revoke';
+  readonly label: string;
+  readonly cidr: string;
+}
+
 /** Who reaches the API servers, until when, and by what ranges. */
 export function Access({ environment, path }: { readonly environment: EnvironmentAnswer; readonly path: string }) {
   const { access, spec } = environment;
   const [failure, setFailure] = useState<Failure>();
+  const [asked, setAsked] = useState<readonly Asked[]>([]);
+  const ask = (one: Asked) => setAsked((others) => [...others.filter(({ label }) => label !== one.label), one]);
+  useEffect(() => {
+    const isThere = (label: string) => access?.grants.some((grant) => grant.label === label) === true;
+    setAsked((current) => current.filter(({ kind, label }) => isThere(label) === (kind === 'revoke')));
+  }, [access?.grants]);
   if (access === undefined) {
     return (
       <p class="card empty-state quiet">
         {spec.cluster.private
-          ? 'The API server is private: there are no ranges to grant.'
+          ? 'The API server is private: there are no ranges to grant. Reach it from its network: by a VPN, a peering or a jumpbox; or run commands in it with “az aks command invoke”.'
           : 'Access is granted once the cluster stands.'}
       </p>
     );
@@ -40,24 +53,40 @@ export function Access({ environment, path }: { readonly environment: Environmen
           {access.grants.map((grant) => (
             <li key={grant.label} data-grant={grant.label}>
               <GrantFacts grant={grant} />
-              <ActButton
-                label={`Revoke ${grant.label}`}
-                act={() => act('DELETE', `${path}/grants/${encodeURIComponent(grant.label)}`)}
-                done={`The grant ${grant.label} is being revoked.`}
-                onFailure={setFailure}
-              >
-                Revoke
-              </ActButton>
+              {asked.some(({ kind, label }) => kind === 'revoke' && label === grant.label) ? (
+                <Badge tone="busy">Being revoked</Badge>
+              ) : (
+                <ActButton
+                  label={`Revoke ${grant.label}`}
+                  act={() => act('DELETE', `${path}/grants/${encodeURIComponent(grant.label)}`)}
+                  done={`The grant ${grant.label} is being revoked.`}
+                  onDone={() => ask({ kind: 'revoke', label: grant.label, cidr: grant.cidr })}
+                  onFailure={setFailure}
+                >
+                  Revoke
+                </ActButton>
+              )}
             </li>
           ))}
+          {asked
+            .filter(({ kind, label }) => kind === 'grant' && !access.grants.some((grant) => grant.label === label))
+            .map(({ label, cidr }) => (
+              <li key={label}>
+                <span class="grant-facts">
+                  <strong>{label}</strong>
+                  <code>{cidr}</code>
+                </span>
+                <Badge tone="busy">Being let in</Badge>
+              </li>
+            ))}
           {spec.access.developers.map((grant) => (
             <li key={grant.label}>
-              <GrantFacts grant={grant} />
+              <GrantFacts grant={grant} isOfSpec />
               <span class="tag">by the spec</span>
             </li>
           ))}
         </ul>
-        <GrantForm path={path} onFailure={setFailure} />
+        <GrantForm path={path} onAsked={(label, cidr) => ask({ kind: 'grant', label, cidr })} onFailure={setFailure} />
       </section>
       {lists.map(({ cluster, ranges = [], lastLook }) => (
         <section key={cluster} class="card" aria-labelledby={`ranges-${cluster}`}>
@@ -65,7 +94,7 @@ export function Access({ environment, path }: { readonly environment: Environmen
             <h2 id={`ranges-${cluster}`}>Ranges of {cluster}</h2>
             {lastLook !== undefined && (
               <p class="quiet">
-                as they were <Ago time={lastLook} />; each sync compares them
+                Read <Ago time={lastLook} />. Every sync checks that they are as wanted.
               </p>
             )}
           </header>
@@ -82,16 +111,16 @@ export function Access({ environment, path }: { readonly environment: Environmen
   );
 }
 
-function GrantFacts({ grant }: { readonly grant: Grant }) {
+function GrantFacts({ grant, isOfSpec = false }: { readonly grant: Grant; readonly isOfSpec?: boolean }) {
   const now = useNow();
-  const { label, cidr, expires } = grant;
+  const { label, cidr, expires, coveredBy } = grant;
   const left = expires === undefined ? undefined : secondsUntil(expires, now);
   return (
     <span class="grant-facts">
       <strong>{label}</strong>
       <code>{cidr}</code>
       {left === undefined ? (
-        <span class="quiet">until revoked</span>
+        <span class="quiet">{isOfSpec ? 'until it is taken out there' : 'until revoked'}</span>
       ) : (
         <span
           class={left < 900 ? 'countdown soon' : 'countdown'}
@@ -99,6 +128,11 @@ function GrantFacts({ grant }: { readonly grant: Grant }) {
           title={new Date(expires ?? '').toLocaleString()}
         >
           {left <= 0 ? 'is ending' : `${duration(left)} left`}
+        </span>
+      )}
+      {coveredBy !== undefined && (
+        <span class="quiet">
+          let in by <code>{coveredBy}</code>
         </span>
       )}
     </span>
@@ -113,13 +147,12 @@ const spans: readonly (readonly [string, number | undefined])[] = [
   ['until revoked', undefined],
 ];
 
-function GrantForm({
-  path,
-  onFailure,
-}: {
+function GrantForm(props: {
   readonly path: string;
+  readonly onAsked: (label: string, cidr: string) => void;
   readonly onFailure: (failure: Failure | undefined) => void;
 }) {
+  const { path, onAsked, onFailure } = props;
   const [label, setLabel] = useState('');
   const [cidr, setCidr] = useState('');
   const [hours, setHours] = useState('8');
@@ -133,7 +166,17 @@ function GrantForm({
   return (
     <form ref={form} class="grant-form" onSubmit={(event) => event.preventDefault()}>
       <TextField name="Label" example="alice" value={label} onInput={setLabel} />
-      <TextField name="Address or range" example="198.51.100.7" value={cidr} onInput={setCidr} />
+      <div class="address-field">
+        <TextField name="Address or range" example="198.51.100.7" value={cidr} onInput={setCidr} />
+        <button
+          type="button"
+          class="button"
+          title="auto: the address that the app sees you come from"
+          onClick={() => setCidr('auto')}
+        >
+          My address
+        </button>
+      </div>
       <label>
         For
         <select value={hours} onChange={(event) => setHours(event.currentTarget.value)}>
@@ -149,6 +192,7 @@ function GrantForm({
         act={grant}
         done={`${label} is being let in.`}
         onDone={() => {
+          onAsked(label.trim(), cidr.trim());
           setLabel('');
           setCidr('');
         }}

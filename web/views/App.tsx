@@ -102,7 +102,14 @@ export function App() {
         )}
       </main>
       <div ref={setAnnouncer} class="hidden" role="status" aria-live="polite" />
-      {isHelping && <Shortcuts on={shortcuts} onSwitch={setShortcuts} onClose={() => setHelping(false)} />}
+      {isHelping && (
+        <Shortcuts
+          on={shortcuts}
+          hasViews={name !== undefined}
+          onSwitch={setShortcuts}
+          onClose={() => setHelping(false)}
+        />
+      )}
     </>
   );
 }

@@ -13,14 +13,20 @@ const titles: Readonly<Record<(typeof views)[number], string>> = {
 /** Lists what single keys do, and lets them be switched off. */
 export function Shortcuts(props: {
   readonly on: boolean;
+  /** Whether an environment is looked at, whose views keys lead to. */
+  readonly hasViews: boolean;
   readonly onSwitch: (on: boolean) => void;
   readonly onClose: () => void;
 }) {
-  const { on, onSwitch, onClose } = props;
+  const { on, hasViews, onSwitch, onClose } = props;
   const rows: readonly (readonly [string, string])[] = [
     ['e', 'All environments'],
-    ...views.map((view, index) => [String(index + 1), `${titles[view]} of the environment`] as const),
-    ['/', 'Search services'],
+    ...(hasViews
+      ? [
+          ...views.map((view, index) => [String(index + 1), `${titles[view]} of the environment`] as const),
+          ['/', 'Search services'] as const,
+        ]
+      : []),
     ['t', 'Next theme'],
     ['Esc', 'Close what is open'],
     ['?', 'This list'],
@@ -39,7 +45,7 @@ export function Shortcuts(props: {
       </dl>
       <label class="check">
         <input type="checkbox" checked={on} onChange={(event) => onSwitch(event.currentTarget.checked)} />
-        Single keys do something
+        Use these single keys as shortcuts
       </label>
     </Dialog>
   );
