@@ -109,18 +109,30 @@ describe('the shell completes commands, options and what comes below them', () =
   const isThere = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
   const asked = (words: readonly string[]) =>
     `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _gatehouse; echo "\${COMPREPLY[@]}"`;
+  /** What the program says of the environments that there are. */
+  const list = String.raw`NAME   STATE\nshop   ready\nstore   failed\n`;
   /** What a shell is told to do with the script that it has loaded. zsh leaves it to itself to drop what does not fit. */
   const shells = {
-    bash: { flags: ['-c'], ask: asked },
-    zsh: { flags: ['-fc'], ask: (words: readonly string[]) => `emulate sh; ${asked(words)}` },
-    fish: { flags: ['--no-config', '-c'], ask: (words: readonly string[]) => `complete -C "${words.join(' ')}"` },
+    bash: { flags: ['-c'], ask: asked, program: `gatehouse() { printf '${list}'; }` },
+    zsh: {
+      flags: ['-fc'],
+      ask: (words: readonly string[]) => `emulate sh; ${asked(words)}`,
+      program: `gatehouse() { printf '${list}'; }`,
+    },
+    fish: {
+      flags: ['--no-config', '-c'],
+      ask: (words: readonly string[]) => `complete -C "${words.join(' ')}"`,
+      program: `function gatehouse; printf '${list}'; end`,
+    },
   } as const;
 
-  for (const [shell, { flags, ask }] of Object.entries(shells)) {
+  for (const [shell, { flags, ask, program }] of Object.entries(shells)) {
     (isThere(shell) ? test : test.skip)(`in ${shell}`, async () => {
       const { out } = await line.gatehouse('completion', shell);
       const completed = (...words: string[]) => {
-        const { stdout, stderr } = spawnSync(shell, [...flags, `${out}\n${ask(words)}`], { encoding: 'utf8' });
+        const { stdout, stderr } = spawnSync(shell, [...flags, `${out}\n${program}\n${ask(words)}`], {
+          encoding: 'utf8',
+        });
         expect(stderr).toBe('');
         return stdout
           .trim()
@@ -131,6 +143,13 @@ describe('the shell completes commands, options and what comes below them', () =
       expect(completed('gatehouse', 'profile', 'us')).toEqual(['use']);
       expect(completed('gatehouse', 'plan', '--det')).toEqual(['--detailed-exitcode']);
       expect(completed('gatehouse', 'up', '--url', 'x', '--wa')).toEqual(['--watch']);
+      expect(completed('gatehouse', 'completion', 'fi')).toEqual(['fish']);
+      expect(completed('gatehouse', 'list', '-o', 'ya')).toEqual(['yaml']);
+      expect(completed('gatehouse', 'svc', 'sto')).toEqual(['store']);
+      expect(completed('gatehouse', 'status', 's').sort()).toEqual(['shop', 'store']);
+      expect(completed('gatehouse', 'adopt', 'sho')).toEqual([]);
+      // A file of this folder.
+      expect(completed('gatehouse', 'plan', '-f', 'tsconfig.j')).toEqual(shell === 'fish' ? ['tsconfig.json'] : []);
     });
   }
 });
