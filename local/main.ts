@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { calledAs } from '../cli/calledAs.ts';
 import { lastSegment } from '../shared/model/armId.ts';
 import { cloudNames } from '../shared/model/cloud.ts';
 import { LOCAL_CALLER_ADDRESS, startLocalCloud } from './cloud.ts';
@@ -17,9 +18,13 @@ import {
   wordOption,
 } from './options.ts';
 
+/** `npm start`, or `gatehouse local`; and the command itself, as it is called beside it. */
+const isNpmStart = process.env['npm_lifecycle_event'] === 'start';
+const command = isNpmStart ? 'npm run gatehouse --' : calledAs(process.env);
+
 const usage = `Starts Gatehouse on this machine: the app, and local Azure for it to work on.
 
-  npm start -- [options]
+  ${isNpmStart ? 'npm start --' : `${command} local`} [options]
 
   --port N             the app's port (default 7071; 0 picks a free one)
   --azure-port N       local Azure's port (default 8480)
@@ -74,10 +79,10 @@ runMain(async () => {
   }
   const key = cloud.host.keys.function;
   const forget = announce(values.state, { api: cloud.api, key });
-  const trial = {
-    file: existing?.file ?? 'examples/aks-egress.yaml',
-    cluster: lastSegment(existing?.adopt.clusters[0] ?? 'aks-egress'),
-  };
+  const trial =
+    existing === undefined
+      ? { spec: `${command} init shop\n  `, file: 'shop.yaml', cluster: 'shop' }
+      : { spec: '', file: existing.file, cluster: lastSegment(existing.adopt.clusters[0] ?? '') };
   console.log(`Gatehouse is running; Azure time goes ${scale} times as fast as the clock on the wall.
 
   app          ${cloud.api}   (health: ${cloud.api}/health)
@@ -89,7 +94,7 @@ runMain(async () => {
 
 Start an environment and watch it being built, in another terminal:
 
-  npm run gatehouse -- up -f ${trial.file} --watch --yes
+  ${trial.spec}${command} up -f ${trial.file} --watch --yes
 
 Once it is ready, publish a service:
 

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { stringify } from 'yaml';
+import { adoptFixes } from '../../shared/model/spec/adoptTypes.ts';
 import { changesSomething, isBlocked, type Preview } from '../../shared/plan/preview.ts';
 import { CommandError } from '../commandError.ts';
 import { confirmed, contextOf, type Context, type ExitCode, type Register } from '../context.ts';
@@ -44,7 +45,7 @@ export const registerAdopt: Register = (program, io, done) => {
     .requiredOption('--firewall <id>', 'resource id of the firewall')
     .requiredOption('--cluster <id...>', 'resource ids of the clusters behind it')
     .option('--route-table <id>', 'resource id of a route table to associate where there is none')
-    .option('--fix <what...>', 'what may be mended around them: egress, dnsProxy, routes, …')
+    .addOption(new Option('--fix <what...>', 'what may be mended around them').choices(adoptFixes))
     .option('-w, --watch', 'follow it until it is ready')
     .option('-y, --yes', 'do it without asking')
     .action(
