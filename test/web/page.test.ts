@@ -4,7 +4,7 @@ import type { EnvironmentStatus } from '../../shared/model/environmentStatus.ts'
 import { axeFindings } from '../support/axe.ts';
 import { chromiumPath, startBrowser, type Browser } from '../support/browser.ts';
 import { startTestCloud, type TestCloud } from '../support/localCloud.ts';
-import { FIREWALL, shopOf, type Shop } from '../support/shop.ts';
+import { CLUSTER, FIREWALL, shopOf, type Shop } from '../support/shop.ts';
 
 // The page in a real browser, on the real app over real HTTP. Virtual time is held while anybody looks, and let go by the tests.
 
@@ -148,6 +148,21 @@ describeInBrowser('the status page', () => {
     await seen(page.getByText('Nothing differs'));
     await open('/shop/history');
     await seen(page.getByText('1 difference, 1 repaired'));
+  });
+
+  test('leaves what stands its line where services can’t be read, and says so beside the state', async () => {
+    await open('/shop');
+    await seen(node('default/store-front', 'ok'));
+    const faults = cloud.clusters.find(CLUSTER)?.faults;
+    faults?.set({ down: true });
+    await lookAgain();
+    await seen(node('default/store-front', 'warn'));
+    await seen(page.locator('.map-frame .line.publication.tone-warn'));
+    await seen(page.locator('.environment-title').getByText('Services can’t be read'));
+    expect(await axeFindings(page)).toEqual([]);
+    faults?.clear();
+    await lookAgain();
+    await seen(node('default/store-front', 'ok'));
   });
 
   test('holds deletions until somebody has seen which rules go, and approves them', async () => {
