@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { drawEnvironment } from '../../cli/commands/status.ts';
 import { drawnStep, showProgress } from '../../cli/progress.ts';
 import { styler } from '../../cli/io.ts';
 import { parseEnvironmentSpec } from '../../shared/model/environmentSpec.ts';
@@ -152,6 +153,20 @@ describe('the shell completes commands, options and what comes below them', () =
       expect(completed('gatehouse', 'plan', '-f', 'tsconfig.j')).toEqual(shell === 'fish' ? ['tsconfig.json'] : []);
     });
   }
+});
+
+test('who is let in is told by name, by the spec and by a grant', () => {
+  const developers = [{ label: 'office', cidr: '203.0.113.0/24' }];
+  const access = {
+    state: 'waiting',
+    grants: [{ label: 'alice', cidr: '198.51.100.23/32' }],
+    ranges: ['a', 'b'],
+  } as const;
+  const answer = environmentAnswer({ access }, { access: { developers } });
+  const drawn = drawEnvironment(answer, 0, { style: styler(false), command: 'gatehouse' });
+  expect(drawn).toContain(
+    'Access     2 ranges let into the API server; office 203.0.113.0/24 (by the spec); alice 198.51.100.23/32\n',
+  );
 });
 
 test('a step under way shows how far it is against what it usually takes', () => {

@@ -105,6 +105,29 @@ test('what stands in the way and what another spec changes come last', () => {
   expect(isBlocked({ ...quiet, changes: [] })).toBe(false);
 });
 
+describe('at a glance', () => {
+  const told = (over: Partial<Preview>) => renderPreview({ ...quiet, ...over });
+
+  test('that nothing differs is not told beside what stands in the way', () => {
+    const problems = [{ path: 'adopt.firewall', message: 'It does not exist', remedy: 'Check the id' }];
+    const text = told({ gaps: [], problems });
+    expect(text).toContain('Problems:\n  It does not exist. Check the id.\n');
+    expect(text).not.toContain('stays as it is');
+    expect(told({})).toContain('No resource changes');
+  });
+
+  test('an adoption that begins says what is done from then on, one that lives does not', () => {
+    expect(told({ gaps: [] })).toContain('from then on Gatehouse publishes');
+    expect(told({ gaps: [], changes: [] })).toContain('No resource changes');
+  });
+
+  test('hints are for what does not stand yet', () => {
+    const hints = ['The article does otherwise.'];
+    expect(told({ hints, counts: { create: 8, modify: 0, none: 0, foreign: 0 } })).toContain('Hints:\n  The article');
+    expect(told({ hints })).not.toContain('Hints');
+  });
+});
+
 test('every sign is marked for whoever gives it a colour', () => {
   const marked: Paint = (role, text) => `<${role}>${text}</${role}>`;
   const text = renderPreview(withPublications(quiet, changed, articleSpec()), marked);

@@ -109,6 +109,24 @@ describe('an environment that stands', () => {
     expect(rendered(repair)).toBe(golden('drift'));
   });
 
+  test.each([
+    ['vmSize', 'Standard_D8s_v5', /vmSize is "Standard_D8s_v5" .* Add a node pool with it under cluster\.nodePools\.$/],
+    ['osType', 'Windows', /Add a node pool/],
+  ])('with another %s of its nodes is told what a new spec is told', (property, value, told) => {
+    const rest = standing();
+    const [pool] = ((rest.cluster as JsonObject)['properties'] as JsonObject)['agentPoolProfiles'] as JsonObject[];
+    const cluster = withProperties(rest.cluster, { agentPoolProfiles: [{ ...pool, [property]: value }] });
+    expect(plan({ ...rest, cluster }).warnings).toContainEqual(expect.stringMatching(told));
+  });
+
+  test('with another network plugin is to be started anew', () => {
+    const rest = standing();
+    const { networkProfile } = (rest.cluster as JsonObject)['properties'] as JsonObject;
+    const other = { ...(networkProfile as JsonObject), networkPlugin: 'kubenet' };
+    const cluster = withProperties(rest.cluster, { networkProfile: other });
+    expect(plan({ ...rest, cluster }).warnings).toContainEqual(expect.stringContaining('Start another environment'));
+  });
+
   test('whose roles nobody has looked at is not judged by them', () => {
     const { roleAssignments: _, ...rest } = standing();
     expect(plan(rest).counts).toEqual({ create: 0, modify: 0, none: 6, foreign: 0 });
