@@ -123,7 +123,7 @@ describe('one call builds the article’s environment', () => {
   test('a plan of what stands says that nothing would change', async () => {
     const plan = await cloud.call('POST', '/environments/aks-egress/plan', undefined, { accept: 'text/plain' });
     expect(plan.status).toBe(200);
-    expect(plan.text).toContain('No changes');
+    expect(plan.text).toContain('No resource changes');
   });
 
   test('it is listed', async () => {
