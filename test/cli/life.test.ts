@@ -154,7 +154,10 @@ describe('the life of an environment', () => {
     const names = ['a', 'b', 'c'];
     for (const [index, name] of names.entries()) await shop.apply(name, { ports: [{ port: 8000 + index }] });
     await shop.until(({ counts, sync }) => counts.publications === 4 && sync?.running === false);
+    // No sync comes between them, which would see only some of them gone.
+    const goOn = cloud.clock.busy();
     for (const name of names) await shop.remove(name);
+    goOn();
     await shop.until(({ sync }) => sync?.report?.held?.rules === 3 && !sync.running);
     const { out: status } = await gatehouse('status', 'shop');
     expect(status).toContain('3 deletions are held');
