@@ -41,8 +41,11 @@ function placesOf(command: Command, path: readonly string[] = []): readonly Plac
   ];
 }
 
-/** What a shell runs for the names of environments: none where the app does not answer. */
-const listNames = String.raw`gatehouse list 2>/dev/null | sed -n '2,$s/ .*//p'`;
+/**
+ * What a shell runs for the names of environments: none where the app does not answer. Only what a name may consist of comes through,
+ * whatever answers: bash expands the words that it is to choose from, commands in them included.
+ */
+const listNames = String.raw`gatehouse list 2>/dev/null | sed -n '2,$s/^\([a-z0-9-]*\) .*/\1/p'`;
 
 const longs = (options: readonly Option[]): readonly string[] => options.flatMap(({ long }) => long ?? []);
 const takesValue = ({ required, optional }: Option): boolean => required || optional;

@@ -33,7 +33,7 @@ export function readLists(lists: readonly ServiceList[], owned: readonly OwnedRu
     const count = counts.get(cluster) ?? 0;
     if (list.state !== 'complete') {
       states.set(cluster, 'failed');
-      const what = `The services of ${list.cluster} could not be listed (${list.reason}); ${staying(count)}`;
+      const what = `The services of ${list.cluster} could not be listed (${list.reason.replace(/\.$/, '')}); ${staying(count)}`;
       const message = sentences(what, list.remedy);
       problems.push({
         cluster: list.cluster,

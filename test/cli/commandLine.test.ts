@@ -110,8 +110,8 @@ describe('the shell completes commands, options and what comes below them', () =
   const isThere = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
   const asked = (words: readonly string[]) =>
     `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _gatehouse; echo "\${COMPREPLY[@]}"`;
-  /** What the program says of the environments that there are. */
-  const list = String.raw`NAME   STATE\nshop   ready\nstore   failed\n`;
+  /** What the program says of the environments that there are; the last is none, and would speak up if a shell ran what it holds. */
+  const list = String.raw`NAME   STATE\nshop   ready\nstore   failed\ns$(echo>&2\${IFS}run)   ready\n`;
   /** What a shell is told to do with the script that it has loaded. zsh leaves it to itself to drop what does not fit. */
   const shells = {
     bash: { flags: ['-c'], ask: asked, program: `gatehouse() { printf '${list}'; }` },

@@ -106,7 +106,7 @@ describe('the life of an environment', () => {
     const { out } = await gatehouse('services', 'shop');
     faults?.clear();
     expect(out).not.toContain('No service');
-    expect(out).toContain('Syncs list the services by a command in the cluster meanwhile.');
+    expect(out).toContain('Syncs list the services by a command in the cluster meanwhile); its 1 rule');
     expect(out).toMatch(/= shop\.default\.web\.80\.tcp stays: /);
   });
 
